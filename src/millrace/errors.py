@@ -19,7 +19,7 @@
     ├── ExecutionException           INTERNAL_ERROR                    500
     └── MissingConfigException       INTERNAL_ERROR                    500
 
-The name of the root is MLflow's, because users catch it; the codes and statuses are those of MLflow's REST API,
+The name of the root is MLflow's, because users catch it; codes and statuses are those of MLflow's REST API,
 because its clients parse them.
 """
 

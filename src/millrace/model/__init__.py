@@ -1,0 +1,87 @@
+"""The nouns: every entity of the tracker as one frozen value, the same in Python, on the wire and from a query."""
+
+from millrace.model.artifacts import FileInfo
+from millrace.model.datasets import Dataset, DatasetInput, DatasetSummary, InputTag
+from millrace.model.entity import Entity, Pair
+from millrace.model.experiments import (
+    DEFAULT_EXPERIMENT_ID,
+    DEFAULT_EXPERIMENT_NAME,
+    Experiment,
+    ExperimentTag,
+    LifecycleStage,
+    ViewType,
+)
+from millrace.model.logged_models import (
+    LoggedModel,
+    LoggedModelData,
+    LoggedModelInfo,
+    LoggedModelParameter,
+    LoggedModelRegistration,
+    LoggedModelStatus,
+    LoggedModelTag,
+)
+from millrace.model.registry import (
+    STAGES,
+    ModelParam,
+    ModelVersion,
+    ModelVersionTag,
+    RegisteredModel,
+    RegisteredModelAlias,
+    RegisteredModelTag,
+)
+from millrace.model.runs import (
+    LoggedModelInput,
+    LoggedModelOutput,
+    Metric,
+    MetricWithRunId,
+    Param,
+    Run,
+    RunData,
+    RunInfo,
+    RunInputs,
+    RunOutputs,
+    RunStatus,
+    RunTag,
+)
+
+__all__ = [
+    "DEFAULT_EXPERIMENT_ID",
+    "DEFAULT_EXPERIMENT_NAME",
+    "STAGES",
+    "Dataset",
+    "DatasetInput",
+    "DatasetSummary",
+    "Entity",
+    "Experiment",
+    "ExperimentTag",
+    "FileInfo",
+    "InputTag",
+    "LifecycleStage",
+    "LoggedModel",
+    "LoggedModelData",
+    "LoggedModelInfo",
+    "LoggedModelInput",
+    "LoggedModelOutput",
+    "LoggedModelParameter",
+    "LoggedModelRegistration",
+    "LoggedModelStatus",
+    "LoggedModelTag",
+    "Metric",
+    "MetricWithRunId",
+    "ModelParam",
+    "ModelVersion",
+    "ModelVersionTag",
+    "Pair",
+    "Param",
+    "RegisteredModel",
+    "RegisteredModelAlias",
+    "RegisteredModelTag",
+    "Run",
+    "RunData",
+    "RunInfo",
+    "RunInputs",
+    "RunOutputs",
+    "RunStatus",
+    "RunTag",
+    "ViewType",
+]

@@ -1,0 +1,228 @@
+"""Every environment variable that Millrace reads: its name, type, default, and a sentence on what it does.
+
+Read a value with `.get()` at the time of use, never at import: users set variables in notebooks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Generic, TypeVar, overload
+
+from millrace.errors import InvalidParameterValue
+
+T = TypeVar("T")
+
+
+class Setting(Generic[T]):
+    """One environment variable.
+
+    Args:
+        name: its name, `MLFLOW_…` where MLflow has it and `MILLRACE_…` where it is ours.
+        parse: turns the text into a value; raises ValueError on a bad one.
+        default: the value when the variable is not set.
+        sentence: what it does, for the reference page.
+    """
+
+    def __init__(self, name: str, parse: Callable[[str], T], default: T, sentence: str) -> None:
+        self.name = name
+        self.default = default
+        self.sentence = sentence
+        self._parse = parse
+        ALL[name] = self
+
+    def get(self) -> T:
+        """The value now.
+
+        Raises:
+            InvalidParameterValue: the variable holds a text that is no value of its type.
+        """
+        text = os.environ.get(self.name)
+        if text is None:
+            return self.default
+        try:
+            return self._parse(text)
+        except ValueError as error:
+            raise InvalidParameterValue(
+                f"The environment variable {self.name} is {text!r}, which is not usable: {error}."
+                f" {self.sentence} Its default is {self.default!r}."
+            ) from None
+
+    @property
+    def defined(self) -> bool:
+        """Whether the variable is set, to whatever text."""
+        return self.name in os.environ
+
+    def is_set(self) -> bool:
+        """MLflow's name for `defined`."""
+        return self.defined
+
+    def set(self, value: T) -> None:
+        """Set the variable for this process and those it starts."""
+        os.environ[self.name] = str(value)
+
+    def unset(self) -> None:
+        """Forget the variable in this process."""
+        os.environ.pop(self.name, None)
+
+    def __repr__(self) -> str:
+        return f"Setting({self.name}, default={self.default!r})"
+
+
+ALL: dict[str, Setting[object]] = {}
+"""Every setting by name, in the order of this file."""
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() in ("true", "1", "yes", "on"):
+        return True
+    if text.lower() in ("false", "0", "no", "off", ""):
+        return False
+    raise ValueError("expected true or false")
+
+
+@overload
+def _text(name: str, default: str, sentence: str) -> Setting[str]: ...
+@overload
+def _text(name: str, default: None, sentence: str) -> Setting[str | None]: ...
+def _text(name: str, default: str | None, sentence: str) -> Setting[str] | Setting[str | None]:
+    return Setting(name, str, default, sentence)
+
+
+def _flag(name: str, default: bool, sentence: str) -> Setting[bool]:
+    return Setting(name, _boolean, default, sentence)
+
+
+def _optional_flag(name: str, sentence: str) -> Setting[bool | None]:
+    return Setting[bool | None](name, _boolean, None, sentence)
+
+
+def _whole(name: str, default: int, sentence: str) -> Setting[int]:
+    return Setting(name, int, default, sentence)
+
+
+def _number(name: str, default: float, sentence: str) -> Setting[float]:
+    return Setting(name, float, default, sentence)
+
+
+# -- where to track -----------------------------------------------------------------------------------------
+MLFLOW_TRACKING_URI = _text("MLFLOW_TRACKING_URI", None, "The store or server that runs are logged to.")
+MLFLOW_REGISTRY_URI = _text("MLFLOW_REGISTRY_URI", None, "The store or server of the model registry.")
+MLFLOW_EXPERIMENT_NAME = _text("MLFLOW_EXPERIMENT_NAME", None, "The experiment that runs start in, by name.")
+MLFLOW_EXPERIMENT_ID = _text("MLFLOW_EXPERIMENT_ID", None, "The experiment that runs start in, by id.")
+MLFLOW_RUN_ID = _text("MLFLOW_RUN_ID", None, "The run that the next `start_run` resumes.")
+MLFLOW_RUN_NAME = _text("MLFLOW_RUN_NAME", None, "The name of the next run, unless `start_run` gives one.")
+MLFLOW_RUN_CONTEXT = _text("MLFLOW_RUN_CONTEXT", None, "A JSON object of tags for every run that starts.")
+MLFLOW_ARTIFACTS_DESTINATION = _text(
+    "MLFLOW_ARTIFACTS_DESTINATION", None, "Where a server that serves artifacts keeps them."
+)
+MLFLOW_DEFAULT_ARTIFACT_ROOT = _text(
+    "MLFLOW_DEFAULT_ARTIFACT_ROOT", None, "Where the artifacts of new experiments go by default."
+)
+MLFLOW_BACKEND_STORE_URI = _text("MLFLOW_BACKEND_STORE_URI", None, "The store that a server serves.")
+MLFLOW_ACTIVE_MODEL_ID = _text("MLFLOW_ACTIVE_MODEL_ID", None, "The logged model that metrics are linked to.")
+
+# -- who is asking ------------------------------------------------------------------------------------------
+MLFLOW_TRACKING_USERNAME = _text("MLFLOW_TRACKING_USERNAME", None, "The user name for a server that asks.")
+MLFLOW_TRACKING_PASSWORD = _text("MLFLOW_TRACKING_PASSWORD", None, "The password for a server that asks.")
+MLFLOW_TRACKING_TOKEN = _text("MLFLOW_TRACKING_TOKEN", None, "A bearer token for a server that asks.")
+MLFLOW_TRACKING_INSECURE_TLS = _flag(
+    "MLFLOW_TRACKING_INSECURE_TLS", False, "Accept any certificate of the server: for tests only."
+)
+MLFLOW_TRACKING_SERVER_CERT_PATH = _text(
+    "MLFLOW_TRACKING_SERVER_CERT_PATH", None, "A file of certificate authorities to trust."
+)
+MLFLOW_TRACKING_CLIENT_CERT_PATH = _text(
+    "MLFLOW_TRACKING_CLIENT_CERT_PATH", None, "A file with the client's own certificate and key."
+)
+
+# -- how requests are sent ----------------------------------------------------------------------------------
+MLFLOW_HTTP_REQUEST_TIMEOUT = _whole("MLFLOW_HTTP_REQUEST_TIMEOUT", 120, "Seconds to wait for an answer.")
+MLFLOW_HTTP_REQUEST_MAX_RETRIES = _whole(
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES", 7, "How often a request that met a passing fault is tried again."
+)
+MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR = _number(
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", 2.0, "Seconds before the second retry; each later wait is doubled."
+)
+MLFLOW_HTTP_REQUEST_BACKOFF_JITTER = _number(
+    "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", 1.0, "Up to this many random seconds are added to each wait."
+)
+MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER = _flag(
+    "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER", True, "Wait as long as the server's Retry-After header says."
+)
+MLFLOW_HTTP_POOL_CONNECTIONS = _whole("MLFLOW_HTTP_POOL_CONNECTIONS", 10, "Hosts to keep connections to.")
+MLFLOW_HTTP_POOL_MAXSIZE = _whole("MLFLOW_HTTP_POOL_MAXSIZE", 10, "Connections to keep open per host.")
+MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR = _flag(
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", True, "Show progress of large uploads and downloads."
+)
+MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD = _flag(
+    "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", False, "Upload large artifacts through a server in parts."
+)
+MLFLOW_PROXY_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE = _whole(
+    "MLFLOW_PROXY_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE", 500 * 1024**2, "Bytes from which parts are used."
+)
+MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE = _whole(
+    "MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE", 10 * 1024**2, "Bytes of one part of a multipart upload."
+)
+
+# -- what is logged -----------------------------------------------------------------------------------------
+MLFLOW_TRUNCATE_LONG_VALUES = _flag(
+    "MLFLOW_TRUNCATE_LONG_VALUES",
+    True,
+    "Cut tag values and params that are too long instead of refusing them.",
+)
+MLFLOW_DEFAULT_DELETE_TAG_ON_RESTORE = _flag(
+    "MLFLOW_DEFAULT_DELETE_TAG_ON_RESTORE", False, "Reserved: accepted and ignored."
+)
+MLFLOW_ENABLE_ASYNC_LOGGING = _flag(
+    "MLFLOW_ENABLE_ASYNC_LOGGING", False, "Return from log calls at once and report failures later."
+)
+MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING = _flag(
+    "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", False, "Log CPU, memory, disk, network and GPU use of every run."
+)
+MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL = _number(
+    "MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", 10.0, "Seconds between two samples of system metrics."
+)
+MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = _whole(
+    "MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING", 1, "Samples that are averaged into one logged value."
+)
+MLFLOW_AUTOLOGGING_TESTING = _flag(
+    "MLFLOW_AUTOLOGGING_TESTING", False, "Raise errors inside autologging instead of warning."
+)
+MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _whole(
+    "MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT", 120, "Seconds that finding out a model's imports may take."
+)
+MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
+    "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
+)
+MLFLOW_CONDA_HOME = _text("MLFLOW_CONDA_HOME", None, "The folder of the conda installation to use.")
+MLFLOW_LOGGING_LEVEL = _text("MLFLOW_LOGGING_LEVEL", None, "The level of Millrace's own log messages.")
+MLFLOW_VERSION_CHECK = _flag("MLFLOW_VERSION_CHECK", True, "Reserved: Millrace never calls home.")
+MLFLOW_DOCKER_IMAGE = _text("MLFLOW_DOCKER_IMAGE", None, "The image that runs are tagged with.")
+
+# -- the server ---------------------------------------------------------------------------------------------
+MLFLOW_SERVER_ALLOWED_HOSTS = _text(
+    "MLFLOW_SERVER_ALLOWED_HOSTS", None, "Host names, comma-separated, that requests may be addressed to."
+)
+MLFLOW_SERVER_CORS_ALLOWED_ORIGINS = _text(
+    "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", None, "Origins, comma-separated, whose pages may call the server."
+)
+MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE = _flag(
+    "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE", False, "Do not check Host and Origin: for tests only."
+)
+MLFLOW_SERVER_X_FRAME_OPTIONS = _text(
+    "MLFLOW_SERVER_X_FRAME_OPTIONS", "SAMEORIGIN", "The X-Frame-Options header that pages are sent with."
+)
+MLFLOW_SQLALCHEMYSTORE_POOL_SIZE = _whole(
+    "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", 10, "Connections that a server keeps to PostgreSQL."
+)
+
+# -- ours ---------------------------------------------------------------------------------------------------
+MILLRACE_SQLITE_SYNCHRONOUS = _text(
+    "MILLRACE_SQLITE_SYNCHRONOUS",
+    "NORMAL",
+    "NORMAL survives any crash of a process; FULL survives a power cut too, and waits for the disk.",
+)
+MILLRACE_BUSY_TIMEOUT_MS = _whole(
+    "MILLRACE_BUSY_TIMEOUT_MS", 60_000, "Milliseconds to wait for another process that is writing."
+)
