@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 from millrace.errors import InvalidParameterValue
 
@@ -69,7 +69,7 @@ class Setting(Generic[T]):
         return f"Setting({self.name}, default={self.default!r})"
 
 
-ALL: dict[str, Setting[object]] = {}
+ALL: dict[str, Setting[Any]] = {}
 """Every setting by name, in the order of this file."""
 
 

@@ -57,8 +57,7 @@ class ViewType:
         names = {1: "active_only", 2: "deleted_only", 3: "all"}
         if view_type not in names:
             raise ValueError(
-                f"Could not get string corresponding to view type {view_type}. "
-                f"Valid view types are {sorted(names)}"
+                f"Could not get string corresponding to view type {view_type}. Valid view types are {sorted(names)}"
             )
         return names[view_type]
 

@@ -41,8 +41,7 @@ class RunStatus:
             return str(status)
         if status not in cls._NAMES:
             raise InvalidParameterValue(
-                f"Could not get string corresponding to run status {status}. "
-                f"Valid run statuses: {list(cls._NAMES)}"
+                f"Could not get string corresponding to run status {status}. Valid run statuses: {list(cls._NAMES)}"
             )
         return cls._NAMES[int(status)]
 
