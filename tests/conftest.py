@@ -1,0 +1,140 @@
+"""What every test gets: an environment without anybody's settings, a folder of its own, a free port, a PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def hermetic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run every test in an empty folder and without the variables that steer MLflow and Millrace."""
+    for name in list(os.environ):
+        if name.startswith(("MLFLOW_", "MILLRACE_", "DATABRICKS_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 that nobody listens on."""
+    return _free_port()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class _Cluster:
+    """A private PostgreSQL server on loopback, in a folder that goes away with it."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        self._folder = Path(tempfile.mkdtemp(prefix="millrace-postgres-"))
+        self._password = secrets.token_hex(16)
+        self._as_user: dict[str, object] = {"cwd": self._folder, "env": {"PATH": os.environ["PATH"], "LC_ALL": "C"}}
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            account = _unprivileged_account()
+            os.chown(self._folder, account.pw_uid, account.pw_gid)
+            self._as_user |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        self._initialise()
+        self.port = _free_port()
+        self._server = self._start()
+
+    def uri(self, database: str) -> str:
+        return f"postgresql://millrace:{self._password}@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, sql: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.uri("postgres"), autocommit=True) as connection:
+            connection.execute(sql.encode())
+
+    def stop(self) -> None:
+        self._server.terminate()
+        try:
+            self._server.wait(timeout=3)
+        except subprocess.TimeoutExpired:  # a test left a connection open: do not wait for it
+            self._server.send_signal(3)  # SIGQUIT: immediate shutdown, children included
+            self._server.wait(timeout=30)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _initialise(self) -> None:
+        secret = self._folder / "password"
+        secret.write_text(self._password)
+        secret.chmod(0o644)
+        command = [
+            self._binaries / "initdb",
+            "--no-sync",
+            "--no-instructions",
+            "--username=millrace",
+            "--encoding=UTF8",
+        ]
+        command += ["--locale=C", "--auth=password", f"--pwfile={secret}", "-D", self._folder / "data"]
+        subprocess.run(command, check=True, capture_output=True, **self._as_user)  # type: ignore[call-overload]
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        quick = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "unix_socket_directories="]
+        command: list[object] = [self._binaries / "postgres", "-D", self._folder / "data", "-h", "127.0.0.1"]
+        command += ["-p", str(self.port), *(part for setting in quick for part in ("-c", setting))]
+        with (self._folder / "log").open("wb") as log:
+            server = subprocess.Popen(command, stdout=log, stderr=log, **self._as_user)  # type: ignore[call-overload]
+        deadline = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(Exception):
+                self.execute("SELECT 1")
+                return server  # type: ignore[no-any-return]
+            if server.poll() is not None or time.monotonic() > deadline:
+                server.kill()
+                server.wait()
+                raise RuntimeError("PostgreSQL did not start: " + (self._folder / "log").read_text(errors="replace"))
+            time.sleep(0.05)
+
+
+def _unprivileged_account() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise RuntimeError("PostgreSQL refuses to run as root, and there is neither a user `postgres` nor `nobody`.")
+
+
+def _postgres_binaries() -> Path | None:
+    installed = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
+    found = installed[-1] if installed else shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[_Cluster]:
+    """A PostgreSQL server of this test process's own, started when the first test asks for it."""
+    binaries = _postgres_binaries()
+    if binaries is None:
+        message = "there is no PostgreSQL server on this machine: apt-get install postgresql"
+        if os.environ.get("CI"):
+            pytest.fail(message)  # in CI everything is tested or the run is red
+        pytest.skip(message)
+    cluster = _Cluster(binaries)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def postgres_uri(postgres_cluster: _Cluster) -> str:
+    """The `postgresql://` URI of a new, empty database."""
+    name = f"test_{secrets.token_hex(8)}"
+    postgres_cluster.execute(f"CREATE DATABASE {name}")
+    return postgres_cluster.uri(name)
