@@ -1,0 +1,148 @@
+"""The engine: a store that answers calls with SQL, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TypeVar, cast
+from urllib.parse import unquote, urlsplit
+
+from millrace.calls import ENDPOINTS, Call
+from millrace.engine import experiments, inputs, logging, runs
+from millrace.engine.db import Collision, Database
+from millrace.engine.dialects.sqlite import SqliteDatabase
+from millrace.engine.locations import Locations
+from millrace.engine.tx import ANSWERS, Tx
+from millrace.errors import InvalidParameterValue, MlflowException, NotImplementedHere
+
+__all__ = ["Engine", "experiments", "inputs", "logging", "open_engine", "runs"]
+
+R = TypeVar("R")
+
+DATABASE_FILE = "millrace.db"
+"""The name of the database in a store's folder."""
+
+_ATTEMPTS = 8
+"""How often a call is tried when another writer gets in its way."""
+
+
+class Engine:
+    """A store over SQL; see `millrace.store.Store` for what it promises."""
+
+    def __init__(self, database: Database, locations: Locations) -> None:
+        self.database = database
+        self.locations = locations
+        self._key_ids: dict[str, int] = {}
+
+    def call(self, call: Call[R]) -> R:
+        """Answer a call, in a transaction of its own."""
+        answer = ANSWERS.get(type(call))
+        if answer is None:
+            raise NotImplementedHere(f"{type(call).__name__} is not answered by a store but by a server.")
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                transaction = self.database.write() if ENDPOINTS[type(call)].writes else self.database.read()
+                with transaction as db:
+                    tx = Tx(db, self.locations, self._key_ids)
+                    result = answer(tx, call)
+                # Only now are new keys sure to stay.
+                self._key_ids.update(tx.new_keys)
+                return cast("R", result)
+            except Collision:
+                if attempt == _ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close all connections; the next call opens new ones."""
+        self.database.close()
+
+
+def open_engine(uri: str, *, artifact_root: str = "", home_as: str = "") -> Engine:
+    """Open the store in a folder or database, and create it where there is none.
+
+    Args:
+        uri: a folder (path or `file:` URI), `sqlite:///path/to/file.db`, or `postgresql://…`.
+        artifact_root: where the artifacts of new experiments go. A folder keeps them inside; beside a database they
+            go to `./mlruns`.
+        home_as: what locations inside a store's own folder are called, when a server shows them to clients:
+            `mlflow-artifacts:`.
+
+    Raises:
+        InvalidParameterValue: no kind of store has such a URI.
+        InvalidState: the data there is not Millrace's, or of a newer version, or may not be written.
+    """
+    scheme = uri.partition(":")[0] if "://" in uri or uri.startswith(("sqlite:", "file:")) else ""
+    if scheme == "sqlite":
+        engine = _open_sqlite(_sqlite_path(uri), artifact_root or _beside())
+    elif scheme.partition("+")[0] in ("postgresql", "postgres"):
+        engine = _open_postgres(uri, artifact_root or _beside())
+    elif scheme in ("", "file"):
+        engine = _open_folder(_folder(uri), artifact_root, home_as)
+    else:
+        raise InvalidParameterValue(
+            f"No store can be opened at {uri!r}. A store is a folder, sqlite:///file.db, postgresql://user@host/name, "
+            "or the http(s):// address of a server."
+        )
+    engine.database.migrate()
+    _create_default_experiment(engine)
+    return engine
+
+
+def _create_default_experiment(engine: Engine) -> None:
+    with engine.database.read() as db:
+        if db.row("SELECT 1 FROM experiment LIMIT 1") is not None:
+            return
+    with engine.database.write() as db:
+        experiments.create_default(Tx(db, engine.locations, {}))
+
+
+def _open_folder(folder: Path, artifact_root: str, home_as: str) -> Engine:
+    _refuse_foreign_folder(folder)
+    home = home_as or str(folder)
+    return Engine(SqliteDatabase(folder / DATABASE_FILE), Locations(artifact_root or home, home))
+
+
+def _refuse_foreign_folder(folder: Path) -> None:
+    """A folder that MLflow's file store has written is left alone."""
+    if folder.is_file():
+        raise InvalidParameterValue(f"{folder} is a file. A store is a folder, or sqlite:///file.db for one file.")
+    if not (folder / DATABASE_FILE).exists() and any(folder.glob("*/meta.yaml")):
+        raise InvalidParameterValue(
+            f"{folder} was written by MLflow's file store, not by Millrace. It is left untouched. "
+            "Point Millrace to a folder of its own, e.g. with MLFLOW_TRACKING_URI."
+        )
+
+
+def _open_sqlite(path: Path, artifact_root: str) -> Engine:
+    return Engine(SqliteDatabase(path), Locations(artifact_root, ""))
+
+
+def _open_postgres(uri: str, artifact_root: str) -> Engine:
+    try:
+        # The driver is an extra: most stores are folders.
+        from millrace.engine.dialects.postgres import PostgresDatabase
+    except ImportError as error:
+        raise MlflowException(
+            f"A PostgreSQL store needs its driver ({error}): pip install 'millrace[postgres]'"
+        ) from None
+    return Engine(PostgresDatabase(uri), Locations(artifact_root, ""))
+
+
+def _beside() -> str:
+    return os.path.abspath("mlruns")
+
+
+def _folder(uri: str) -> Path:
+    path = unquote(urlsplit(uri).path) if uri.startswith("file:") else uri
+    return Path(os.path.abspath(os.path.expanduser(path or "mlruns")))
+
+
+def _sqlite_path(uri: str) -> Path:
+    """`sqlite:///relative.db` and `sqlite:////absolute.db`, as SQLAlchemy spells them."""
+    path = uri.partition("://")[2].partition("?")[0]
+    if not path.startswith("/") or path in ("/", "/:memory:"):
+        raise InvalidParameterValue(
+            f"{uri!r} names no file. Write sqlite:///file.db, or sqlite:////absolute/path/file.db."
+        )
+    return Path(os.path.abspath(path[1:]))

@@ -1,0 +1,67 @@
+"""The port to a SQL database: what the answers may ask of a connection, whatever the database is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from millrace.errors import TemporarilyUnavailable
+
+Row = tuple[Any, ...]
+Values = Sequence[object]
+
+
+class Collision(TemporarilyUnavailable):
+    """Two transactions collided and one was undone; the same call may be tried again at once."""
+
+
+class Connection(Protocol):
+    """A connection inside a transaction.
+
+    SQL is written once, with `?` for parameters, in the dialect that SQLite and PostgreSQL share. A NaN that is
+    passed as a parameter is stored as NULL; LIKE regards case. Not thread safe: one transaction belongs to one thread.
+    """
+
+    share_lock: str
+    """What ends a SELECT that must keep its rows from being changed until the transaction ends."""
+
+    def rows(self, sql: str, values: Values = ()) -> list[Row]:
+        """All rows of a query."""
+        ...
+
+    def row(self, sql: str, values: Values = ()) -> Row | None:
+        """The first row of a query, or None."""
+        ...
+
+    def execute(self, sql: str, values: Values = ()) -> int:
+        """Run a statement; the number of rows that it changed."""
+        ...
+
+    def many(self, sql: str, values: Iterable[Values]) -> None:
+        """Run a statement once for each item."""
+        ...
+
+
+class Database(Protocol):
+    """A database that can be read and written from any thread, and after a fork in the child.
+
+    Raises `MlflowException`: TemporarilyUnavailable when it cannot be reached or stays locked, otherwise with a
+    sentence that says what the database said.
+    """
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A transaction that only reads, and sees one state of the data throughout."""
+        ...
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction that commits when the block ends and is rolled back when it raises."""
+        ...
+
+    def migrate(self) -> None:
+        """Create or upgrade the schema, once, however many processes ask at the same time."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        ...

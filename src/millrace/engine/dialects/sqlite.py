@@ -1,0 +1,202 @@
+"""SQLite, through apsw, which brings its own current library."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from millrace.engine.db import Connection, Row, Values
+from millrace.engine.migrate import migrations, upgrade
+from millrace.errors import InvalidParameterValue, InvalidState, MlflowException, TemporarilyUnavailable
+from millrace.settings import MILLRACE_BUSY_TIMEOUT_MS, MILLRACE_SQLITE_SYNCHRONOUS
+
+SPELLING = {
+    "$ID": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "$TEXT": "TEXT",
+    "$REAL": "REAL",
+    "$BLOB": "BLOB",
+    "$KEYED": "WITHOUT ROWID",
+}
+
+_INHERITED: list[apsw.Connection] = []
+"""Connections that a forked child must not touch, not even to close them: they are the parent's."""
+
+
+class SqliteConnection:
+    """One connection, used by one thread at a time."""
+
+    share_lock = ""
+
+    def __init__(self, raw: apsw.Connection) -> None:
+        self._raw = raw
+
+    def rows(self, sql: str, values: Values = ()) -> list[Row]:
+        """All rows of a query."""
+        return list(self._raw.execute(sql, values))
+
+    def row(self, sql: str, values: Values = ()) -> Row | None:
+        """The first row of a query, or None."""
+        for row in self._raw.execute(sql, values):
+            return row
+        return None
+
+    def execute(self, sql: str, values: Values = ()) -> int:
+        """Run a statement; the number of rows that it changed."""
+        for _ in self._raw.execute(sql, values):
+            pass
+        return self._raw.changes()  # type: ignore[no-any-return]
+
+    def many(self, sql: str, values: Iterable[Values]) -> None:
+        """Run a statement once for each item."""
+        self._raw.executemany(sql, values)
+
+
+class SqliteDatabase:
+    """A SQLite file that any number of processes and threads use at once.
+
+    Readers never wait. Writers of one process queue on a lock, and processes queue on a lock file beside the
+    database: the kernel wakes the next one at once, where SQLite's own way is to sleep and try again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock_path = path.with_name(path.name + "-lock")
+        self._start()
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        self._mutex = threading.Lock()
+        self._idle: list[apsw.Connection] = []
+        self._writer: apsw.Connection | None = None
+        self._lock_file: int | None = None
+
+    def _check_fork(self) -> None:
+        if self._pid != os.getpid():
+            _INHERITED.extend(self._idle)
+            if self._writer is not None:
+                _INHERITED.append(self._writer)
+            self._start()
+
+    def _connect(self) -> apsw.Connection:
+        raw = apsw.Connection(str(self.path))
+        raw.set_busy_timeout(MILLRACE_BUSY_TIMEOUT_MS.get())
+        # LIKE regards case in MLflow's grammar; ILIKE is LIKE on lower-cased texts.
+        raw.pragma("case_sensitive_like", True)
+        raw.pragma("synchronous", MILLRACE_SQLITE_SYNCHRONOUS.get())
+        return raw
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        self._check_fork()
+        with _translated(self.path):
+            raw = self._idle.pop() if self._idle else self._connect()
+            raw.execute("BEGIN")
+            try:
+                yield SqliteConnection(raw)
+            finally:
+                raw.execute("ROLLBACK")
+                self._idle.append(raw)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that commits when the block ends and is rolled back when it raises."""
+        self._check_fork()
+        with self._mutex, _translated(self.path), self._file_lock():
+            if self._writer is None:
+                self._writer = self._connect()
+            raw = self._writer
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield SqliteConnection(raw)
+                raw.execute("COMMIT")
+            except BaseException:
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _file_lock(self) -> Iterator[None]:
+        if self._lock_file is None:
+            self._lock_file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+    def migrate(self) -> None:
+        """Create or upgrade the schema, once, however many processes ask at the same time."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self._is_current():
+            return
+        with self._mutex, _translated(self.path), self._file_lock():
+            raw = self._connect()
+            try:
+                if _tables(raw) and "schema_version" not in _tables(raw):
+                    raise _not_ours(self.path, _tables(raw))
+                raw.pragma("journal_mode", "wal")
+                with raw:
+                    upgrade(SqliteConnection(raw), SPELLING)
+            finally:
+                raw.close()
+
+    def _is_current(self) -> bool:
+        if not self.path.exists():
+            return False
+        with self.read() as db:
+            if db.row("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'") is None:
+                return False
+            row = db.row("SELECT MAX(number) FROM schema_version")
+            return row is not None and row[0] == migrations()[-1].number
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        self._check_fork()
+        with self._mutex:
+            while self._idle:
+                self._idle.pop().close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            if self._lock_file is not None:
+                os.close(self._lock_file)
+                self._lock_file = None
+
+
+def _tables(raw: apsw.Connection) -> set[str]:
+    return {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _not_ours(path: Path, tables: set[str]) -> MlflowException:
+    if "alembic_version" in tables or "latest_metrics" in tables:
+        return InvalidState(
+            f"{path} was written by MLflow, not by Millrace. It is left untouched. Point Millrace to a folder or file "
+            "of its own; runs of MLflow stay readable with MLflow."
+        )
+    return InvalidState(f"{path} is a SQLite database of some other program. Point Millrace to a file of its own.")
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Errors of SQLite and of the file system in the words of Millrace."""
+    try:
+        yield
+    except apsw.BusyError as error:
+        raise TemporarilyUnavailable(f"{path} stayed locked by another process: {error}. Try again.") from error
+    except apsw.NotADBError as error:
+        raise InvalidState(f"{path} is not a SQLite database. Point Millrace to a file of its own.") from error
+    except apsw.FullError as error:
+        raise TemporarilyUnavailable(f"There is no room on the disk of {path}: free some and try again.") from error
+    except (apsw.ReadOnlyError, apsw.CantOpenError, PermissionError) as error:
+        raise InvalidState(f"{path} cannot be opened for writing: {error}. Check its owner and rights.") from error
+    except apsw.Error as error:
+        raise MlflowException(f"SQLite could not answer for {path}: {error}") from error
+    except UnicodeEncodeError as error:
+        raise InvalidParameterValue(f"A text cannot be stored as UTF-8: {error}") from error

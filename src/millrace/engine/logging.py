@@ -1,0 +1,171 @@
+"""Answers to the calls that log metrics, params and tags, and that read series back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from millrace import wire
+from millrace.calls import (
+    DeleteTag,
+    Empty,
+    GetMetricHistory,
+    GetMetricHistoryBulk,
+    GetMetricHistoryBulkInterval,
+    LogBatch,
+    LogMetric,
+    LogParam,
+    MetricPage,
+    MetricsOfRuns,
+    SetTag,
+)
+from millrace.engine import model_metrics, points, run_rows, runs
+from millrace.engine.texts import put_params, put_texts
+from millrace.engine.tx import Tx, answers
+from millrace.errors import InvalidParameterValue, ResourceMissing
+from millrace.model import Metric, MetricWithRunId, Param, RunTag
+from millrace.model.limits import check_batch, check_metric, check_param, check_tag
+from millrace.series import spread
+
+MAX_RUNS_IN_BULK = 100
+MAX_BULK_RESULTS = 25_000
+DEFAULT_INTERVAL_RESULTS = 320
+MAX_INTERVAL_RESULTS = 2500
+
+
+@answers(LogMetric)
+def log_metric(tx: Tx, call: LogMetric) -> Empty:
+    """Log one point of a metric."""
+    metric = Metric(
+        call.key, call.value, call.timestamp, call.step, call.model_id, call.dataset_name, call.dataset_digest
+    )
+    check_metric(metric)
+    row = run_rows.find_active(tx, call.run_id)
+    _put_metrics(tx, row[0], call.run_id, row[2], [metric])
+    return Empty()
+
+
+@answers(LogParam)
+def log_param(tx: Tx, call: LogParam) -> Empty:
+    """Log a param."""
+    param = Param(call.key, call.value)
+    check_param(param)
+    row = run_rows.find_active(tx, call.run_id)
+    put_params(tx, row[0], call.run_id, row[2], [param])
+    return Empty()
+
+
+@answers(SetTag)
+def set_tag(tx: Tx, call: SetTag) -> Empty:
+    """Set a tag of a run."""
+    tag = RunTag(call.key, call.value)
+    check_tag(tag)
+    row = run_rows.find_active(tx, call.run_id)
+    _put_tags(tx, row[0], row[2], [tag])
+    return Empty()
+
+
+@answers(DeleteTag)
+def delete_tag(tx: Tx, call: DeleteTag) -> Empty:
+    """Delete a tag of a run."""
+    row = run_rows.find_active(tx, call.run_id)
+    key_id = tx.key_id(call.key)
+    if key_id is None or not tx.db.execute("DELETE FROM tag WHERE run_id = ? AND key_id = ?", (row[0], key_id)):
+        raise ResourceMissing(f"No tag with name: {call.key} in run with id {call.run_id}")
+    return Empty()
+
+
+@answers(LogBatch)
+def log_batch(tx: Tx, call: LogBatch) -> Empty:
+    """Log metrics, params and tags: all or none."""
+    check_batch(call.metrics, call.params, call.tags)
+    row = run_rows.find_active(tx, call.run_id)
+    put_params(tx, row[0], call.run_id, row[2], call.params)
+    _put_metrics(tx, row[0], call.run_id, row[2], call.metrics)
+    _put_tags(tx, row[0], row[2], call.tags)
+    return Empty()
+
+
+def _put_metrics(tx: Tx, run: int, run_id: str, experiment: int, metrics: Sequence[Metric]) -> None:
+    if metrics:
+        points.append(tx, run, experiment, metrics)
+        model_metrics.link(tx, run_id, metrics)
+
+
+def _put_tags(tx: Tx, run: int, experiment: int, tags: Sequence[RunTag]) -> None:
+    last = {tag.key: tag for tag in tags}
+    put_texts(tx, "tag", run, experiment, list(last.values()))
+    if runs.RUN_NAME_TAG in last:
+        runs.rename(tx, run, experiment, last[runs.RUN_NAME_TAG].value)
+
+
+@answers(GetMetricHistory)
+def get_metric_history(tx: Tx, call: GetMetricHistory) -> MetricPage:
+    """Get the points of a metric."""
+    row = run_rows.find(tx, call.run_id)
+    after = points.Point(*wire.page_position(call.page_token, tuple[int, int, int])) if call.page_token else None
+    if call.max_results is not None and call.max_results < 1:
+        raise InvalidParameterValue(
+            f"Invalid value {call.max_results} for parameter 'max_results' supplied. It must be at least 1."
+        )
+    limit = None if call.max_results is None else call.max_results + 1
+    found = points.history(tx, row[0], call.metric_key, after, limit)
+    token = None
+    if call.max_results is not None and len(found) > call.max_results:
+        found.pop()
+        token = wire.page_token(tuple(found[-1]))
+    return MetricPage([Metric(call.metric_key, p.value, p.timestamp_ms, p.step) for p in found], token)
+
+
+@answers(GetMetricHistoryBulk)
+def get_metric_history_bulk(tx: Tx, call: GetMetricHistoryBulk) -> MetricsOfRuns:
+    """Get the points of one metric of several runs."""
+    _check_bulk(call.run_id, "run_id", call.metric_key)
+    left = min(call.max_results, MAX_BULK_RESULTS)
+    found: list[MetricWithRunId] = []
+    for run_id in sorted(call.run_id):
+        row = run_rows.find(tx, run_id)
+        for p in points.history(tx, row[0], call.metric_key, limit=left - len(found)):
+            found.append(MetricWithRunId(call.metric_key, p.value, p.timestamp_ms, p.step, run_id))
+    return MetricsOfRuns(found)
+
+
+@answers(GetMetricHistoryBulkInterval)
+def get_metric_history_bulk_interval(tx: Tx, call: GetMetricHistoryBulkInterval) -> MetricsOfRuns:
+    """Get points of one metric of several runs, at steps that are evenly spread and the same for all of them."""
+    _check_bulk(call.run_ids, "run_ids", call.metric_key)
+    if (call.start_step is None) != (call.end_step is None):
+        raise InvalidParameterValue(
+            "If either start_step or end_step are specified, both start_step and end_step must be specified."
+        )
+    if call.start_step is not None and call.end_step is not None and call.start_step > call.end_step:
+        raise InvalidParameterValue(
+            "end_step must be greater than start_step. "
+            f"Found start_step={call.start_step} and end_step={call.end_step}."
+        )
+    count = DEFAULT_INTERVAL_RESULTS if call.max_results is None else call.max_results
+    if not 1 <= count <= MAX_INTERVAL_RESULTS:
+        raise InvalidParameterValue(f"max_results must be between 1 and {MAX_INTERVAL_RESULTS}.")
+    ids = {run_id: run_rows.find(tx, run_id)[0] for run_id in call.run_ids}
+    series = {
+        run_id: points.steps(tx, id_, call.metric_key, call.start_step, call.end_step) for run_id, id_ in ids.items()
+    }
+    sampled = set(spread(sorted(set().union(*series.values())), count))
+    found = []
+    for run_id, id_ in ids.items():
+        # A line that starts or ends inside of the others is drawn to its ends.
+        wanted = [step for step in series[run_id] if step in sampled or step in (series[run_id][0], series[run_id][-1])]
+        for p in points.at_steps(tx, id_, call.metric_key, wanted):
+            found.append(MetricWithRunId(call.metric_key, p.value, p.timestamp_ms, p.step, run_id))
+    return MetricsOfRuns(found)
+
+
+def _check_bulk(run_ids: Sequence[str], parameter: str, metric_key: str) -> None:
+    if not run_ids:
+        raise InvalidParameterValue(f"GetMetricHistoryBulk request must specify at least one {parameter}.")
+    if len(run_ids) > MAX_RUNS_IN_BULK:
+        raise InvalidParameterValue(
+            f"GetMetricHistoryBulk request cannot specify more than {MAX_RUNS_IN_BULK} {parameter}s. "
+            f"Received {len(run_ids)} {parameter}s."
+        )
+    if not metric_key:
+        raise InvalidParameterValue("GetMetricHistoryBulk request must specify a metric_key.")

@@ -1,0 +1,211 @@
+-- The first schema. $ID, $TEXT, $REAL, $BLOB, $KEYED are spelled by the dialect; statements end with `;` at a line's end.
+-- Times are milliseconds since 1970, UTC. Texts compare by code point on every database.
+
+CREATE TABLE experiment (
+    id $ID,
+    name $TEXT NOT NULL UNIQUE,
+    location $TEXT NOT NULL,
+    stage $TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    updated_ms BIGINT NOT NULL
+);
+
+CREATE TABLE experiment_tag (
+    experiment_id BIGINT NOT NULL,
+    key $TEXT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, key)
+) $KEYED;
+
+-- Names of metrics, params and tags, written once.
+CREATE TABLE key (
+    id $ID,
+    name $TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE run (
+    id $ID,
+    uuid $TEXT NOT NULL UNIQUE,
+    experiment_id BIGINT NOT NULL,
+    name $TEXT NOT NULL,
+    user_id $TEXT NOT NULL,
+    status $TEXT NOT NULL,
+    start_ms BIGINT,
+    end_ms BIGINT,
+    stage $TEXT NOT NULL,
+    deleted_ms BIGINT
+);
+CREATE INDEX run_newest ON run (experiment_id, stage, start_ms, id);
+
+-- The latest point of each metric of a run; a NaN is a null value.
+CREATE TABLE metric_latest (
+    run_id BIGINT NOT NULL,
+    key_id BIGINT NOT NULL,
+    experiment_id BIGINT NOT NULL,
+    value $REAL,
+    step BIGINT NOT NULL,
+    timestamp_ms BIGINT NOT NULL,
+    PRIMARY KEY (run_id, key_id)
+) $KEYED;
+CREATE INDEX metric_by_value ON metric_latest (key_id, experiment_id, value, run_id);
+
+-- All points. `bits` is the IEEE 754 double as a signed integer: exact, and the same point is stored once.
+CREATE TABLE point (
+    run_id BIGINT NOT NULL,
+    key_id BIGINT NOT NULL,
+    timestamp_ms BIGINT NOT NULL,
+    step BIGINT NOT NULL,
+    bits BIGINT NOT NULL,
+    PRIMARY KEY (run_id, key_id, timestamp_ms, step, bits)
+) $KEYED;
+
+CREATE TABLE param (
+    run_id BIGINT NOT NULL,
+    key_id BIGINT NOT NULL,
+    experiment_id BIGINT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (run_id, key_id)
+) $KEYED;
+CREATE INDEX param_by_key ON param (key_id, experiment_id, run_id);
+
+CREATE TABLE tag (
+    run_id BIGINT NOT NULL,
+    key_id BIGINT NOT NULL,
+    experiment_id BIGINT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (run_id, key_id)
+) $KEYED;
+CREATE INDEX tag_by_key ON tag (key_id, experiment_id, run_id);
+
+CREATE TABLE dataset (
+    id $ID,
+    experiment_id BIGINT NOT NULL,
+    name $TEXT NOT NULL,
+    digest $TEXT NOT NULL,
+    source_type $TEXT NOT NULL,
+    source $TEXT NOT NULL,
+    schema $TEXT,
+    profile $TEXT,
+    UNIQUE (experiment_id, name, digest)
+);
+
+-- The datasets that a run used; `context` repeats the tag mlflow.data.context, which searches filter by.
+CREATE TABLE dataset_input (
+    run_id BIGINT NOT NULL,
+    dataset_id BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    context $TEXT,
+    PRIMARY KEY (run_id, dataset_id)
+) $KEYED;
+CREATE INDEX dataset_input_by_dataset ON dataset_input (dataset_id, run_id);
+
+CREATE TABLE dataset_input_tag (
+    run_id BIGINT NOT NULL,
+    dataset_id BIGINT NOT NULL,
+    key $TEXT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (run_id, dataset_id, key)
+) $KEYED;
+
+-- The logged models that a run used (`in`) or made (`out`).
+CREATE TABLE run_model (
+    run_id BIGINT NOT NULL,
+    direction $TEXT NOT NULL,
+    model_uuid $TEXT NOT NULL,
+    step BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (run_id, direction, model_uuid)
+) $KEYED;
+
+CREATE TABLE logged_model (
+    id $ID,
+    uuid $TEXT NOT NULL UNIQUE,
+    experiment_id BIGINT NOT NULL,
+    name $TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    updated_ms BIGINT NOT NULL,
+    status $TEXT NOT NULL,
+    status_message $TEXT,
+    model_type $TEXT,
+    source_run_id $TEXT,
+    stage $TEXT NOT NULL,
+    deleted_ms BIGINT
+);
+CREATE INDEX logged_model_newest ON logged_model (experiment_id, stage, created_ms, id);
+
+CREATE TABLE logged_model_tag (
+    model_id BIGINT NOT NULL,
+    key $TEXT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (model_id, key)
+) $KEYED;
+
+CREATE TABLE logged_model_param (
+    model_id BIGINT NOT NULL,
+    key $TEXT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (model_id, key)
+) $KEYED;
+
+-- The latest point of each metric linked to a logged model, per run and dataset ('' for none).
+CREATE TABLE logged_model_metric (
+    model_id BIGINT NOT NULL,
+    key $TEXT NOT NULL,
+    run_uuid $TEXT NOT NULL,
+    dataset_name $TEXT NOT NULL,
+    dataset_digest $TEXT NOT NULL,
+    value $REAL,
+    step BIGINT NOT NULL,
+    timestamp_ms BIGINT NOT NULL,
+    PRIMARY KEY (model_id, key, run_uuid, dataset_name, dataset_digest)
+) $KEYED;
+
+CREATE TABLE registered_model (
+    id $ID,
+    name $TEXT NOT NULL UNIQUE,
+    created_ms BIGINT NOT NULL,
+    updated_ms BIGINT NOT NULL,
+    description $TEXT
+);
+
+CREATE TABLE registered_model_tag (
+    registered_model_id BIGINT NOT NULL,
+    key $TEXT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (registered_model_id, key)
+) $KEYED;
+
+CREATE TABLE registered_model_alias (
+    registered_model_id BIGINT NOT NULL,
+    alias $TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (registered_model_id, alias)
+) $KEYED;
+
+CREATE TABLE model_version (
+    registered_model_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    updated_ms BIGINT NOT NULL,
+    description $TEXT,
+    user_id $TEXT,
+    current_stage $TEXT NOT NULL,
+    source $TEXT NOT NULL,
+    storage_location $TEXT,
+    run_id $TEXT,
+    run_link $TEXT,
+    status $TEXT NOT NULL,
+    status_message $TEXT,
+    model_id $TEXT,
+    PRIMARY KEY (registered_model_id, version)
+) $KEYED;
+CREATE INDEX model_version_by_model ON model_version (model_id);
+CREATE INDEX model_version_by_run ON model_version (run_id);
+
+CREATE TABLE model_version_tag (
+    registered_model_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    key $TEXT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (registered_model_id, version, key)
+) $KEYED;

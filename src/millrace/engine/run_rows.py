@@ -1,0 +1,151 @@
+"""Runs read back: from rows of the table `run` to whole runs, a page at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from math import nan
+
+from millrace.engine.db import Row
+from millrace.engine.locations import run_root
+from millrace.engine.tx import Tx
+from millrace.errors import InvalidParameterValue, ResourceMissing
+from millrace.model import (
+    Dataset,
+    DatasetInput,
+    InputTag,
+    LifecycleStage,
+    LoggedModelInput,
+    LoggedModelOutput,
+    Metric,
+    Param,
+    Run,
+    RunData,
+    RunInfo,
+    RunInputs,
+    RunOutputs,
+    RunTag,
+)
+
+COLUMNS = "run.id, run.uuid, run.experiment_id, run.name, run.user_id, run.status, run.start_ms, run.end_ms, run.stage"
+"""The columns of a run, in the order that `from_rows` takes."""
+
+
+def find(tx: Tx, run_id: str) -> Row:
+    """The row (`COLUMNS`) of a run.
+
+    Raises:
+        ResourceMissing: there is none.
+    """
+    row = tx.db.row(f"SELECT {COLUMNS} FROM run WHERE uuid = ?", (run_id,))
+    if row is None:
+        raise ResourceMissing(f"Run with id={run_id} not found")
+    return row
+
+
+def find_active(tx: Tx, run_id: str) -> Row:
+    """The row of a run to write to, locked against deletion.
+
+    Raises:
+        ResourceMissing: there is none.
+        InvalidParameterValue: it is deleted.
+    """
+    row = tx.db.row(f"SELECT {COLUMNS} FROM run WHERE uuid = ?{tx.db.share_lock}", (run_id,))
+    if row is None:
+        raise ResourceMissing(f"Run with id={run_id} not found")
+    if row[8] != LifecycleStage.ACTIVE:
+        raise InvalidParameterValue(f"The run {run_id} must be in the 'active' state. Current state is {row[8]}.")
+    return row
+
+
+def infos(tx: Tx, rows: list[Row]) -> list[RunInfo]:
+    """What each run is, from rows of `COLUMNS`."""
+    roots = {
+        id_: tx.locations.shown(location)
+        for id_, location in tx.select_in(
+            "SELECT id, location FROM experiment WHERE id IN (*)", list({row[2] for row in rows})
+        )
+    }
+    return [
+        RunInfo(
+            run_id=row[1],
+            experiment_id=str(row[2]),
+            user_id=row[4],
+            status=row[5],
+            start_time=row[6],
+            end_time=row[7],
+            lifecycle_stage=row[8],
+            artifact_uri=run_root(roots[row[2]], row[1]),
+            run_name=row[3],
+        )
+        for row in rows
+    ]
+
+
+def from_rows(tx: Tx, rows: list[Row]) -> list[Run]:
+    """Whole runs, in the order of the rows (`COLUMNS`)."""
+    ids = [row[0] for row in rows]
+    metrics, params, tags = _metrics(tx, ids), _texts(tx, "param", ids), _texts(tx, "tag", ids)
+    datasets, models_in, models_out = _datasets(tx, ids), _models(tx, "in", ids), _models(tx, "out", ids)
+    return [
+        Run(
+            info,
+            RunData(
+                metrics[id_],
+                [Param(key, value) for key, value in params[id_]],
+                [RunTag(key, value) for key, value in tags[id_]],
+            ),
+            RunInputs(datasets[id_], [LoggedModelInput(uuid) for uuid, _ in models_in[id_]]),
+            RunOutputs([LoggedModelOutput(uuid, step) for uuid, step in models_out[id_]]),
+        )
+        for id_, info in zip(ids, infos(tx, rows), strict=True)
+    ]
+
+
+def _metrics(tx: Tx, ids: list[int]) -> dict[int, list[Metric]]:
+    found: dict[int, list[Metric]] = defaultdict(list)
+    for run, key, value, timestamp_ms, step in tx.select_in(
+        "SELECT m.run_id, key.name, m.value, m.timestamp_ms, m.step FROM metric_latest m"
+        " JOIN key ON key.id = m.key_id WHERE m.run_id IN (*) ORDER BY key.name",
+        ids,
+    ):
+        found[run].append(Metric(key, nan if value is None else value, timestamp_ms, step))
+    return found
+
+
+def _texts(tx: Tx, table: str, ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for run, key, value in tx.select_in(
+        f"SELECT t.run_id, key.name, t.value FROM {table} t"
+        " JOIN key ON key.id = t.key_id WHERE t.run_id IN (*) ORDER BY key.name",
+        ids,
+    ):
+        found[run].append((key, value))
+    return found
+
+
+def _datasets(tx: Tx, ids: list[int]) -> dict[int, list[DatasetInput]]:
+    tags: dict[tuple[int, int], list[InputTag]] = defaultdict(list)
+    for run, dataset, key, value in tx.select_in(
+        "SELECT run_id, dataset_id, key, value FROM dataset_input_tag WHERE run_id IN (*) ORDER BY key", ids
+    ):
+        tags[run, dataset].append(InputTag(key, value))
+    found: dict[int, list[DatasetInput]] = defaultdict(list)
+    for run, id_, name, digest, source_type, source, schema, profile in tx.select_in(
+        "SELECT i.run_id, d.id, d.name, d.digest, d.source_type, d.source, d.schema, d.profile"
+        " FROM dataset_input i JOIN dataset d ON d.id = i.dataset_id WHERE i.run_id IN (*) ORDER BY i.position",
+        ids,
+    ):
+        dataset = Dataset(name, digest, source_type, source, schema, profile)
+        found[run].append(DatasetInput(dataset, tags[run, id_]))
+    return found
+
+
+def _models(tx: Tx, direction: str, ids: list[int]) -> dict[int, list[tuple[str, int]]]:
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for run, uuid, step in tx.select_in(
+        "SELECT run_id, model_uuid, step FROM run_model WHERE direction = ? AND run_id IN (*) ORDER BY position",
+        ids,
+        before=[direction],
+    ):
+        found[run].append((uuid, step))
+    return found

@@ -1,0 +1,89 @@
+"""What an answer works with: one transaction, and what the engine knows around it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from millrace.calls import Call
+from millrace.engine.db import Connection, Row
+from millrace.engine.locations import Locations
+from millrace.errors import ResourceMissing
+
+A = TypeVar("A", bound=Call[Any])
+F = TypeVar("F", bound=Callable[..., Any])
+
+ANSWERS: dict[type[Call[Any]], Callable[[Tx, Any], Any]] = {}
+"""The function that answers each call."""
+
+BATCH = 1000
+"""How many values one `IN (…)` holds at most."""
+
+
+def answers(call: type[Call[Any]]) -> Callable[[F], F]:
+    """Declare the function that answers a call: `def log_batch(tx: Tx, call: LogBatch) -> Empty`."""
+
+    def declare(function: F) -> F:
+        ANSWERS[call] = function
+        return function
+
+    return declare
+
+
+class Tx:
+    """A transaction: the connection, where artifacts go, and the ids of keys."""
+
+    def __init__(self, db: Connection, locations: Locations, key_ids: dict[str, int]) -> None:
+        self.db = db
+        self.locations = locations
+        self._known_keys = key_ids
+        self.new_keys: dict[str, int] = {}
+
+    def key_id(self, name: str) -> int | None:
+        """The id of a key, or None when nobody has ever logged it."""
+        known = self._known_keys.get(name) or self.new_keys.get(name)
+        if known is None:
+            row = self.db.row("SELECT id FROM key WHERE name = ?", (name,))
+            if row is None:
+                return None
+            known = self.new_keys[name] = row[0]
+        return known
+
+    def key_ids(self, names: Iterable[str]) -> dict[str, int]:
+        """The ids of keys, which are written down where they are new."""
+        ids = {}
+        # In one order for everybody, so that two writers cannot wait for each other.
+        for name in sorted(set(names)):
+            known = self.key_id(name)
+            if known is None:
+                self.db.execute("INSERT INTO key (name) VALUES (?) ON CONFLICT (name) DO NOTHING", (name,))
+                known = self.key_id(name)
+                assert known is not None
+            ids[name] = known
+        return ids
+
+    def select_in(self, sql: str, values: Sequence[object], before: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query whose `IN (*)` lists many values; `before` are the parameters in front of them."""
+        found: list[Row] = []
+        for start in range(0, len(values), BATCH):
+            part = values[start : start + BATCH]
+            marks = ",".join("?" * len(part))
+            found.extend(self.db.rows(sql.replace("(*)", f"({marks})"), [*before, *part]))
+        return found
+
+
+def now_ms() -> int:
+    """The time now, in milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def experiment_number(experiment_id: str) -> int:
+    """The id of an experiment as a number.
+
+    Raises:
+        ResourceMissing: it is none, so no experiment has it.
+    """
+    if experiment_id.isascii() and experiment_id.isdigit() and len(experiment_id) < 19:
+        return int(experiment_id)
+    raise ResourceMissing(f"No Experiment with id={experiment_id} exists")

@@ -1,0 +1,144 @@
+"""What may be logged: limits on names, values and batches, with MLflow's sentences for what may not.
+
+The numbers and the sentences are those of MLflow 3.8's tracking server; clients and users rely on both.
+"""
+
+from __future__ import annotations
+
+import math
+import posixpath
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from millrace.errors import InvalidParameterValue
+from millrace.model.entity import Pair
+from millrace.model.runs import Metric, Param, RunTag
+
+MAX_KEY_LENGTH: Final = 250
+MAX_PARAM_LENGTH: Final = 6000
+MAX_TAG_LENGTH: Final = 8000
+MAX_EXPERIMENT_TAG_LENGTH: Final = 5000
+MAX_EXPERIMENT_NAME_LENGTH: Final = 500
+MAX_METRICS_PER_BATCH: Final = 1000
+MAX_PARAMS_PER_BATCH: Final = 100
+MAX_TAGS_PER_BATCH: Final = 100
+MAX_ENTITIES_PER_BATCH: Final = 1000
+MAX_DATASET_NAME_LENGTH: Final = 500
+MAX_DATASET_DIGEST_LENGTH: Final = 36
+MAX_INT64: Final = 2**63 - 1
+
+_KEY = re.compile(r"[/\w.\- :]*")
+_KEY_RULE: Final = (
+    "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) "
+    "and slashes (/)."
+)
+_PATH_RULE: Final = (
+    "Names may be treated as files in certain cases, and must not resolve to other names when treated as such. "
+    "This name would resolve to {!r}"
+)
+
+
+def check_key(key: object, parameter: str = "name") -> None:
+    """Check the key of a metric, param or tag.
+
+    Raises:
+        InvalidParameterValue: it is absent, has other characters than letters, digits and `_-. :/`, is no plain
+            relative path, or is longer than 250 characters.
+    """
+    if key is None:
+        raise InvalidParameterValue(f"Missing value for required parameter '{parameter}'.")
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise InvalidParameterValue(f"Invalid value \"{key}\" for parameter '{parameter}' supplied: {_KEY_RULE}")
+    if key.startswith("/") or key == "." or ".." in key or posixpath.normpath(key) != key:
+        raise InvalidParameterValue(
+            f"Invalid value \"{key}\" for parameter '{parameter}' supplied: "
+            f"{_PATH_RULE.format(posixpath.normpath(key))}"
+        )
+
+
+def check_length(what: str, text: str, limit: int) -> None:
+    """Raise InvalidParameterValue when a text has more than `limit` characters."""
+    if len(text) > limit:
+        raise InvalidParameterValue(f"'{what}' exceeds the maximum length of {limit} characters")
+
+
+def check_metric(metric: Metric, path: str = "") -> None:
+    """Check a point of a metric; raises InvalidParameterValue."""
+    check_key(metric.key, f"{path}name" if not path else f"{path}.name")
+    check_length("Metric name" if not path else f"{path}.name", metric.key, MAX_KEY_LENGTH)
+    if not isinstance(metric.value, int | float) or isinstance(metric.value, bool):
+        raise InvalidParameterValue(
+            f"Invalid value \"{metric.value}\" for parameter 'value' supplied: (timestamp={metric.timestamp}). "
+            "Please specify value as a valid double (64-bit floating point)"
+        )
+    for name, number in (("timestamp", metric.timestamp), ("step", metric.step)):
+        if not isinstance(number, int) or not -MAX_INT64 - 1 <= number <= MAX_INT64:
+            raise InvalidParameterValue(
+                f"Invalid value \"{number}\" for parameter '{name}' supplied: metric '{metric.key}' "
+                f"(value={metric.value}). Please specify {name} as a valid 64-bit integer"
+            )
+    if metric.timestamp < 0:
+        raise InvalidParameterValue(
+            f"Invalid value \"{metric.timestamp}\" for parameter 'timestamp' supplied: "
+            f"metric '{metric.key}' (value={metric.value}). Please specify timestamp as a nonnegative integer."
+        )
+
+
+def check_param(param: Pair, path: str = "") -> None:
+    """Check a param; raises InvalidParameterValue."""
+    check_key(param.key, f"{path}.key" if path else "key")
+    check_length(f"{path}.key" if path else "Param key", param.key, MAX_KEY_LENGTH)
+    check_length(f"{path}.value" if path else "Param value", param.value, MAX_PARAM_LENGTH)
+
+
+def check_tag(tag: Pair, path: str = "") -> None:
+    """Check a tag of a run; raises InvalidParameterValue."""
+    check_key(tag.key, f"{path}.key" if path else "key")
+    check_length(f"{path}.key" if path else "Tag key", tag.key, MAX_KEY_LENGTH)
+    check_length(f"{path}.value" if path else "Tag value", tag.value, MAX_TAG_LENGTH)
+
+
+def check_batch(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]) -> None:
+    """Check everything that one request logs; raises InvalidParameterValue."""
+    for items, what, limit in (
+        (metrics, "metrics", MAX_METRICS_PER_BATCH),
+        (params, "params", MAX_PARAMS_PER_BATCH),
+        (tags, "tags", MAX_TAGS_PER_BATCH),
+    ):
+        if len(items) > limit:
+            raise InvalidParameterValue(
+                f"A batch logging request can contain at most {limit} {what}. Got {len(items)} {what}. "
+                f"Please split up {what} across multiple requests and try again."
+            )
+    total = len(metrics) + len(params) + len(tags)
+    if total > MAX_ENTITIES_PER_BATCH:
+        raise InvalidParameterValue(
+            f"A batch logging request can contain at most {MAX_ENTITIES_PER_BATCH} metrics, params, and tags "
+            f"in total. Got {total} metrics, params, and tags. Please split up the request and try again."
+        )
+    for index, metric in enumerate(metrics):
+        check_metric(metric, f"metrics[{index}]")
+    for index, param in enumerate(params):
+        check_param(param, f"params[{index}]")
+    for index, tag in enumerate(tags):
+        check_tag(tag, f"tags[{index}]")
+
+
+def check_experiment_name(name: object) -> None:
+    """Check the name of an experiment; raises InvalidParameterValue."""
+    if name is None or name == "":
+        raise InvalidParameterValue(f"Invalid experiment name: '{name}'")
+    if not isinstance(name, str):
+        raise InvalidParameterValue(f"Invalid experiment name: {name}. Expects a string.")
+    check_length("name", name, MAX_EXPERIMENT_NAME_LENGTH)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number that a metric can have (NaN and infinities are)."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_nan(value: float) -> bool:
+    """Whether a number is NaN."""
+    return math.isnan(value)
