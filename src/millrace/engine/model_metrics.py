@@ -19,7 +19,7 @@ def link(tx: Tx, run_id: str, metrics: Sequence[Metric]) -> None:
     if not linked:
         return
     uuids = sorted({metric.model_id for metric in linked if metric.model_id})
-    ids: dict[str, int] = dict(
+    ids: dict[str | None, int] = dict(
         tx.select_in("SELECT uuid, id FROM logged_model WHERE stage = 'active' AND uuid IN (*)", uuids)
     )
     for uuid in uuids:

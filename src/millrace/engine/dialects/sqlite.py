@@ -42,15 +42,15 @@ class SqliteConnection:
 
     def row(self, sql: str, values: Values = ()) -> Row | None:
         """The first row of a query, or None."""
-        for row in self._raw.execute(sql, values):
-            return row
-        return None
+        first: Row | None = next(iter(self._raw.execute(sql, values)), None)
+        return first
 
     def execute(self, sql: str, values: Values = ()) -> int:
         """Run a statement; the number of rows that it changed."""
         for _ in self._raw.execute(sql, values):
             pass
-        return self._raw.changes()  # type: ignore[no-any-return]
+        changed: int = self._raw.changes()
+        return changed
 
     def many(self, sql: str, values: Iterable[Values]) -> None:
         """Run a statement once for each item."""
