@@ -1,0 +1,887 @@
+// Generated from millrace.calls by `make schema`: do not edit.
+
+/** A float on the wire: JSON itself has no NaN and no infinities. */
+export type Float = number | "NaN" | "Infinity" | "-Infinity";
+
+/** The files and folders directly below a path, and where the artifact root is. */
+export interface ArtifactPage {
+  root_uri?: string;
+  files?: FileInfo[];
+  next_page_token?: string | null;
+}
+
+/** Create an experiment with a name that no other experiment has, deleted ones included. */
+export interface CreateExperiment {
+  name: string;
+  artifact_location?: string;
+  tags?: ExperimentTag[];
+}
+
+/** Create a logged model in an experiment, in the state PENDING; `model_id` (ours) lets a client choose the id. */
+export interface CreateLoggedModel {
+  experiment_id: string;
+  name?: string;
+  model_type?: string;
+  source_run_id?: string;
+  params?: LoggedModelParameter[];
+  tags?: LoggedModelTag[];
+  model_id?: string;
+}
+
+/** Create the next version of a registered model from a source: a URI of model files or of a logged model. */
+export interface CreateModelVersion {
+  name: string;
+  source: string;
+  run_id?: string;
+  tags?: ModelVersionTag[];
+  run_link?: string;
+  description?: string;
+  model_id?: string;
+}
+
+/** Create a registered model with a name that no other has. */
+export interface CreateRegisteredModel {
+  name: string;
+  tags?: RegisteredModelTag[];
+  description?: string;
+}
+
+/**
+ * Create a run in an experiment.
+ *
+ * `start_time` is in milliseconds since 1970, UTC. `run_id` (32 hex digits, ours) lets a client choose the id, so
+ * that creating the same run again answers with the run that is there.
+ */
+export interface CreateRun {
+  experiment_id?: string;
+  user_id?: string;
+  run_name?: string;
+  start_time?: number | null;
+  tags?: RunTag[];
+  run_id?: string;
+}
+
+/** The id of the experiment that was created. */
+export interface CreatedExperiment {
+  experiment_id: string;
+}
+
+/** A dataset by name and digest; `source`, `schema` and `profile` are JSON texts. */
+export interface Dataset {
+  name: string;
+  digest: string;
+  source_type: string;
+  source: string;
+  schema?: string | null;
+  profile?: string | null;
+}
+
+/** Only metrics on this dataset count in a search's filter. */
+export interface DatasetFilter {
+  dataset_name: string;
+  dataset_digest?: string | null;
+}
+
+/** A dataset that a run used, with tags. */
+export interface DatasetInput {
+  dataset: Dataset;
+  tags?: InputTag[];
+}
+
+/** The datasets that runs of some experiments used. */
+export interface DatasetSummaries {
+  dataset_summaries?: DatasetSummary[];
+}
+
+/** A dataset that some run of an experiment used. */
+export interface DatasetSummary {
+  experiment_id: string;
+  name: string;
+  digest: string;
+  context?: string | null;
+}
+
+/** Mark an experiment and its runs as deleted. */
+export interface DeleteExperiment {
+  experiment_id: string;
+}
+
+/** Delete a tag of an experiment. */
+export interface DeleteExperimentTag {
+  experiment_id: string;
+  key: string;
+}
+
+/** Delete a logged model; its files stay until `mlflow gc`. */
+export interface DeleteLoggedModel {
+  model_id: string;
+}
+
+/** Delete a tag of a logged model. */
+export interface DeleteLoggedModelTag {
+  model_id: string;
+  tag_key: string;
+}
+
+/** Delete a model version. */
+export interface DeleteModelVersion {
+  name: string;
+  version: string;
+}
+
+/** Delete a tag of a model version. */
+export interface DeleteModelVersionTag {
+  name: string;
+  version: string;
+  key: string;
+}
+
+/** Delete a registered model and its versions. */
+export interface DeleteRegisteredModel {
+  name: string;
+}
+
+/** Delete an alias of a registered model. */
+export interface DeleteRegisteredModelAlias {
+  name: string;
+  alias: string;
+}
+
+/** Delete a tag of a registered model. */
+export interface DeleteRegisteredModelTag {
+  name: string;
+  key: string;
+}
+
+/** Mark a run as deleted. */
+export interface DeleteRun {
+  run_id: string;
+}
+
+/** Delete a tag of a run. */
+export interface DeleteTag {
+  run_id: string;
+  key: string;
+}
+
+/** Where the files of a model version are. */
+export interface DownloadUri {
+  artifact_uri: string;
+}
+
+/** The answer of calls that only do something. */
+export interface Empty {
+}
+
+/** A named group of runs; times are milliseconds since 1970, UTC. */
+export interface Experiment {
+  experiment_id: string;
+  name: string;
+  artifact_location?: string | null;
+  lifecycle_stage?: string;
+  tags?: ExperimentTag[];
+  creation_time?: number | null;
+  last_update_time?: number | null;
+}
+
+/** One experiment. */
+export interface ExperimentAnswer {
+  experiment: Experiment;
+}
+
+/** A page of experiments, and the token of the next page if there is one. */
+export interface ExperimentPage {
+  experiments?: Experiment[];
+  next_page_token?: string | null;
+}
+
+/** A tag of an experiment. */
+export interface ExperimentTag {
+  key: string;
+  value?: string;
+}
+
+/** A file or folder; `path` is relative to the artifact root, `file_size` in bytes is None for a folder. */
+export interface FileInfo {
+  path: string;
+  is_dir?: boolean;
+  file_size?: number | null;
+}
+
+/** Set a logged model's status: LOGGED_MODEL_READY or LOGGED_MODEL_UPLOAD_FAILED. */
+export interface FinalizeLoggedModel {
+  model_id: string;
+  status: string | number;
+}
+
+/** Get an experiment by id; deleted ones too. */
+export interface GetExperiment {
+  experiment_id: string;
+}
+
+/** Get an experiment by name; an active one before a deleted one. */
+export interface GetExperimentByName {
+  experiment_name: string;
+}
+
+/** Get the latest version of each stage, or of the given stages. */
+export interface GetLatestVersions {
+  name: string;
+  stages?: string[];
+}
+
+/** Get a logged model. */
+export interface GetLoggedModel {
+  model_id: string;
+}
+
+/** Get all points of a metric, in the order of their timestamps, steps and values. */
+export interface GetMetricHistory {
+  run_id: string;
+  metric_key: string;
+  page_token?: string;
+  max_results?: number | null;
+}
+
+/** Get the points of one metric of up to 100 runs, at most `max_results` in all. */
+export interface GetMetricHistoryBulk {
+  run_id?: string[];
+  metric_key?: string;
+  max_results?: number;
+}
+
+/** Get about `max_results` points of one metric of each of up to 100 runs, evenly spread over the steps. */
+export interface GetMetricHistoryBulkInterval {
+  run_ids?: string[];
+  metric_key?: string;
+  start_step?: number | null;
+  end_step?: number | null;
+  max_results?: number | null;
+}
+
+/** Get a model version. */
+export interface GetModelVersion {
+  name: string;
+  version: string;
+}
+
+/** Get the version that an alias points to. */
+export interface GetModelVersionByAlias {
+  name: string;
+  alias: string;
+}
+
+/** Get where the files of a model version are. */
+export interface GetModelVersionDownloadUri {
+  name: string;
+  version: string;
+}
+
+/** Get a registered model with the latest version of each stage. */
+export interface GetRegisteredModel {
+  name: string;
+}
+
+/** Get a run with the latest point of each metric, its params, tags, inputs and outputs. */
+export interface GetRun {
+  run_id: string;
+}
+
+/** A tag of a dataset input; `mlflow.data.context` says what it was used for. */
+export interface InputTag {
+  key: string;
+  value?: string;
+}
+
+/** List the artifacts of a run directly below a path. */
+export interface ListArtifacts {
+  run_id: string;
+  path?: string;
+  page_token?: string;
+}
+
+/** List the artifacts of a logged model directly below a path. */
+export interface ListLoggedModelArtifacts {
+  model_id: string;
+  artifact_directory_path?: string;
+  page_token?: string;
+}
+
+/** Log metrics, params and tags to a run in one request: all of them or, on an error, none. */
+export interface LogBatch {
+  run_id: string;
+  metrics?: Metric[];
+  params?: Param[];
+  tags?: RunTag[];
+}
+
+/** Record the datasets and logged models that a run used. */
+export interface LogInputs {
+  run_id: string;
+  datasets?: DatasetInput[];
+  models?: LoggedModelInput[];
+}
+
+/** Log params to a logged model. */
+export interface LogLoggedModelParams {
+  model_id: string;
+  params?: LoggedModelParameter[];
+}
+
+/** Log one point of a metric; `timestamp` is in milliseconds since 1970, UTC. */
+export interface LogMetric {
+  run_id: string;
+  key: string;
+  value: Float;
+  timestamp: number;
+  step?: number;
+  model_id?: string | null;
+  dataset_name?: string | null;
+  dataset_digest?: string | null;
+}
+
+/** Record a model of the 2.x kind (the text of its MLmodel as JSON) in the tag `mlflow.log-model.history`. */
+export interface LogModel {
+  run_id: string;
+  model_json: string;
+}
+
+/** Record the logged models that a run made. */
+export interface LogOutputs {
+  run_id: string;
+  models?: LoggedModelOutput[];
+}
+
+/** Log a param; a param that is there keeps its value, and another value is refused. */
+export interface LogParam {
+  run_id: string;
+  key: string;
+  value?: string;
+}
+
+/** A model as an output of a run; users see it flat, the wire nests `info` and `data`. */
+export interface LoggedModel {
+  info: LoggedModelInfo;
+  data?: LoggedModelData;
+}
+
+/** One logged model. */
+export interface LoggedModelAnswer {
+  model: LoggedModel;
+}
+
+/** The params of a logged model and the latest point of each metric linked to it. */
+export interface LoggedModelData {
+  params?: LoggedModelParameter[];
+  metrics?: Metric[];
+}
+
+/** What a logged model is; times are milliseconds since 1970, UTC. */
+export interface LoggedModelInfo {
+  model_id: string;
+  experiment_id: string;
+  name: string;
+  creation_timestamp_ms: number;
+  last_updated_timestamp_ms: number;
+  artifact_uri: string;
+  status: string;
+  model_type?: string | null;
+  source_run_id?: string | null;
+  status_message?: string | null;
+  tags?: LoggedModelTag[];
+  registrations?: LoggedModelRegistration[];
+}
+
+/** A logged model that a run used. */
+export interface LoggedModelInput {
+  model_id: string;
+}
+
+/** A logged model that a run made, at a training step. */
+export interface LoggedModelOutput {
+  model_id: string;
+  step?: number;
+}
+
+/** A page of logged models, and the token of the next page if there is one. */
+export interface LoggedModelPage {
+  models?: LoggedModel[];
+  next_page_token?: string | null;
+}
+
+/** A param of a logged model. */
+export interface LoggedModelParameter {
+  key: string;
+  value?: string;
+}
+
+/** A registered model's version that was made from a logged model. */
+export interface LoggedModelRegistration {
+  name: string;
+  version: string;
+}
+
+/** A tag of a logged model. */
+export interface LoggedModelTag {
+  key: string;
+  value?: string;
+}
+
+/** One point of a series: `value` at `step`, logged at `timestamp` (milliseconds since 1970, UTC). */
+export interface Metric {
+  key: string;
+  value: Float;
+  timestamp?: number;
+  step?: number;
+  model_id?: string | null;
+  dataset_name?: string | null;
+  dataset_digest?: string | null;
+  run_id?: string | null;
+}
+
+/** A page of the points of a series, and the token of the next page if there is one. */
+export interface MetricPage {
+  metrics?: Metric[];
+  next_page_token?: string | null;
+}
+
+/** One point of a series, with the run that it belongs to. */
+export interface MetricWithRunId {
+  key: string;
+  value: Float;
+  timestamp?: number;
+  step?: number;
+  run_id?: string;
+}
+
+/** Points of one metric of several runs. */
+export interface MetricsOfRuns {
+  metrics?: MetricWithRunId[];
+}
+
+/** One key that a search is ordered by; a metric's may name the dataset that it was measured on. */
+export interface ModelOrder {
+  field_name: string;
+  ascending?: boolean | null;
+  dataset_name?: string | null;
+  dataset_digest?: string | null;
+}
+
+/** A param of the logged model that a version was made from. */
+export interface ModelParam {
+  name: string;
+  value: string;
+}
+
+/** One version of a registered model; times are milliseconds since 1970, UTC. */
+export interface ModelVersion {
+  name: string;
+  version: string;
+  creation_timestamp: number;
+  last_updated_timestamp?: number | null;
+  description?: string | null;
+  user_id?: string | null;
+  current_stage?: string | null;
+  source?: string | null;
+  run_id?: string | null;
+  status?: string | null;
+  status_message?: string | null;
+  tags?: ModelVersionTag[];
+  run_link?: string | null;
+  aliases?: string[];
+  model_id?: string | null;
+  model_params?: ModelParam[];
+  model_metrics?: Metric[];
+}
+
+/** One version of a registered model. */
+export interface ModelVersionAnswer {
+  model_version: ModelVersion;
+}
+
+/** A page of model versions, and the token of the next page if there is one. */
+export interface ModelVersionPage {
+  model_versions?: ModelVersion[];
+  next_page_token?: string | null;
+}
+
+/** A tag of a model version. */
+export interface ModelVersionTag {
+  key: string;
+  value?: string;
+}
+
+/** Versions of a registered model. */
+export interface ModelVersions {
+  model_versions?: ModelVersion[];
+}
+
+/** A fact about a run that is written once. */
+export interface Param {
+  key: string;
+  value?: string;
+}
+
+/** A named line of model versions; times are milliseconds since 1970, UTC. */
+export interface RegisteredModel {
+  name: string;
+  creation_timestamp: number;
+  last_updated_timestamp?: number | null;
+  description?: string | null;
+  latest_versions?: ModelVersion[];
+  tags?: RegisteredModelTag[];
+  aliases?: RegisteredModelAlias[];
+  user_id?: string | null;
+}
+
+/** A name that points to one version of a registered model. */
+export interface RegisteredModelAlias {
+  alias: string;
+  version: string;
+}
+
+/** One registered model. */
+export interface RegisteredModelAnswer {
+  registered_model: RegisteredModel;
+}
+
+/** A page of registered models, and the token of the next page if there is one. */
+export interface RegisteredModelPage {
+  registered_models?: RegisteredModel[];
+  next_page_token?: string | null;
+}
+
+/** A tag of a registered model. */
+export interface RegisteredModelTag {
+  key: string;
+  value?: string;
+}
+
+/** Rename a registered model; its versions, tags and aliases go along. */
+export interface RenameRegisteredModel {
+  name: string;
+  new_name?: string;
+}
+
+/** Bring back an experiment and its runs that were marked as deleted. */
+export interface RestoreExperiment {
+  experiment_id: string;
+}
+
+/** Bring back a run that was marked as deleted. */
+export interface RestoreRun {
+  run_id: string;
+}
+
+/** One execution that logged, whole. */
+export interface Run {
+  info: RunInfo;
+  data?: RunData;
+  inputs?: RunInputs;
+  outputs?: RunOutputs;
+}
+
+/** One run, whole. */
+export interface RunAnswer {
+  run: Run;
+}
+
+/** What a run logged: the latest point of each metric, params and tags. */
+export interface RunData {
+  metrics?: Metric[];
+  params?: Param[];
+  tags?: RunTag[];
+}
+
+/** What a run is: ids, name, user, status, times (milliseconds since 1970, UTC), artifact root. */
+export interface RunInfo {
+  run_id: string;
+  experiment_id: string;
+  user_id: string;
+  status: string;
+  start_time: number | null;
+  end_time?: number | null;
+  lifecycle_stage?: string;
+  artifact_uri?: string | null;
+  run_name?: string | null;
+  run_uuid?: string;
+}
+
+/** What a run is, after the change. */
+export interface RunInfoAnswer {
+  run_info: RunInfo;
+}
+
+/** The datasets and models that a run used. */
+export interface RunInputs {
+  dataset_inputs?: DatasetInput[];
+  model_inputs?: LoggedModelInput[];
+}
+
+/** The models that a run made. */
+export interface RunOutputs {
+  model_outputs?: LoggedModelOutput[];
+}
+
+/** A page of runs, and the token of the next page if there is one. */
+export interface RunPage {
+  runs?: Run[];
+  next_page_token?: string | null;
+}
+
+/** A fact about a run that may change. */
+export interface RunTag {
+  key: string;
+  value?: string;
+}
+
+/** List the datasets that active runs of some experiments used, at most 1,000. */
+export interface SearchDatasets {
+  experiment_ids?: string[];
+}
+
+/** Search experiments by name, times and tags, newest first unless ordered otherwise. */
+export interface SearchExperiments {
+  max_results?: number | null;
+  page_token?: string;
+  filter?: string;
+  order_by?: string[];
+  view_type?: string | number;
+}
+
+/** Search the logged models of experiments. */
+export interface SearchLoggedModels {
+  experiment_ids?: string[];
+  filter?: string;
+  datasets?: DatasetFilter[];
+  max_results?: number;
+  order_by?: ModelOrder[];
+  page_token?: string;
+}
+
+/** Search model versions by name, run, source and tags, newest first unless ordered otherwise. */
+export interface SearchModelVersions {
+  filter?: string;
+  max_results?: number;
+  order_by?: string[];
+  page_token?: string;
+}
+
+/** Search registered models by name and tags, in the order of their names unless ordered otherwise. */
+export interface SearchRegisteredModels {
+  filter?: string;
+  max_results?: number;
+  order_by?: string[];
+  page_token?: string;
+}
+
+/** Search the runs of experiments by attributes, metrics, params, tags and datasets. */
+export interface SearchRuns {
+  experiment_ids?: string[];
+  filter?: string;
+  run_view_type?: string | number;
+  max_results?: number;
+  order_by?: string[];
+  page_token?: string;
+}
+
+/** Set a tag of an experiment. */
+export interface SetExperimentTag {
+  experiment_id: string;
+  key: string;
+  value?: string;
+}
+
+/** Set tags of a logged model. */
+export interface SetLoggedModelTags {
+  model_id: string;
+  tags?: LoggedModelTag[];
+}
+
+/** Set a tag of a model version. */
+export interface SetModelVersionTag {
+  name: string;
+  version: string;
+  key: string;
+  value?: string;
+}
+
+/** Point an alias to a version of a registered model. */
+export interface SetRegisteredModelAlias {
+  name: string;
+  alias: string;
+  version: string;
+}
+
+/** Set a tag of a registered model. */
+export interface SetRegisteredModelTag {
+  name: string;
+  key: string;
+  value?: string;
+}
+
+/** Set a tag of a run. */
+export interface SetTag {
+  run_id: string;
+  key: string;
+  value?: string;
+}
+
+/** Move a model version to another stage, and on wish archive those that were there. */
+export interface TransitionModelVersionStage {
+  name: string;
+  version: string;
+  stage: string;
+  archive_existing_versions?: boolean;
+}
+
+/** Rename an experiment. */
+export interface UpdateExperiment {
+  experiment_id: string;
+  new_name?: string;
+}
+
+/** Change the description of a model version. */
+export interface UpdateModelVersion {
+  name: string;
+  version: string;
+  description?: string;
+}
+
+/** Change the description of a registered model. */
+export interface UpdateRegisteredModel {
+  name: string;
+  description?: string;
+}
+
+/** Change a run's status, end time (milliseconds since 1970, UTC) or name. */
+export interface UpdateRun {
+  run_id: string;
+  status?: string | number | null;
+  end_time?: number | null;
+  run_name?: string | null;
+}
+
+/** Every call by name: how it travels, what it asks, what it is answered with. */
+export interface Calls {
+  ListArtifacts: { method: "GET"; path: "2.0/mlflow/artifacts/list"; call: ListArtifacts; answer: ArtifactPage };
+  CreateExperiment: { method: "POST"; path: "2.0/mlflow/experiments/create"; call: CreateExperiment; answer: CreatedExperiment };
+  DeleteExperiment: { method: "POST"; path: "2.0/mlflow/experiments/delete"; call: DeleteExperiment; answer: Empty };
+  DeleteExperimentTag: { method: "POST"; path: "2.0/mlflow/experiments/delete-experiment-tag"; call: DeleteExperimentTag; answer: Empty };
+  GetExperiment: { method: "GET"; path: "2.0/mlflow/experiments/get"; call: GetExperiment; answer: ExperimentAnswer };
+  GetExperimentByName: { method: "GET"; path: "2.0/mlflow/experiments/get-by-name"; call: GetExperimentByName; answer: ExperimentAnswer };
+  RestoreExperiment: { method: "POST"; path: "2.0/mlflow/experiments/restore"; call: RestoreExperiment; answer: Empty };
+  SearchExperiments: { method: "POST"; path: "2.0/mlflow/experiments/search"; call: SearchExperiments; answer: ExperimentPage };
+  SearchDatasets: { method: "POST"; path: "2.0/mlflow/experiments/search-datasets"; call: SearchDatasets; answer: DatasetSummaries };
+  SetExperimentTag: { method: "POST"; path: "2.0/mlflow/experiments/set-experiment-tag"; call: SetExperimentTag; answer: Empty };
+  UpdateExperiment: { method: "POST"; path: "2.0/mlflow/experiments/update"; call: UpdateExperiment; answer: Empty };
+  CreateLoggedModel: { method: "POST"; path: "2.0/mlflow/logged-models"; call: CreateLoggedModel; answer: LoggedModelAnswer };
+  SearchLoggedModels: { method: "POST"; path: "2.0/mlflow/logged-models/search"; call: SearchLoggedModels; answer: LoggedModelPage };
+  DeleteLoggedModel: { method: "DELETE"; path: "2.0/mlflow/logged-models/{model_id}"; call: DeleteLoggedModel; answer: Empty };
+  GetLoggedModel: { method: "GET"; path: "2.0/mlflow/logged-models/{model_id}"; call: GetLoggedModel; answer: LoggedModelAnswer };
+  FinalizeLoggedModel: { method: "PATCH"; path: "2.0/mlflow/logged-models/{model_id}"; call: FinalizeLoggedModel; answer: LoggedModelAnswer };
+  ListLoggedModelArtifacts: { method: "GET"; path: "2.0/mlflow/logged-models/{model_id}/artifacts/directories"; call: ListLoggedModelArtifacts; answer: ArtifactPage };
+  LogLoggedModelParams: { method: "POST"; path: "2.0/mlflow/logged-models/{model_id}/params"; call: LogLoggedModelParams; answer: Empty };
+  SetLoggedModelTags: { method: "PATCH"; path: "2.0/mlflow/logged-models/{model_id}/tags"; call: SetLoggedModelTags; answer: LoggedModelAnswer };
+  DeleteLoggedModelTag: { method: "DELETE"; path: "2.0/mlflow/logged-models/{model_id}/tags/{tag_key}"; call: DeleteLoggedModelTag; answer: Empty };
+  GetMetricHistory: { method: "GET"; path: "2.0/mlflow/metrics/get-history"; call: GetMetricHistory; answer: MetricPage };
+  GetMetricHistoryBulk: { method: "GET"; path: "2.0/mlflow/metrics/get-history-bulk"; call: GetMetricHistoryBulk; answer: MetricsOfRuns };
+  GetMetricHistoryBulkInterval: { method: "GET"; path: "2.0/mlflow/metrics/get-history-bulk-interval"; call: GetMetricHistoryBulkInterval; answer: MetricsOfRuns };
+  CreateModelVersion: { method: "POST"; path: "2.0/mlflow/model-versions/create"; call: CreateModelVersion; answer: ModelVersionAnswer };
+  DeleteModelVersion: { method: "DELETE"; path: "2.0/mlflow/model-versions/delete"; call: DeleteModelVersion; answer: Empty };
+  DeleteModelVersionTag: { method: "DELETE"; path: "2.0/mlflow/model-versions/delete-tag"; call: DeleteModelVersionTag; answer: Empty };
+  GetModelVersion: { method: "GET"; path: "2.0/mlflow/model-versions/get"; call: GetModelVersion; answer: ModelVersionAnswer };
+  GetModelVersionDownloadUri: { method: "GET"; path: "2.0/mlflow/model-versions/get-download-uri"; call: GetModelVersionDownloadUri; answer: DownloadUri };
+  SearchModelVersions: { method: "GET"; path: "2.0/mlflow/model-versions/search"; call: SearchModelVersions; answer: ModelVersionPage };
+  SetModelVersionTag: { method: "POST"; path: "2.0/mlflow/model-versions/set-tag"; call: SetModelVersionTag; answer: Empty };
+  TransitionModelVersionStage: { method: "POST"; path: "2.0/mlflow/model-versions/transition-stage"; call: TransitionModelVersionStage; answer: ModelVersionAnswer };
+  UpdateModelVersion: { method: "PATCH"; path: "2.0/mlflow/model-versions/update"; call: UpdateModelVersion; answer: ModelVersionAnswer };
+  DeleteRegisteredModelAlias: { method: "DELETE"; path: "2.0/mlflow/registered-models/alias"; call: DeleteRegisteredModelAlias; answer: Empty };
+  GetModelVersionByAlias: { method: "GET"; path: "2.0/mlflow/registered-models/alias"; call: GetModelVersionByAlias; answer: ModelVersionAnswer };
+  SetRegisteredModelAlias: { method: "POST"; path: "2.0/mlflow/registered-models/alias"; call: SetRegisteredModelAlias; answer: Empty };
+  CreateRegisteredModel: { method: "POST"; path: "2.0/mlflow/registered-models/create"; call: CreateRegisteredModel; answer: RegisteredModelAnswer };
+  DeleteRegisteredModel: { method: "DELETE"; path: "2.0/mlflow/registered-models/delete"; call: DeleteRegisteredModel; answer: Empty };
+  DeleteRegisteredModelTag: { method: "DELETE"; path: "2.0/mlflow/registered-models/delete-tag"; call: DeleteRegisteredModelTag; answer: Empty };
+  GetRegisteredModel: { method: "GET"; path: "2.0/mlflow/registered-models/get"; call: GetRegisteredModel; answer: RegisteredModelAnswer };
+  GetLatestVersions: { method: "GET"; path: "2.0/mlflow/registered-models/get-latest-versions"; call: GetLatestVersions; answer: ModelVersions };
+  RenameRegisteredModel: { method: "POST"; path: "2.0/mlflow/registered-models/rename"; call: RenameRegisteredModel; answer: RegisteredModelAnswer };
+  SearchRegisteredModels: { method: "GET"; path: "2.0/mlflow/registered-models/search"; call: SearchRegisteredModels; answer: RegisteredModelPage };
+  SetRegisteredModelTag: { method: "POST"; path: "2.0/mlflow/registered-models/set-tag"; call: SetRegisteredModelTag; answer: Empty };
+  UpdateRegisteredModel: { method: "PATCH"; path: "2.0/mlflow/registered-models/update"; call: UpdateRegisteredModel; answer: RegisteredModelAnswer };
+  CreateRun: { method: "POST"; path: "2.0/mlflow/runs/create"; call: CreateRun; answer: RunAnswer };
+  DeleteRun: { method: "POST"; path: "2.0/mlflow/runs/delete"; call: DeleteRun; answer: Empty };
+  DeleteTag: { method: "POST"; path: "2.0/mlflow/runs/delete-tag"; call: DeleteTag; answer: Empty };
+  GetRun: { method: "GET"; path: "2.0/mlflow/runs/get"; call: GetRun; answer: RunAnswer };
+  LogBatch: { method: "POST"; path: "2.0/mlflow/runs/log-batch"; call: LogBatch; answer: Empty };
+  LogInputs: { method: "POST"; path: "2.0/mlflow/runs/log-inputs"; call: LogInputs; answer: Empty };
+  LogMetric: { method: "POST"; path: "2.0/mlflow/runs/log-metric"; call: LogMetric; answer: Empty };
+  LogModel: { method: "POST"; path: "2.0/mlflow/runs/log-model"; call: LogModel; answer: Empty };
+  LogParam: { method: "POST"; path: "2.0/mlflow/runs/log-parameter"; call: LogParam; answer: Empty };
+  LogOutputs: { method: "POST"; path: "2.0/mlflow/runs/outputs"; call: LogOutputs; answer: Empty };
+  RestoreRun: { method: "POST"; path: "2.0/mlflow/runs/restore"; call: RestoreRun; answer: Empty };
+  SearchRuns: { method: "POST"; path: "2.0/mlflow/runs/search"; call: SearchRuns; answer: RunPage };
+  SetTag: { method: "POST"; path: "2.0/mlflow/runs/set-tag"; call: SetTag; answer: Empty };
+  UpdateRun: { method: "POST"; path: "2.0/mlflow/runs/update"; call: UpdateRun; answer: RunInfoAnswer };
+}
+
+/** Where each call travels, below `/api/`. */
+export const routes = {
+  ListArtifacts: { method: "GET", path: "2.0/mlflow/artifacts/list", inPath: [] },
+  CreateExperiment: { method: "POST", path: "2.0/mlflow/experiments/create", inPath: [] },
+  DeleteExperiment: { method: "POST", path: "2.0/mlflow/experiments/delete", inPath: [] },
+  DeleteExperimentTag: { method: "POST", path: "2.0/mlflow/experiments/delete-experiment-tag", inPath: [] },
+  GetExperiment: { method: "GET", path: "2.0/mlflow/experiments/get", inPath: [] },
+  GetExperimentByName: { method: "GET", path: "2.0/mlflow/experiments/get-by-name", inPath: [] },
+  RestoreExperiment: { method: "POST", path: "2.0/mlflow/experiments/restore", inPath: [] },
+  SearchExperiments: { method: "POST", path: "2.0/mlflow/experiments/search", inPath: [] },
+  SearchDatasets: { method: "POST", path: "2.0/mlflow/experiments/search-datasets", inPath: [] },
+  SetExperimentTag: { method: "POST", path: "2.0/mlflow/experiments/set-experiment-tag", inPath: [] },
+  UpdateExperiment: { method: "POST", path: "2.0/mlflow/experiments/update", inPath: [] },
+  CreateLoggedModel: { method: "POST", path: "2.0/mlflow/logged-models", inPath: [] },
+  SearchLoggedModels: { method: "POST", path: "2.0/mlflow/logged-models/search", inPath: [] },
+  DeleteLoggedModel: { method: "DELETE", path: "2.0/mlflow/logged-models/{model_id}", inPath: ["model_id"] },
+  GetLoggedModel: { method: "GET", path: "2.0/mlflow/logged-models/{model_id}", inPath: ["model_id"] },
+  FinalizeLoggedModel: { method: "PATCH", path: "2.0/mlflow/logged-models/{model_id}", inPath: ["model_id"] },
+  ListLoggedModelArtifacts: { method: "GET", path: "2.0/mlflow/logged-models/{model_id}/artifacts/directories", inPath: ["model_id"] },
+  LogLoggedModelParams: { method: "POST", path: "2.0/mlflow/logged-models/{model_id}/params", inPath: ["model_id"] },
+  SetLoggedModelTags: { method: "PATCH", path: "2.0/mlflow/logged-models/{model_id}/tags", inPath: ["model_id"] },
+  DeleteLoggedModelTag: { method: "DELETE", path: "2.0/mlflow/logged-models/{model_id}/tags/{tag_key}", inPath: ["model_id", "tag_key"] },
+  GetMetricHistory: { method: "GET", path: "2.0/mlflow/metrics/get-history", inPath: [] },
+  GetMetricHistoryBulk: { method: "GET", path: "2.0/mlflow/metrics/get-history-bulk", inPath: [] },
+  GetMetricHistoryBulkInterval: { method: "GET", path: "2.0/mlflow/metrics/get-history-bulk-interval", inPath: [] },
+  CreateModelVersion: { method: "POST", path: "2.0/mlflow/model-versions/create", inPath: [] },
+  DeleteModelVersion: { method: "DELETE", path: "2.0/mlflow/model-versions/delete", inPath: [] },
+  DeleteModelVersionTag: { method: "DELETE", path: "2.0/mlflow/model-versions/delete-tag", inPath: [] },
+  GetModelVersion: { method: "GET", path: "2.0/mlflow/model-versions/get", inPath: [] },
+  GetModelVersionDownloadUri: { method: "GET", path: "2.0/mlflow/model-versions/get-download-uri", inPath: [] },
+  SearchModelVersions: { method: "GET", path: "2.0/mlflow/model-versions/search", inPath: [] },
+  SetModelVersionTag: { method: "POST", path: "2.0/mlflow/model-versions/set-tag", inPath: [] },
+  TransitionModelVersionStage: { method: "POST", path: "2.0/mlflow/model-versions/transition-stage", inPath: [] },
+  UpdateModelVersion: { method: "PATCH", path: "2.0/mlflow/model-versions/update", inPath: [] },
+  DeleteRegisteredModelAlias: { method: "DELETE", path: "2.0/mlflow/registered-models/alias", inPath: [] },
+  GetModelVersionByAlias: { method: "GET", path: "2.0/mlflow/registered-models/alias", inPath: [] },
+  SetRegisteredModelAlias: { method: "POST", path: "2.0/mlflow/registered-models/alias", inPath: [] },
+  CreateRegisteredModel: { method: "POST", path: "2.0/mlflow/registered-models/create", inPath: [] },
+  DeleteRegisteredModel: { method: "DELETE", path: "2.0/mlflow/registered-models/delete", inPath: [] },
+  DeleteRegisteredModelTag: { method: "DELETE", path: "2.0/mlflow/registered-models/delete-tag", inPath: [] },
+  GetRegisteredModel: { method: "GET", path: "2.0/mlflow/registered-models/get", inPath: [] },
+  GetLatestVersions: { method: "GET", path: "2.0/mlflow/registered-models/get-latest-versions", inPath: [] },
+  RenameRegisteredModel: { method: "POST", path: "2.0/mlflow/registered-models/rename", inPath: [] },
+  SearchRegisteredModels: { method: "GET", path: "2.0/mlflow/registered-models/search", inPath: [] },
+  SetRegisteredModelTag: { method: "POST", path: "2.0/mlflow/registered-models/set-tag", inPath: [] },
+  UpdateRegisteredModel: { method: "PATCH", path: "2.0/mlflow/registered-models/update", inPath: [] },
+  CreateRun: { method: "POST", path: "2.0/mlflow/runs/create", inPath: [] },
+  DeleteRun: { method: "POST", path: "2.0/mlflow/runs/delete", inPath: [] },
+  DeleteTag: { method: "POST", path: "2.0/mlflow/runs/delete-tag", inPath: [] },
+  GetRun: { method: "GET", path: "2.0/mlflow/runs/get", inPath: [] },
+  LogBatch: { method: "POST", path: "2.0/mlflow/runs/log-batch", inPath: [] },
+  LogInputs: { method: "POST", path: "2.0/mlflow/runs/log-inputs", inPath: [] },
+  LogMetric: { method: "POST", path: "2.0/mlflow/runs/log-metric", inPath: [] },
+  LogModel: { method: "POST", path: "2.0/mlflow/runs/log-model", inPath: [] },
+  LogParam: { method: "POST", path: "2.0/mlflow/runs/log-parameter", inPath: [] },
+  LogOutputs: { method: "POST", path: "2.0/mlflow/runs/outputs", inPath: [] },
+  RestoreRun: { method: "POST", path: "2.0/mlflow/runs/restore", inPath: [] },
+  SearchRuns: { method: "POST", path: "2.0/mlflow/runs/search", inPath: [] },
+  SetTag: { method: "POST", path: "2.0/mlflow/runs/set-tag", inPath: [] },
+  UpdateRun: { method: "POST", path: "2.0/mlflow/runs/update", inPath: [] },
+} as const;
