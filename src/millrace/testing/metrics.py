@@ -1,0 +1,116 @@
+"""What every store must do with points of metrics."""
+
+from __future__ import annotations
+
+import math
+
+from millrace.calls import GetMetricHistory, GetMetricHistoryBulk, GetMetricHistoryBulkInterval, LogBatch, LogMetric
+from millrace.model import Metric
+from millrace.store import Store
+from millrace.testing.making import new_experiment, new_run, refused, run_of
+
+
+def _history(store: Store, run_id: str, key: str = "m") -> list[tuple[int, int, float]]:
+    points = store.call(GetMetricHistory(run_id, key)).metrics
+    return [(point.timestamp, point.step, point.value) for point in points]
+
+
+class MetricsSuite:
+    """Points: appended, reduced to the latest, read back whole, in pages and thinned out."""
+
+    def test_the_latest_point_has_the_greatest_step_then_time_then_value(self, store: Store) -> None:
+        run_id = new_run(store)
+        for value, timestamp, step in ((1.0, 5, 3), (2.0, 9, 1), (3.0, 6, 3), (2.5, 6, 3), (9.0, 99, -5)):
+            store.call(LogMetric(run_id, "m", value, timestamp, step))
+        latest = run_of(store, run_id).data.metric_list
+        assert [(one.key, one.value, one.timestamp, one.step) for one in latest] == [("m", 3.0, 6, 3)]
+        together = new_run(store)
+        store.call(LogBatch(together, [Metric("m", 1.0, 5, 3), Metric("m", 3.0, 6, 3), Metric("m", 2.5, 6, 3)]))
+        assert run_of(store, together).data.metrics == {"m": 3.0}
+
+    def test_a_history_is_in_the_order_of_time(self, store: Store) -> None:
+        run_id = new_run(store)
+        for value, timestamp, step in ((1.0, 5, 3), (2.0, 9, 1), (3.0, 5, 2)):
+            store.call(LogMetric(run_id, "m", value, timestamp, step))
+        assert _history(store, run_id) == [(5, 2, 3.0), (5, 3, 1.0), (9, 1, 2.0)]
+        assert _history(store, run_id, "never logged") == []
+
+    def test_nan_and_infinities_are_kept(self, store: Store) -> None:
+        run_id = new_run(store)
+        values = [math.nan, math.inf, -math.inf, 1e308, 5e-324, -0.0]
+        store.call(LogBatch(run_id, [Metric(f"m{n}", value, 1, n) for n, value in enumerate(values)]))
+        found = run_of(store, run_id).data.metrics
+        assert [str(found[f"m{n}"]) for n in range(len(values))] == [str(value) for value in values]
+        assert str(_history(store, run_id, "m0")[0][2]) == "nan"
+
+    def test_the_same_point_twice_is_one_point(self, store: Store) -> None:
+        run_id = new_run(store)
+        for _ in range(3):
+            store.call(LogMetric(run_id, "m", 0.5, 1, 1))
+        store.call(LogBatch(run_id, [Metric("m", 0.5, 1, 1), Metric("m", 0.5, 1, 2)]))
+        assert _history(store, run_id) == [(1, 1, 0.5), (1, 2, 0.5)]
+
+    def test_extreme_steps_and_times(self, store: Store) -> None:
+        run_id = new_run(store)
+        store.call(LogMetric(run_id, "m", 1.0, 2**62, 2**63 - 1))
+        store.call(LogMetric(run_id, "m", 1.0, 0, -(2**63)))
+        assert _history(store, run_id) == [(0, -(2**63), 1.0), (2**62, 2**63 - 1, 1.0)]
+
+    def test_a_history_in_pages(self, store: Store) -> None:
+        run_id = new_run(store)
+        points = [Metric("m", float(n % 5) - 2, n // 3, n % 3) for n in range(50)]
+        store.call(LogBatch(run_id, points))
+        seen: list[Metric] = []
+        token = ""
+        while True:
+            page = store.call(GetMetricHistory(run_id, "m", token, 7))
+            assert len(page.metrics) <= 7
+            seen += page.metrics
+            token = page.next_page_token or ""
+            if not token:
+                break
+        assert seen == store.call(GetMetricHistory(run_id, "m")).metrics
+        assert len(seen) == 50
+
+    def test_an_absurd_page_token_is_refused(self, store: Store) -> None:
+        run_id = new_run(store)
+        for token in ("nonsense", "AAAA", "💥", "W10", "x" * 10_000):
+            call = GetMetricHistory(run_id, "m", token, 7)
+            refused(store, call, "INVALID_PARAMETER_VALUE", "page token")
+
+    def test_histories_of_several_runs(self, store: Store) -> None:
+        id_ = new_experiment(store)
+        runs = [new_run(store, id_) for _ in range(3)]
+        for offset, run_id in enumerate(runs):
+            store.call(LogBatch(run_id, [Metric("m", float(n), n, n) for n in range(offset, 10)]))
+        found = store.call(GetMetricHistoryBulk(runs, "m")).metrics
+        assert {run: sum(one.run_id == run for one in found) for run in runs} == dict(
+            zip(runs, (10, 9, 8), strict=True)
+        )
+        assert len(store.call(GetMetricHistoryBulk(runs, "m", 12)).metrics) == 12
+
+    def test_thinned_histories_keep_both_ends(self, store: Store) -> None:
+        id_ = new_experiment(store)
+        runs = [new_run(store, id_) for _ in range(2)]
+        store.call(LogBatch(runs[0], [Metric("m", float(n), n, n) for n in range(1000)]))
+        store.call(LogBatch(runs[1], [Metric("m", float(n), n, n) for n in range(3, 500)]))
+        found = store.call(GetMetricHistoryBulkInterval(runs, "m", max_results=10)).metrics
+        steps = {run: [one.step for one in found if one.run_id == run] for run in runs}
+        assert (steps[runs[0]][0], steps[runs[0]][-1]) == (0, 999)
+        assert (steps[runs[1]][0], steps[runs[1]][-1]) == (3, 499)
+        assert all(len(found) <= 13 for found in steps.values())
+        part = store.call(GetMetricHistoryBulkInterval([runs[0]], "m", 100, 110)).metrics
+        assert [one.step for one in part] == list(range(100, 111))
+
+    def test_bad_requests_for_several_histories(self, store: Store) -> None:
+        run_id = new_run(store)
+        for call in (
+            GetMetricHistoryBulkInterval([], "m"),
+            GetMetricHistoryBulkInterval([run_id] * 101, "m"),
+            GetMetricHistoryBulkInterval([run_id], ""),
+            GetMetricHistoryBulkInterval([run_id], "m", 1),
+            GetMetricHistoryBulkInterval([run_id], "m", 2, 1),
+            GetMetricHistoryBulkInterval([run_id], "m", max_results=0),
+            GetMetricHistoryBulkInterval([run_id], "m", max_results=2501),
+        ):
+            refused(store, call, "INVALID_PARAMETER_VALUE", ".")

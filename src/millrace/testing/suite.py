@@ -1,0 +1,24 @@
+"""All parts of the suite in one class."""
+
+from __future__ import annotations
+
+from millrace.testing.experiments import ExperimentsSuite
+from millrace.testing.inputs import InputsSuite
+from millrace.testing.logged_models import LoggedModelsSuite
+from millrace.testing.metrics import MetricsSuite
+from millrace.testing.registry import RegistrySuite
+from millrace.testing.runs import RunsSuite
+from millrace.testing.searches import SearchesSuite
+
+
+class StoreSuite(
+    ExperimentsSuite, RunsSuite, MetricsSuite, InputsSuite, LoggedModelsSuite, RegistrySuite, SearchesSuite
+):
+    """What every store must do.
+
+    A subclass has a pytest fixture `store` that gives an empty store, or one whose contents no other test sees:
+
+        class TestMyStore(StoreSuite):
+            @pytest.fixture
+            def store(self, tmp_path): return open_store(str(tmp_path))
+    """

@@ -1,0 +1,31 @@
+"""The suite of `millrace.testing` over every store that we have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from millrace.store import Store, open_store
+from millrace.testing import StoreSuite
+
+
+class TestFolder(StoreSuite):
+    """The engine on SQLite, in a folder."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        opened = open_store(str(tmp_path / "store"))
+        yield opened
+        opened.close()
+
+
+class TestPostgres(StoreSuite):
+    """The engine on a real PostgreSQL."""
+
+    @pytest.fixture
+    def store(self, postgres_uri: str) -> Iterator[Store]:
+        opened = open_store(postgres_uri)
+        yield opened
+        opened.close()
