@@ -51,7 +51,7 @@ def _rest() -> Iterator[str]:
 def _endpoint(one: Endpoint) -> Iterator[str]:
     yield from ("", f"### {one.name}", "")
     yield from (f"`{method} /api/{one.version}/{one.path}`  " for method in one.methods)
-    yield from (f"Needs permission to {one.needs.level} the {one.needs.resource.replace('_', ' ')}.", "")
+    yield from (f"Permission: {one.needs.level} {one.needs.resource.replace('_', ' ')}.", "")
     yield from inspect.cleandoc(one.call.__doc__ or "").splitlines()
     yield from _fields("Field", one.call)
     if one.answer.__struct_fields__:
