@@ -10,9 +10,9 @@ import math
 import time
 
 import pandas as pd
+from sklearn import metrics
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression, SGDClassifier
-from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import train_test_split
 
 import mlflow
@@ -40,7 +40,7 @@ def automatic(x_train, x_test, y_train, y_test) -> None:  # type: ignore[no-unty
     with mlflow.start_run(run_name="autologged") as run:
         model = LogisticRegression(solver="lbfgs", max_iter=1000, random_state=8888)
         model.fit(x_train, y_train)
-        accuracy_score(y_test, model.predict(x_test))  # measured after training, and noticed
+        metrics.accuracy_score(y_test, model.predict(x_test))  # measured after training, and noticed
     mlflow.sklearn.autolog(disable=True)
     data = mlflow.get_run(run.info.run_id).data
     print(f"1. autolog: {len(data.params)} params and {len(data.metrics)} metrics of {data.tags['estimator_name']}")
@@ -51,7 +51,7 @@ def by_hand(x_train, x_test, y_train, y_test) -> str:  # type: ignore[no-untyped
     params = {"solver": "lbfgs", "max_iter": 1000, "random_state": 8888}
     model = LogisticRegression(**params)
     model.fit(x_train, y_train)
-    accuracy = accuracy_score(y_test, model.predict(x_test))
+    accuracy = metrics.accuracy_score(y_test, model.predict(x_test))
     with mlflow.start_run(run_name="by hand"):
         mlflow.log_params(params)
         mlflow.log_metric("accuracy", accuracy)
@@ -99,13 +99,13 @@ def learn(rate: float, alpha: float, x_train, x_test, y_train, y_test) -> None: 
     model = SGDClassifier(loss="log_loss", learning_rate="constant", eta0=rate, alpha=alpha, random_state=0)
     for epoch in range(EPOCHS):
         model.partial_fit(x_train, y_train, classes=[0, 1, 2])
-        metrics = {
-            "loss": log_loss(y_train, model.predict_proba(x_train)),
-            "val_loss": log_loss(y_test, model.predict_proba(x_test)),
+        curve = {
+            "loss": metrics.log_loss(y_train, model.predict_proba(x_train)),
+            "val_loss": metrics.log_loss(y_test, model.predict_proba(x_test)),
             "val_accuracy": model.score(x_test, y_test),
             "weight_norm": math.sqrt(float((model.coef_**2).sum())),
         }
-        mlflow.log_metrics(metrics, step=epoch)
+        mlflow.log_metrics(curve, step=epoch)
 
 
 if __name__ == "__main__":
