@@ -1,1 +1,61 @@
-"""The public SDK."""
+"""Track experiments, runs, models and what they measured: `import mlflow` costs next to nothing.
+
+Every name is imported when it is first used: see the table below, and `mlflow/__init__.pyi` for type checkers.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from mlflow.version import VERSION
+
+__version__ = VERSION
+
+_HOMES: dict[str, str] = {
+    "mlflow.client": "MlflowClient",
+    "mlflow.client.stores": "get_registry_uri get_tracking_uri is_tracking_uri_set set_registry_uri set_tracking_uri",
+    "mlflow.fluent.active": "ActiveRun active_run end_run last_active_run",
+    "mlflow.fluent.experiments": (
+        "create_experiment delete_experiment delete_experiment_tag get_experiment get_experiment_by_name "
+        "search_experiments set_experiment set_experiment_tag set_experiment_tags"
+    ),
+    "mlflow.fluent.logging": (
+        "delete_tag flush_async_logging log_input log_inputs log_metric log_metrics log_outputs log_param log_params "
+        "set_tag set_tags"
+    ),
+    "mlflow.fluent.models": (
+        "ActiveModel clear_active_model create_external_model delete_logged_model_tag finalize_logged_model "
+        "get_active_model_id get_logged_model initialize_logged_model last_logged_model log_model_params "
+        "search_logged_models set_active_model set_logged_model_tags"
+    ),
+    "mlflow.fluent.runs": "delete_run get_parent_run get_run search_runs start_run",
+    "millrace.errors": "MlflowException",
+}
+"""Module to the names that are taken from it."""
+
+_SUBMODULES = frozenset(
+    "artifacts client config data entities environment_variables exceptions models pyfunc sklearn store tracking "
+    "types utils".split()
+)
+"""Subpackages that are attributes of `mlflow` without being imported first."""
+
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is not None:
+        value = getattr(importlib.import_module(home), name)
+    elif name in _SUBMODULES:
+        value = importlib.import_module(f"mlflow.{name}")
+    else:
+        raise AttributeError(f"module 'mlflow' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_SUBMODULES})

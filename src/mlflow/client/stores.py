@@ -1,0 +1,106 @@
+"""Which store is meant: the tracking and registry URIs of this process, and the open store behind each URI."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from millrace.errors import InvalidParameterValue
+from millrace.settings import MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
+from millrace.store import Store, open_store
+
+DEFAULT_FOLDER = "mlruns"
+"""The folder, below the one that the process was in at first use, that runs go to when no URI is set."""
+
+_chosen: dict[str, str] = {}
+_stores: dict[str, Store] = {}
+_lock = threading.RLock()
+
+
+def set_tracking_uri(uri: str | Path) -> None:
+    """Set where runs are logged to, for the whole process and for the processes that it starts.
+
+    Args:
+        uri: a folder, `sqlite:///file.db`, `postgresql://…` or a server's `http(s)://…`; empty for the default,
+            the folder `./mlruns`.
+    """
+    text = _as_text(uri)
+    if text:
+        _chosen["tracking"] = text
+        # Processes that are started from here are to log to the same place.
+        MLFLOW_TRACKING_URI.set(text)
+    else:
+        _chosen.pop("tracking", None)
+        MLFLOW_TRACKING_URI.unset()
+
+
+def get_tracking_uri() -> str:
+    """The URI that runs are logged to: the one that was set, else `MLFLOW_TRACKING_URI`, else `./mlruns`."""
+    chosen = _chosen.get("tracking") or MLFLOW_TRACKING_URI.get()
+    if chosen:
+        return chosen
+    with _lock:
+        if "default" not in _chosen:
+            _chosen["default"] = Path(DEFAULT_FOLDER).absolute().as_uri()
+        return _chosen["default"]
+
+
+def is_tracking_uri_set() -> bool:
+    """Whether a tracking URI was set by a call or by `MLFLOW_TRACKING_URI`."""
+    return bool(_chosen.get("tracking") or MLFLOW_TRACKING_URI.get())
+
+
+def set_registry_uri(uri: str) -> None:
+    """Set where the model registry is, when it is not where runs are logged to; empty to forget it."""
+    if uri:
+        _chosen["registry"] = _as_text(uri)
+    else:
+        _chosen.pop("registry", None)
+
+
+def get_registry_uri() -> str:
+    """The URI of the model registry: the one that was set, else `MLFLOW_REGISTRY_URI`, else the tracking URI."""
+    return registry_uri_for(None, None)
+
+
+def registry_uri_for(registry_uri: str | None, tracking_uri: str | None) -> str:
+    """The registry of a client that was made with these URIs."""
+    return (
+        registry_uri
+        or _chosen.get("registry")
+        or MLFLOW_REGISTRY_URI.get()
+        or (str(tracking_uri) if tracking_uri else get_tracking_uri())
+    )
+
+
+def _as_text(uri: str | Path) -> str:
+    if isinstance(uri, Path):
+        return uri.absolute().resolve().as_uri()
+    if not isinstance(uri, str):
+        raise InvalidParameterValue(f"A tracking URI is a text or a Path, got {type(uri).__name__}.")
+    return uri
+
+
+def store_at(uri: str) -> Store:
+    """The store at a URI, opened on first use and kept for the process.
+
+    A relative path means the same folder for the whole process, even after it changed its folder.
+    """
+    store = _stores.get(uri)
+    if store is None:
+        with _lock:
+            store = _stores.get(uri)
+            if store is None:
+                store = _stores[uri] = open_store(uri)
+    return store
+
+
+def _after_fork() -> None:
+    # The thread that held the lock does not exist in the child. Stores themselves survive a fork (see the port).
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,1 @@
+"""The fluent API: module-level functions with an active run."""

@@ -1,0 +1,189 @@
+"""The active run of each thread, and the process's experiment: the only state of the fluent API."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from types import TracebackType
+from typing import Any
+
+from millrace.errors import MlflowException
+from millrace.model import Run
+from millrace.settings import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME
+from mlflow.client import MlflowClient
+from mlflow.client.queue import flush_all
+from mlflow.client.stores import get_tracking_uri
+
+
+class ActiveRun(Run, frozen=True):
+    """A run that was started; as a context manager it ends the run, as FAILED when an exception leaves it.
+
+    Its data are those at the start: `mlflow.get_run(run.info.run_id)` reads what was logged since.
+    """
+
+    def __enter__(self) -> ActiveRun:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if self.info.run_id in (run.info.run_id for run in _own().stack):
+            end_until(self.info.run_id, "FINISHED" if kind is None else "FAILED")
+        return kind is None
+
+
+class _Own(threading.local):
+    """What belongs to one thread."""
+
+    def __init__(self) -> None:
+        self.stack: list[ActiveRun] = []
+        self.last: str | None = None
+
+
+_state: dict[str, Any] = {}
+_open: dict[str, tuple[ActiveRun, str]] = {}
+_lock = threading.Lock()
+
+
+def _own() -> _Own:
+    own = _state.get("own")
+    if own is None:
+        with _lock:
+            own = _state.setdefault("own", _Own())
+    return own  # type: ignore[no-any-return]
+
+
+def client() -> MlflowClient:
+    """A client of the process's tracking URI, as it is now."""
+    uri = get_tracking_uri()
+    kept = _state.get("client")
+    if kept is None or kept.tracking_uri != uri:
+        kept = _state["client"] = MlflowClient(uri)
+    return kept  # type: ignore[no-any-return]
+
+
+def active_run() -> ActiveRun | None:
+    """The run that log calls of this thread go to; None when there is none.
+
+    Its data are those at its start; read the current ones with `mlflow.get_run`.
+    """
+    stack = _own().stack
+    return stack[-1] if stack else None
+
+
+def last_active_run() -> Run | None:
+    """The run that is active now, in whichever thread started last, else the one that this thread ended last."""
+    active = active_run()
+    if active is None and _open:
+        active = list(_open.values())[-1][0]
+    if active is not None:
+        return client().get_run(active.info.run_id)
+    last = _own().last
+    return client().get_run(last) if last else None
+
+
+def is_active(run_id: str) -> bool:
+    """Whether this thread has a run of that id open."""
+    return any(run.info.run_id == run_id for run in _own().stack)
+
+
+def push(run: Run) -> ActiveRun:
+    """Make a run the active one of this thread."""
+    active = ActiveRun(run.info, run.data, run.inputs, run.outputs)
+    _own().stack.append(active)
+    _open[run.info.run_id] = (active, get_tracking_uri())
+    return active
+
+
+def end_run(status: str = "FINISHED") -> None:
+    """End the active run of this thread, if there is one; the run that it was nested in is active again.
+
+    Args:
+        status: `"FINISHED"`, `"FAILED"`, `"KILLED"` or `"SCHEDULED"`.
+    """
+    own = _own()
+    if own.stack:
+        run = own.stack.pop()
+        own.last = run.info.run_id
+        _, uri = _open.pop(run.info.run_id, (run, get_tracking_uri()))
+        MlflowClient(uri).set_terminated(run.info.run_id, status)
+
+
+def end_until(run_id: str, status: str) -> None:
+    """End a run of this thread, and before it those that were started inside and are still open."""
+    while is_active(run_id):
+        end_run(status)
+
+
+def active_run_id() -> str:
+    """The id of the active run."""
+    run = active_run()
+    if run is None:
+        raise MlflowException("There is no active run in this thread: call `mlflow.start_run()` first.")
+    return run.info.run_id
+
+
+# -- the experiment that runs start in ------------------------------------------------------------------------
+def set_active_experiment_id(experiment_id: str | None) -> None:
+    """Remember the experiment that runs of this process, and of processes that it starts, start in."""
+    _state["experiment_id"] = experiment_id
+    if experiment_id is None:
+        MLFLOW_EXPERIMENT_ID.unset()
+    else:
+        MLFLOW_EXPERIMENT_ID.set(experiment_id)
+
+
+def chosen_experiment_id() -> str | None:
+    """The experiment that was set by a call or by `MLFLOW_EXPERIMENT_NAME` or `MLFLOW_EXPERIMENT_ID`, if any.
+
+    Raises:
+        MlflowException: the variables name an experiment that does not exist by id, or two different ones.
+    """
+    chosen: str | None = _state.get("experiment_id")
+    if chosen:
+        return chosen
+    name, by_id = MLFLOW_EXPERIMENT_NAME.get(), MLFLOW_EXPERIMENT_ID.get()
+    if name:
+        found = client().get_experiment_by_name(name)
+        named = found.experiment_id if found else None
+        if by_id and by_id != named:
+            raise MlflowException(
+                f"The provided {MLFLOW_EXPERIMENT_ID.name} environment variable value `{by_id}` does not match the "
+                f"experiment id `{named}` for experiment name `{name}`",
+                "INVALID_PARAMETER_VALUE",
+            )
+        return named or client().create_experiment(name)
+    if by_id:
+        client().get_experiment(by_id)
+    return by_id or None
+
+
+def experiment_id() -> str:
+    """The experiment that runs start in: the chosen one, else the default one, `"0"`."""
+    return chosen_experiment_id() or "0"
+
+
+def _end_all() -> None:
+    # At exit: what a script left open is finished, in whichever thread it was started.
+    flush_all()
+    for run_id, (_, uri) in reversed(list(_open.items())):
+        try:
+            MlflowClient(uri).set_terminated(run_id, "FINISHED")
+        except MlflowException:
+            # Nobody is left to tell; a server that is away must not turn a good exit into a bad one.
+            continue
+    _open.clear()
+
+
+def _after_fork() -> None:
+    # A child starts without active runs: the parent's runs are the parent's to end.
+    global _lock
+    _lock = threading.Lock()
+    _state.pop("own", None)
+    _open.clear()
+
+
+atexit.register(_end_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,1 @@
+"""Deep paths that other libraries import."""
