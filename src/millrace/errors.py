@@ -26,6 +26,7 @@ because its clients parse them.
 from __future__ import annotations
 
 import json
+from enum import Enum
 from typing import Any
 
 HTTP_STATUS: dict[str, int] = {
@@ -60,15 +61,16 @@ class MlflowException(Exception):
 
     Args:
         message: what happened and what to do about it.
-        error_code: one of MLflow's error codes by name; the class's own code when omitted.
+        error_code: one of MLflow's error codes, by name or as an enum's member; the class's own code when omitted.
         **kwargs: further fields for the JSON that a server answers with.
     """
 
     code = "INTERNAL_ERROR"
 
-    def __init__(self, message: object, error_code: str | None = None, **kwargs: object) -> None:
+    def __init__(self, message: object, error_code: str | Enum | None = None, **kwargs: object) -> None:
         self.message = str(message)
-        self.error_code = error_code or type(self).code
+        code = error_code.name if isinstance(error_code, Enum) else error_code
+        self.error_code = code or type(self).code
         self.json_kwargs = kwargs
         super().__init__(self.message)
 

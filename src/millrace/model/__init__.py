@@ -17,6 +17,7 @@ from millrace.model.logged_models import (
     LoggedModelInfo,
     LoggedModelParameter,
     LoggedModelRegistration,
+    LoggedModelState,
     LoggedModelStatus,
     LoggedModelTag,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "LoggedModelOutput",
     "LoggedModelParameter",
     "LoggedModelRegistration",
+    "LoggedModelState",
     "LoggedModelStatus",
     "LoggedModelTag",
     "Metric",

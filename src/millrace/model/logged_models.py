@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, Final
 
 from msgspec import field
@@ -58,6 +59,15 @@ class LoggedModelStatus:
     FAILED: Final = "LOGGED_MODEL_UPLOAD_FAILED"
 
 
+class LoggedModelState(StrEnum):
+    """The states of a logged model, as users see them (`mlflow.entities.LoggedModelStatus`)."""
+
+    UNSPECIFIED = "UNSPECIFIED"
+    PENDING = "PENDING"
+    READY = "READY"
+    FAILED = "FAILED"
+
+
 class LoggedModel(Entity, frozen=True):
     """A model as an output of a run; users see it flat, the wire nests `info` and `data`."""
 
@@ -105,9 +115,9 @@ class LoggedModel(Entity, frozen=True):
         return self.info.source_run_id
 
     @property
-    def status(self) -> str:
+    def status(self) -> LoggedModelState:
         """PENDING, READY or FAILED."""
-        return WIRE_TO_STATUS.get(self.info.status, self.info.status)
+        return WIRE_TO_STATUS.get(self.info.status, LoggedModelState.UNSPECIFIED)
 
     @property
     def status_message(self) -> str | None:
@@ -141,9 +151,9 @@ class LoggedModel(Entity, frozen=True):
 
 
 WIRE_TO_STATUS: Final = {
-    LoggedModelStatus.PENDING: "PENDING",
-    LoggedModelStatus.READY: "READY",
-    LoggedModelStatus.FAILED: "FAILED",
-    LoggedModelStatus.UNSPECIFIED: "UNSPECIFIED",
+    LoggedModelStatus.PENDING: LoggedModelState.PENDING,
+    LoggedModelStatus.READY: LoggedModelState.READY,
+    LoggedModelStatus.FAILED: LoggedModelState.FAILED,
+    LoggedModelStatus.UNSPECIFIED: LoggedModelState.UNSPECIFIED,
 }
 """The status of a logged model on the wire, to the one that users see."""
