@@ -86,9 +86,7 @@ def _as_frame(data: Any, schema: Schema) -> pd.DataFrame:
         return pd.DataFrame(_rows(data))
     if isinstance(data, str | bytes | int | float | bool | dt.date | np.generic):
         return pd.DataFrame([data])
-    raise MlflowException.invalid_parameter_value(
-        f"Expected input to be DataFrame. Found: {type(data).__name__}"
-    )
+    raise MlflowException.invalid_parameter_value(f"Expected input to be DataFrame. Found: {type(data).__name__}")
 
 
 def _rows(data: Any) -> Any:
@@ -96,7 +94,9 @@ def _rows(data: Any) -> Any:
     import numpy as np
 
     if isinstance(data, list) and any(isinstance(each, np.ndarray) for each in data):
-        return [each.tolist() if isinstance(each, np.ndarray) and each.dtype.kind != "U" else list(each) for each in data]
+        return [
+            each.tolist() if isinstance(each, np.ndarray) and each.dtype.kind != "U" else list(each) for each in data
+        ]
     return data
 
 
@@ -230,7 +230,7 @@ def _is_lossless(column: pd.Series, wanted: Any) -> bool:
     if isinstance(dtype, pd.DatetimeTZDtype) or (dtype.kind == "M" and np.dtype(wanted).kind == "M"):
         return np.dtype(wanted).kind == "M"
     if not isinstance(dtype, np.dtype):
-        return getattr(dtype, "numpy_dtype", None) == wanted
+        return hasattr(dtype, "numpy_dtype") and dtype.numpy_dtype == wanted
     target = np.dtype(wanted)
     if dtype.kind in "iu" and target.kind in "iu":
         return target.itemsize > dtype.itemsize or (target == dtype)
@@ -242,13 +242,11 @@ def _is_lossless(column: pd.Series, wanted: Any) -> bool:
 
 
 def _integers_fit(column: pd.Series, target: np.dtype[Any]) -> bool:
-    """Whether a float type has room for the bits of an integer type, or one integer of it survives the trip."""
+    """MLflow's rule for integers where floats are expected: 32 bits fit a double; of 64, a column of 0 and 1."""
     dtype: Any = column.dtype
-    if dtype.itemsize * 2 <= target.itemsize:
-        return True
-    # MLflow's rule for wider integers: a single row, as a caller of a server sends it, may be written without `.0`.
-    small = 2**24 if target.itemsize == 4 else 2**53
-    return dtype.name == "int64" and len(column) == 1 and bool(abs(column.iloc[0]) < small)
+    if dtype.name == "int64":
+        return bool(column.isin((0, 1)).all())
+    return target.itemsize == 8 and dtype.itemsize <= 4
 
 
 def _cannot_convert(name: Any, column: pd.Series, data_type: DataType) -> MlflowException:
@@ -291,9 +289,7 @@ def _enforce_scalar(value: Any, data_type: DataType) -> Any:
         return data_type.to_numpy().type(value) if data_type in _NUMBERS else value
     if isinstance(value, int) and not isinstance(value, bool) and data_type in (DataType.float, DataType.double):
         return data_type.to_numpy().type(value)
-    raise MlflowException.invalid_parameter_value(
-        f"Expected type {data_type!r}, received type {type(value).__name__}"
-    )
+    raise MlflowException.invalid_parameter_value(f"Expected type {data_type!r}, received type {type(value).__name__}")
 
 
 _NUMBERS = (DataType.integer, DataType.long, DataType.float, DataType.double)
@@ -472,8 +468,7 @@ def enforce_params(params: dict[str, Any] | None, schema: ParamSchema | None) ->
         )
     if not all(isinstance(key, str) for key in params):
         _logger.warning(
-            "Keys in parameters should be of type `str`, but received non-string keys."
-            "Converting all keys to string..."
+            "Keys in parameters should be of type `str`, but received non-string keys.Converting all keys to string..."
         )
         params = {str(key): value for key, value in params.items()}
     specs = {each.name: each for each in schema}

@@ -111,4 +111,6 @@ def named_data_type(name: str, *, expected: str, noun: str = "type") -> DataType
     try:
         return DataType[name]
     except KeyError:
-        raise MlflowException.invalid_parameter_value(f"Unsupported {noun} '{name}', expected instance of {expected}") from None
+        raise MlflowException.invalid_parameter_value(
+            f"Unsupported {noun} '{name}', expected instance of {expected}"
+        ) from None

@@ -194,9 +194,7 @@ def numpy_type(dtype: np.dtype[Any]) -> DataType:
 def _array_type(value: np.ndarray) -> AnyDataType:
     if not value.size:
         return AnyType()
-    found: AnyDataType = (
-        _list_items(value.ravel().tolist()) if value.dtype.kind == "O" else numpy_type(value.dtype)
-    )
+    found: AnyDataType = _list_items(value.ravel().tolist()) if value.dtype.kind == "O" else numpy_type(value.dtype)
     for _ in value.shape:
         found = Array(found)
     return found
@@ -308,7 +306,9 @@ def infer_param_schema(parameters: dict[Any, Any]) -> ParamSchema:
         MlflowException: a value is neither a scalar, a dict nor a flat list of one type; all such are named.
     """
     if not isinstance(parameters, dict):
-        raise MlflowException.invalid_parameter_value(f"Expected parameters to be dict, got {type(parameters).__name__}")
+        raise MlflowException.invalid_parameter_value(
+            f"Expected parameters to be dict, got {type(parameters).__name__}"
+        )
     specs, refused = [], []
     for name, value in parameters.items():
         try:

@@ -85,7 +85,9 @@ class Array(BaseType):
     def from_json_dict(cls, **kwargs: Any) -> Array:
         """An array from its JSON form, given as keywords."""
         if not {"items", "type"} <= set(kwargs):
-            raise MlflowException.invalid_parameter_value("Missing keys in Array JSON. Expected to find keys `items` and `type`")
+            raise MlflowException.invalid_parameter_value(
+                "Missing keys in Array JSON. Expected to find keys `items` and `type`"
+            )
         if kwargs["type"] != ARRAY_TYPE:
             raise MlflowException.invalid_parameter_value("Type mismatch, Array expects `array` as the type")
         if not isinstance(kwargs["items"], dict):
@@ -141,10 +143,14 @@ class Property(BaseType):
     def from_json_dict(cls, **kwargs: Any) -> Property:
         """A property from its JSON form, given as one keyword: its name."""
         if len(kwargs) != 1:
-            raise MlflowException.invalid_parameter_value(f"Expected Property JSON to contain a single key as name, got {len(kwargs)} keys.")
+            raise MlflowException.invalid_parameter_value(
+                f"Expected Property JSON to contain a single key as name, got {len(kwargs)} keys."
+            )
         name, value = next(iter(kwargs.items()))
         if "type" not in value:
-            raise MlflowException.invalid_parameter_value(f"Missing keys in Property `{name}`. Expected to find key `type`")
+            raise MlflowException.invalid_parameter_value(
+                f"Missing keys in Property `{name}`. Expected to find key `type`"
+            )
         return cls(name, type_from_dict(value), value.get("required", True))
 
     def __lt__(self, other: Property) -> bool:
@@ -196,7 +202,9 @@ class Object(BaseType):
     def from_json_dict(cls, **kwargs: Any) -> Object:
         """An object from its JSON form, given as keywords."""
         if not {"properties", "type"} <= set(kwargs):
-            raise MlflowException.invalid_parameter_value("Missing keys in Object JSON. Expected to find keys `properties` and `type`")
+            raise MlflowException.invalid_parameter_value(
+                "Missing keys in Object JSON. Expected to find keys `properties` and `type`"
+            )
         if kwargs["type"] != OBJECT_TYPE:
             raise MlflowException.invalid_parameter_value("Type mismatch, Object expects `object` as the type")
         if not isinstance(kwargs["properties"], dict):
@@ -230,7 +238,9 @@ class Map(BaseType):
     def from_json_dict(cls, **kwargs: Any) -> Map:
         """A map from its JSON form, given as keywords."""
         if not {"values", "type"} <= set(kwargs):
-            raise MlflowException.invalid_parameter_value("Missing keys in Array JSON. Expected to find keys `items` and `type`")
+            raise MlflowException.invalid_parameter_value(
+                "Missing keys in Array JSON. Expected to find keys `items` and `type`"
+            )
         if kwargs["type"] != MAP_TYPE:
             raise MlflowException.invalid_parameter_value("Type mismatch, Map expects `map` as the type")
         if not isinstance(kwargs["values"], dict):

@@ -64,9 +64,7 @@ def _object(value: Any, data_type: Object) -> Any:
         raise MlflowException.invalid_parameter_value(f"Missing required properties: {missing}")
     unknown = value.keys() - {each.name for each in data_type.properties}
     if unknown:
-        raise MlflowException.invalid_parameter_value(
-            f"Invalid properties not defined in the schema found: {unknown}"
-        )
+        raise MlflowException.invalid_parameter_value(f"Invalid properties not defined in the schema found: {unknown}")
     types = {each.name: each.dtype for each in data_type.properties}
     converted = {}
     for name, each in value.items():

@@ -127,13 +127,9 @@ class TensorSpec:
         import numpy as np
 
         if not isinstance(type, np.dtype):
-            raise TypeError(
-                f"Expected `dtype` to be instance of `{np.dtype}`, received `{type.__class__}`"
-            )
+            raise TypeError(f"Expected `dtype` to be instance of `{np.dtype}`, received `{type.__class__}`")
         if not isinstance(shape, tuple | list):
-            raise TypeError(
-                f"Expected `shape` to be instance of `{tuple}` or `{list}`, received `{shape.__class__}`"
-            )
+            raise TypeError(f"Expected `shape` to be instance of `{tuple}` or `{list}`, received `{shape.__class__}`")
         if type.char in ("U", "S") and type.itemsize:
             plain = "str" if type.char == "U" else "bytes"
             raise MlflowException(

@@ -67,7 +67,9 @@ def type_of_hint(hint: Any) -> AnyDataType:
         inner = optional_of(hint)
         return type_of_hint(inner) if inner is not None else AnyType()
     if is_pydantic_model(hint):
-        return Object([_property(name, each.annotation, each.is_required()) for name, each in hint.model_fields.items()])
+        return Object(
+            [_property(name, each.annotation, each.is_required()) for name, each in hint.model_fields.items()]
+        )
     if is_dataclass(hint):
         return Object([_property(name, each, True) for name, each in get_type_hints(hint).items()])
     raise UnsupportedTypeHint(

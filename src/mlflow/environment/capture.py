@@ -1,0 +1,97 @@
+"""Run as `python -m mlflow.environment.capture MODEL ANSWER`: load a model, write which packages it imported.
+
+A package counts when its modules came with the model, or when code outside of this SDK asked for it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import logging
+import re
+import sys
+from importlib import metadata
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from mlflow.environment.requirements import pinned
+from mlflow.pyfunc import load_model
+
+KEPT = ("cloudpickle", "numpy", "pandas", "scipy")
+"""Named even though other packages bring them along: what is pickled depends on their versions."""
+_OWN = ("mlflow", "millrace", "importlib", "builtins")
+_NEVER = ("millrace", "mlflow", "mlflow-skinny", "mlflow-tracing", "pip", "setuptools", "wheel")
+
+
+def _top(name: str | None) -> str:
+    return (name or "").partition(".")[0]
+
+
+def imported_by(path: str) -> set[str]:
+    """The top-level modules that loading, and trying, a model imports."""
+    before = {_top(name) for name in sys.modules}
+    asked: set[str] = set()
+    real_import = builtins.__import__
+
+    def recording(name: str, globals: Any = None, *rest: Any, **named: Any) -> Any:
+        caller = _top((globals or {}).get("__name__"))
+        # Libraries that the SDK itself had loaded import each other all the time: that says nothing of the model.
+        if caller and caller not in _OWN and caller not in before:
+            asked.add(_top(name))
+        return real_import(name, globals, *rest, **named)
+
+    builtins.__import__ = recording
+    try:
+        model = load_model(path, suppress_warnings=True)
+        example = model.input_example
+        if example is not None:
+            try:
+                model.predict(example)
+            except Exception:
+                logging.getLogger(__name__).debug("The input example cannot be predicted", exc_info=True)
+    finally:
+        builtins.__import__ = real_import
+    return ({_top(name) for name in sys.modules} - before) | asked
+
+
+def packages_of(modules: set[str]) -> list[str]:
+    """The pinned distributions of some modules, without those that others bring along."""
+    owners = metadata.packages_distributions()
+    names = {canonicalize_name(each) for module in modules for each in owners.get(module, [])} - set(_NEVER)
+    brought: set[str] = set()
+    for name in names:
+        brought |= _dependencies(name) - {name}
+    return sorted(pinned(name) for name in names if name in KEPT or name not in brought)
+
+
+def _dependencies(name: str) -> set[str]:
+    """All that a distribution needs, directly or not, extras aside."""
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        try:
+            lines = metadata.requires(pending.pop()) or []
+        except metadata.PackageNotFoundError:
+            continue
+        for line in lines:
+            if "extra ==" in line:
+                continue
+            match = re.match(r"[A-Za-z0-9._-]+", line)
+            needed = canonicalize_name(match.group()) if match else ""
+            if needed and needed not in found:
+                found.add(needed)
+                pending.append(needed)
+    return found
+
+
+def main() -> None:
+    """Capture the packages of the model that the first argument names; write them where the second one says."""
+    path, answer = sys.argv[1:3]
+    packages = packages_of(imported_by(path))
+    with open(answer, "w") as file:
+        json.dump(packages, file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Finding out which packages a model really imports, by loading it in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+
+from millrace.errors import MlflowException
+from millrace.settings import (
+    MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS,
+    MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT,
+)
+
+_logger = logging.getLogger(__name__)
+
+
+def infer_pip_requirements(
+    model_uri: str,
+    flavor: str,
+    fallback: list[str] | None = None,
+    timeout: int | None = None,
+    extra_env_vars: dict[str, str] | None = None,
+) -> list[str]:
+    """The packages that a model imports when it is loaded and, with an input example, when it predicts.
+
+    Args:
+        model_uri: the local directory of the model.
+        flavor: the name of its flavor, for messages.
+        fallback: what to answer when it cannot be found out; then the reason is logged, not raised.
+        timeout: seconds that it may take; MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT by default.
+        extra_env_vars: environment variables for the process.
+
+    Returns:
+        Lines `name==version` in alphabetical order, without packages that others of them bring along; cloudpickle,
+        numpy, pandas and scipy are always named, because pickles depend on their versions.
+
+    Raises:
+        MlflowException: it failed, and there is no fallback.
+    """
+    seconds = timeout or MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT.get()
+    try:
+        return _captured(os.fspath(model_uri), seconds, extra_env_vars or {})
+    except MlflowException as error:
+        if fallback is None or MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS.get():
+            raise
+        _logger.warning(
+            "Encountered an unexpected error while inferring pip requirements "
+            f"(model URI: {model_uri}, flavor: {flavor}). Fall back to return {fallback}. "
+            f"Set logging level to DEBUG to see the full traceback. Reason: {error.message}"
+        )
+        _logger.debug("", exc_info=True)
+        return list(fallback)
+
+
+def _captured(directory: str, seconds: int, extra: dict[str, str]) -> list[str]:
+    """Run the capturing module on a model's directory."""
+    paths = [path or os.getcwd() for path in sys.path]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **extra}
+    with tempfile.TemporaryDirectory() as scratch:
+        answer = os.path.join(scratch, "packages.json")
+        command = [sys.executable, "-m", "mlflow.environment.capture", directory, answer]
+        try:
+            done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            raise MlflowException(f"Loading the model took longer than {seconds} seconds.") from None
+        if done.returncode or not os.path.exists(answer):
+            lines = done.stderr.strip().splitlines() or ["no output"]
+            raise MlflowException(f"Loading the model in a process of its own failed: {lines[-1]}")
+        with open(answer) as file:
+            found: list[str] = json.load(file)
+            return found

@@ -1,0 +1,1 @@
+"""Loaders that an `MLmodel` file names."""
