@@ -7,13 +7,14 @@ text, null means absent, unknown fields are ignored, and a run's id may come und
 from __future__ import annotations
 
 import base64
+import json
 import math
 import re
 from typing import Any, TypeVar
 
 import msgspec
 
-from millrace.errors import BadRequest, InvalidParameterValue
+from millrace.errors import InvalidParameterValue
 
 T = TypeVar("T")
 
@@ -47,8 +48,8 @@ def decode(body: bytes, shape: type[T]) -> T:
     """A JSON body as a value of the given Struct.
 
     Raises:
-        BadRequest: the body is no JSON, or no JSON object.
-        InvalidParameterValue: a field is missing or of the wrong type, in MLflow's words.
+        InvalidParameterValue: the body is no JSON object, or a field is missing or of the wrong type; in MLflow's
+            words where it has some.
     """
     decoder = _DECODERS.get(shape)
     if decoder is None:
@@ -63,11 +64,12 @@ def decode(body: bytes, shape: type[T]) -> T:
 
 def _parse(body: bytes) -> dict[str, Any]:
     try:
-        raw = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRequest(f"Malformed request body: it is not valid JSON ({error}).") from None
+        # The standard library also takes NaN and Infinity as Python writes them, which MLflow's servers accept.
+        raw = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidParameterValue(f"Malformed request body: it is not valid JSON ({error}).") from None
     if not isinstance(raw, dict):
-        raise BadRequest(f"Malformed request body: expected a JSON object, got {type(raw).__name__}.")
+        raise InvalidParameterValue(f"Malformed request body: expected a JSON object, got {type(raw).__name__}.")
     return raw
 
 
@@ -80,9 +82,9 @@ def convert(raw: dict[str, Any], shape: type[T]) -> T:
     try:
         return msgspec.convert(pruned, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise InvalidParameterValue(_worded(str(error), pruned)) from None
+        raise InvalidParameterValue(_worded(str(error), pruned, shape)) from None
     except RecursionError:
-        raise BadRequest("Malformed request body: it is nested too deeply.") from None
+        raise InvalidParameterValue("Malformed request body: it is nested too deeply.") from None
 
 
 def _without_nulls(value: Any) -> Any:
@@ -93,24 +95,30 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
-def _worded(message: str, raw: dict[str, Any]) -> str:
+def _worded(message: str, raw: dict[str, Any], shape: type) -> str:
     """MLflow's sentence for a validation error of msgspec, whose messages end in the path of the field."""
     what, _, where = message.partition(" - at `")
     path = where.rstrip("`").removeprefix("$").removeprefix(".")
     missing = re.search(r"required field `(\w+)`", what)
     if missing:
-        name = f"{path}.{missing[1]}" if path else missing[1]
-        return f"Missing value for required parameter '{name}'. {_HINT}"
+        return _missing(f"{path}.{missing[1]}" if path else missing[1])
     value: Any = raw
     for key, index in re.findall(r"(\w+)|\[(\d+)\]", path):
         try:
             value = value[key] if key else value[int(index)]
         except (KeyError, IndexError, TypeError):
             break
-    if value == "" and "length" in what:
-        return f"Missing value for required parameter '{path}'. {_HINT}"
-    shown = repr(value) if len(repr(value)) <= 100 else repr(value)[:100] + "…"
-    return f"Invalid value {shown} for parameter '{path}' supplied: {what}. {_HINT}"
+    required = {field.encode_name for field in msgspec.structs.fields(shape) if field.required}
+    if value in ("", []) and ("length" in what or path in required):
+        return _missing(path)
+    shown = json.dumps(value, separators=(",", ":"))
+    shown = shown if len(shown) <= 200 else shown[:200] + "…"
+    hint = f"Hint: Value was of type '{type(value).__name__}'. {_HINT}"
+    return f"Invalid value {shown} for parameter '{path}' supplied:  {hint}"
+
+
+def _missing(path: str) -> str:
+    return f"Missing value for required parameter '{path}'. {_HINT}"
 
 
 def from_query(pairs: list[tuple[str, str]], shape: type[T]) -> T:
@@ -131,9 +139,7 @@ _LIST_FIELDS: dict[type, frozenset[str]] = {}
 def _list_fields(shape: type) -> frozenset[str]:
     if shape not in _LIST_FIELDS:
         fields = msgspec.structs.fields(shape)
-        _LIST_FIELDS[shape] = frozenset(
-            field.encode_name for field in fields if getattr(field.type, "__origin__", None) is list
-        )
+        _LIST_FIELDS[shape] = frozenset(field.encode_name for field in fields if "list[" in str(field.type))
     return _LIST_FIELDS[shape]
 
 

@@ -108,7 +108,9 @@ def endpoint(methods: str, path: str, *, needs: Needs, version: str = "2.0") -> 
     `/api/<version>/` with `{field}` for fields that travel in it, and the permission that it needs."""
 
     def declare(call: C) -> C:
-        answer = next(get_args(base)[0] for base in vars(call)["__orig_bases__"] if getattr(base, "__origin__", None) is Call)
+        answer = next(
+            get_args(base)[0] for base in vars(call)["__orig_bases__"] if getattr(base, "__origin__", None) is Call
+        )
         fields = tuple(re.findall(r"{(\w+)}", path))
         ENDPOINTS[call] = Endpoint(call, answer, tuple(methods.split()), path, version, needs, fields)
         return call

@@ -64,7 +64,7 @@ class UpdateExperiment(Call[Empty], frozen=True):
     """Rename an experiment."""
 
     experiment_id: Required
-    new_name: str = ""
+    new_name: Required
 
 
 @endpoint("POST", "mlflow/experiments/delete", needs=Manage.experiment)

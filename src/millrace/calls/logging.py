@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from millrace.calls.base import Answer, Call, Edit, Empty, Read, Required, endpoint
 from millrace.model import (
     DatasetInput,
@@ -86,7 +90,7 @@ class LogOutputs(Call[Empty], frozen=True):
     """Record the logged models that a run made."""
 
     run_id: Required
-    models: list[LoggedModelOutput] = []
+    models: list[LoggedModelOutput]
 
 
 class MetricPage(Answer, frozen=True):
@@ -125,8 +129,8 @@ class GetMetricHistoryBulk(Call[MetricsOfRuns], frozen=True):
 class GetMetricHistoryBulkInterval(Call[MetricsOfRuns], frozen=True):
     """Get about `max_results` points of one metric of each of up to 100 runs, evenly spread over the steps."""
 
-    run_ids: list[str] = []
-    metric_key: str = ""
+    run_ids: Annotated[list[str], Meta(min_length=1)]
+    metric_key: Required
     start_step: int | None = None
     end_step: int | None = None
     max_results: int | None = None

@@ -99,6 +99,8 @@ def create_experiment(tx: Tx, call: CreateExperiment) -> CreatedExperiment:
     check_experiment_name(call.name)
     for tag in call.tags:
         _check_tag(tag.key, tag.value)
+    if "#" in call.artifact_location or ";" in call.artifact_location:
+        raise InvalidParameterValue("'artifact_location' URL can't include fragments or params.")
     now = now_ms()
     row = tx.db.row(
         "INSERT INTO experiment (name, location, stage, created_ms, updated_ms) VALUES (?, ?, 'active', ?, ?)"
@@ -134,8 +136,6 @@ def get_experiment_by_name(tx: Tx, call: GetExperimentByName) -> ExperimentAnswe
 def update_experiment(tx: Tx, call: UpdateExperiment) -> Empty:
     """Rename an experiment."""
     row = find(tx, call.experiment_id)
-    if not call.new_name:
-        return Empty()
     if row[3] != LifecycleStage.ACTIVE:
         raise InvalidState("Cannot rename a non-active experiment.")
     check_experiment_name(call.new_name)
@@ -149,7 +149,9 @@ def update_experiment(tx: Tx, call: UpdateExperiment) -> Empty:
 @answers(DeleteExperiment)
 def delete_experiment(tx: Tx, call: DeleteExperiment) -> Empty:
     """Mark an experiment and its runs as deleted."""
-    row = find_active(tx, call.experiment_id)
+    row = find(tx, call.experiment_id)
+    if row[3] != LifecycleStage.ACTIVE:
+        raise ResourceMissing(f"No Experiment with id={call.experiment_id} exists")
     _set_stage(tx, row[0], LifecycleStage.DELETED, now_ms())
     return Empty()
 
@@ -159,9 +161,7 @@ def restore_experiment(tx: Tx, call: RestoreExperiment) -> Empty:
     """Bring back an experiment and its runs."""
     row = find(tx, call.experiment_id)
     if row[3] != LifecycleStage.DELETED:
-        raise InvalidParameterValue(
-            f"The experiment {row[0]} must be in the 'deleted' state. Current state is {row[3]}."
-        )
+        raise ResourceMissing(f"No Experiment with id={call.experiment_id} exists")
     _set_stage(tx, row[0], LifecycleStage.ACTIVE, None)
     return Empty()
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from millrace.calls import DatasetSummaries, Empty, LogInputs, LogOutputs, SearchDatasets
 from millrace.engine import run_rows
 from millrace.engine.tx import Tx, answers, experiment_number
+from millrace.errors import InvalidParameterValue
 from millrace.model import DatasetInput, DatasetSummary
-from millrace.model.limits import MAX_DATASET_DIGEST_LENGTH, MAX_DATASET_NAME_LENGTH, check_length
+from millrace.model.limits import check_dataset_input
 
 CONTEXT_TAG = "mlflow.data.context"
 MAX_SUMMARIES = 1000
+MAX_EXPERIMENTS = 20
 
 
 @answers(LogInputs)
 def log_inputs(tx: Tx, call: LogInputs) -> Empty:
     """Record the datasets and logged models that a run used."""
     for one in call.datasets:
-        check_length("name", one.dataset.name, MAX_DATASET_NAME_LENGTH)
-        check_length("digest", one.dataset.digest, MAX_DATASET_DIGEST_LENGTH)
+        check_dataset_input(one)
     row = run_rows.find_active(tx, call.run_id)
     for one in call.datasets:
         _put_dataset(tx, row[0], row[2], one)
@@ -74,6 +75,13 @@ def _put_model(tx: Tx, run: int, direction: str, model_id: str, step: int) -> No
 @answers(SearchDatasets)
 def search_datasets(tx: Tx, call: SearchDatasets) -> DatasetSummaries:
     """List the datasets that active runs of some experiments used."""
+    if not call.experiment_ids:
+        raise InvalidParameterValue("SearchDatasets request must specify at least one experiment_id.")
+    if len(call.experiment_ids) > MAX_EXPERIMENTS:
+        raise InvalidParameterValue(
+            f"SearchDatasets request cannot specify more than {MAX_EXPERIMENTS} experiment_ids. "
+            f"Received {len(call.experiment_ids)} experiment_ids."
+        )
     numbers = [experiment_number(one) for one in call.experiment_ids]
     rows = tx.select_in(
         "SELECT DISTINCT d.experiment_id, d.name, d.digest, i.context FROM dataset d"

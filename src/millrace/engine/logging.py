@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from millrace import wire
@@ -13,6 +14,7 @@ from millrace.calls import (
     GetMetricHistoryBulkInterval,
     LogBatch,
     LogMetric,
+    LogModel,
     LogParam,
     MetricPage,
     MetricsOfRuns,
@@ -26,6 +28,8 @@ from millrace.model import Metric, MetricWithRunId, Param, RunTag
 from millrace.model.limits import check_batch, check_metric, check_param, check_tag
 from millrace.series import spread
 
+_API_DOCS = "See the API docs for more information about request parameters."
+MODEL_HISTORY_TAG = "mlflow.log-model.history"
 MAX_RUNS_IN_BULK = 100
 MAX_BULK_RESULTS = 25_000
 DEFAULT_INTERVAL_RESULTS = 320
@@ -50,7 +54,11 @@ def log_param(tx: Tx, call: LogParam) -> Empty:
     param = Param(call.key, call.value)
     check_param(param)
     row = run_rows.find_active(tx, call.run_id)
-    put_params(tx, row[0], call.run_id, row[2], [param])
+    for key, old, new in put_params(tx, row[0], row[2], [param]):
+        raise InvalidParameterValue(
+            f"Changing param values is not allowed. Param with key='{key}' was already logged with value='{old}' "
+            f"for run ID='{call.run_id}'. Attempted logging new value '{new}'."
+        )
     return Empty()
 
 
@@ -79,9 +87,35 @@ def log_batch(tx: Tx, call: LogBatch) -> Empty:
     """Log metrics, params and tags: all or none."""
     check_batch(call.metrics, call.params, call.tags)
     row = run_rows.find_active(tx, call.run_id)
-    put_params(tx, row[0], call.run_id, row[2], call.params)
+    changed = put_params(tx, row[0], row[2], call.params)
+    if changed:
+        listed = [{"key": key, "new_value": new, "old_value": old} for key, old, new in changed]
+        raise InvalidParameterValue(
+            f"Changing param values is not allowed. Params were already logged='{listed}' for run ID='{call.run_id}'."
+        )
     _put_metrics(tx, row[0], call.run_id, row[2], call.metrics)
     _put_tags(tx, row[0], row[2], call.tags)
+    return Empty()
+
+
+@answers(LogModel)
+def log_model(tx: Tx, call: LogModel) -> Empty:
+    """Record a model of the 2.x kind in a tag of the run."""
+    try:
+        model = json.loads(call.model_json)
+    except ValueError:
+        raise InvalidParameterValue(f"Malformed model info. \n {call.model_json} \n is not a valid JSON.") from None
+    missing = {"artifact_path", "flavors", "run_id", "utc_time_created"} - set(model)
+    if missing:
+        listed = ", ".join(repr(name) for name in sorted(missing))
+        raise InvalidParameterValue(f"Model json is missing mandatory fields: {{{listed}}}")
+    row = run_rows.find_active(tx, call.run_id)
+    before = tx.db.row(
+        "SELECT tag.value FROM tag JOIN key ON key.id = tag.key_id WHERE tag.run_id = ? AND key.name = ?",
+        (row[0], MODEL_HISTORY_TAG),
+    )
+    history = json.loads(before[0]) if before else []
+    put_texts(tx, "tag", row[0], row[2], [RunTag(MODEL_HISTORY_TAG, json.dumps([*history, model]))])
     return Empty()
 
 
@@ -119,7 +153,15 @@ def get_metric_history(tx: Tx, call: GetMetricHistory) -> MetricPage:
 @answers(GetMetricHistoryBulk)
 def get_metric_history_bulk(tx: Tx, call: GetMetricHistoryBulk) -> MetricsOfRuns:
     """Get the points of one metric of several runs."""
-    _check_bulk(call.run_id, "run_id", call.metric_key)
+    if not call.run_id:
+        raise InvalidParameterValue("GetMetricHistoryBulk request must specify at least one run_id.")
+    if len(call.run_id) > MAX_RUNS_IN_BULK:
+        raise InvalidParameterValue(
+            f"GetMetricHistoryBulk request cannot specify more than {MAX_RUNS_IN_BULK} run_ids. "
+            f"Received {len(call.run_id)} run_ids."
+        )
+    if not call.metric_key:
+        raise InvalidParameterValue("GetMetricHistoryBulk request must specify a metric_key.")
     left = min(call.max_results, MAX_BULK_RESULTS)
     found: list[MetricWithRunId] = []
     for run_id in sorted(call.run_id):
@@ -132,19 +174,8 @@ def get_metric_history_bulk(tx: Tx, call: GetMetricHistoryBulk) -> MetricsOfRuns
 @answers(GetMetricHistoryBulkInterval)
 def get_metric_history_bulk_interval(tx: Tx, call: GetMetricHistoryBulkInterval) -> MetricsOfRuns:
     """Get points of one metric of several runs, at steps that are evenly spread and the same for all of them."""
-    _check_bulk(call.run_ids, "run_ids", call.metric_key)
-    if (call.start_step is None) != (call.end_step is None):
-        raise InvalidParameterValue(
-            "If either start_step or end_step are specified, both start_step and end_step must be specified."
-        )
-    if call.start_step is not None and call.end_step is not None and call.start_step > call.end_step:
-        raise InvalidParameterValue(
-            "end_step must be greater than start_step. "
-            f"Found start_step={call.start_step} and end_step={call.end_step}."
-        )
+    _check_interval(call)
     count = DEFAULT_INTERVAL_RESULTS if call.max_results is None else call.max_results
-    if not 1 <= count <= MAX_INTERVAL_RESULTS:
-        raise InvalidParameterValue(f"max_results must be between 1 and {MAX_INTERVAL_RESULTS}.")
     ids = {run_id: run_rows.find(tx, run_id)[0] for run_id in call.run_ids}
     series = {
         run_id: points.steps(tx, id_, call.metric_key, call.start_step, call.end_step) for run_id, id_ in ids.items()
@@ -159,13 +190,18 @@ def get_metric_history_bulk_interval(tx: Tx, call: GetMetricHistoryBulkInterval)
     return MetricsOfRuns(found)
 
 
-def _check_bulk(run_ids: Sequence[str], parameter: str, metric_key: str) -> None:
-    if not run_ids:
-        raise InvalidParameterValue(f"GetMetricHistoryBulk request must specify at least one {parameter}.")
-    if len(run_ids) > MAX_RUNS_IN_BULK:
+def _check_interval(call: GetMetricHistoryBulkInterval) -> None:
+    if len(call.run_ids) > MAX_RUNS_IN_BULK:
         raise InvalidParameterValue(
-            f"GetMetricHistoryBulk request cannot specify more than {MAX_RUNS_IN_BULK} {parameter}s. "
-            f"Received {len(run_ids)} {parameter}s."
+            f"GetMetricHistoryBulkInterval request must specify at most {MAX_RUNS_IN_BULK} run_ids. "
+            f"Received {len(call.run_ids)} run_ids. {_API_DOCS}"
         )
-    if not metric_key:
-        raise InvalidParameterValue("GetMetricHistoryBulk request must specify a metric_key.")
+    if (call.start_step is None) != (call.end_step is None):
+        raise InvalidParameterValue("If either start step or end step are specified, both must be specified.")
+    if call.start_step is not None and call.end_step is not None and call.start_step > call.end_step:
+        raise InvalidParameterValue(
+            "end_step must be greater than start_step. "
+            f"Found start_step={call.start_step} and end_step={call.end_step}."
+        )
+    if call.max_results is not None and not 1 <= call.max_results <= MAX_INTERVAL_RESULTS:
+        raise InvalidParameterValue(f"max_results must be between 1 and {MAX_INTERVAL_RESULTS}. {_API_DOCS}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from millrace.engine.tx import Tx
-from millrace.errors import InvalidParameterValue
 from millrace.model import Pair
 
 
@@ -19,42 +18,15 @@ def put_texts(tx: Tx, table: str, run: int, experiment: int, pairs: Sequence[Pai
     )
 
 
-def put_params(tx: Tx, run: int, run_id: str, experiment: int, params: Sequence[Pair]) -> None:
-    """Write params, which never change.
-
-    Raises:
-        InvalidParameterValue: one is there with another value, or is given twice with two values.
-    """
-    given: dict[str, str] = {}
-    changed = []
-    for param in params:
-        if given.setdefault(param.key, param.value) != param.value:
-            changed.append((param.key, given[param.key], param.value))
-    if changed:
-        raise InvalidParameterValue(_changed(run_id, changed))
-    ids = tx.key_ids(given)
+def put_params(tx: Tx, run: int, experiment: int, params: Sequence[Pair]) -> list[tuple[str, str, str]]:
+    """Write params, which never change; those that are there with another value, as (key, old, new)."""
+    ids = tx.key_ids(param.key for param in params)
     tx.db.many(
         "INSERT INTO param (run_id, key_id, experiment_id, value) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (run_id, key_id) DO NOTHING",
-        [(run, ids[key], experiment, given[key]) for key in sorted(given, key=lambda key: ids[key])],
+        [(run, ids[param.key], experiment, param.value) for param in sorted(params, key=lambda param: ids[param.key])],
     )
-    names = {id_: key for key, id_ in ids.items()}
-    for id_, value in tx.select_in(
-        "SELECT key_id, value FROM param WHERE run_id = ? AND key_id IN (*)", list(names), before=[run]
-    ):
-        if given[names[id_]] != value:
-            changed.append((names[id_], value, given[names[id_]]))
-    if changed:
-        raise InvalidParameterValue(_changed(run_id, sorted(changed)))
-
-
-def _changed(run_id: str, changed: list[tuple[str, str, str]]) -> str:
-    """MLflow's sentence: one form for one param, another for several."""
-    if len(changed) == 1:
-        key, old, new = changed[0]
-        return (
-            f"Changing param values is not allowed. Param with key='{key}' was already logged with value='{old}' "
-            f"for run ID='{run_id}'. Attempted logging new value '{new}'."
-        )
-    listed = [{"key": key, "old_value": old, "new_value": new} for key, old, new in changed]
-    return f"Changing param values is not allowed. Params were already logged='{listed}' for run ID='{run_id}'."
+    there: dict[int, str] = dict(
+        tx.select_in("SELECT key_id, value FROM param WHERE run_id = ? AND key_id IN (*)", list(ids.values()), [run])
+    )
+    return [(param.key, there[ids[param.key]], param.value) for param in params if there[ids[param.key]] != param.value]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Key = Annotated[str, Meta(min_length=1)]
+"""A name that must not be empty on the wire."""
 
 
 class Entity(Struct, frozen=True, omit_defaults=True):
@@ -28,7 +31,7 @@ def _public_names(cls: type[Entity]) -> set[str]:
 class Pair(Entity, frozen=True):
     """A key and a text value: the shape of params and of every kind of tag."""
 
-    key: str
+    key: Key
     value: str = ""
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from millrace.errors import InvalidParameterValue
+from millrace.model.datasets import DatasetInput
 from millrace.model.entity import Pair
 from millrace.model.runs import Metric, Param, RunTag
 
@@ -26,6 +28,11 @@ MAX_TAGS_PER_BATCH: Final = 100
 MAX_ENTITIES_PER_BATCH: Final = 1000
 MAX_DATASET_NAME_LENGTH: Final = 500
 MAX_DATASET_DIGEST_LENGTH: Final = 36
+MAX_DATASET_SOURCE_LENGTH: Final = 65_535
+MAX_DATASET_SCHEMA_LENGTH: Final = 1_048_575
+MAX_DATASET_PROFILE_LENGTH: Final = 16_777_215
+MAX_INPUT_TAG_KEY_LENGTH: Final = 255
+MAX_INPUT_TAG_VALUE_LENGTH: Final = 500
 MAX_INT64: Final = 2**63 - 1
 
 _KEY = re.compile(r"[/\w.\- :]*")
@@ -65,8 +72,8 @@ def check_length(what: str, text: str, limit: int) -> None:
 
 def check_metric(metric: Metric, path: str = "") -> None:
     """Check a point of a metric; raises InvalidParameterValue."""
-    check_key(metric.key, f"{path}name" if not path else f"{path}.name")
-    check_length("Metric name" if not path else f"{path}.name", metric.key, MAX_KEY_LENGTH)
+    check_key(metric.key, f"{path}.name" if path else "name")
+    check_length("Metric name", metric.key, MAX_KEY_LENGTH)
     if not isinstance(metric.value, int | float) or isinstance(metric.value, bool):
         raise InvalidParameterValue(
             f"Invalid value \"{metric.value}\" for parameter 'value' supplied: (timestamp={metric.timestamp}). "
@@ -78,6 +85,8 @@ def check_metric(metric: Metric, path: str = "") -> None:
                 f"Invalid value \"{number}\" for parameter '{name}' supplied: metric '{metric.key}' "
                 f"(value={metric.value}). Please specify {name} as a valid 64-bit integer"
             )
+    if bool(metric.dataset_name) != bool(metric.dataset_digest):
+        raise InvalidParameterValue("Both dataset_name and dataset_digest must be provided if one is provided")
     if metric.timestamp < 0:
         raise InvalidParameterValue(
             f"Invalid value \"{metric.timestamp}\" for parameter 'timestamp' supplied: "
@@ -95,8 +104,8 @@ def check_param(param: Pair, path: str = "") -> None:
 def check_tag(tag: Pair, path: str = "") -> None:
     """Check a tag of a run; raises InvalidParameterValue."""
     check_key(tag.key, f"{path}.key" if path else "key")
-    check_length(f"{path}.key" if path else "Tag key", tag.key, MAX_KEY_LENGTH)
-    check_length(f"{path}.value" if path else "Tag value", tag.value, MAX_TAG_LENGTH)
+    check_length(f"{path}.key" if path else "key", tag.key, MAX_KEY_LENGTH)
+    check_length(f"{path}.value" if path else "value", tag.value, MAX_TAG_LENGTH)
 
 
 def check_batch(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[RunTag]) -> None:
@@ -114,8 +123,16 @@ def check_batch(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequen
     total = len(metrics) + len(params) + len(tags)
     if total > MAX_ENTITIES_PER_BATCH:
         raise InvalidParameterValue(
-            f"A batch logging request can contain at most {MAX_ENTITIES_PER_BATCH} metrics, params, and tags "
-            f"in total. Got {total} metrics, params, and tags. Please split up the request and try again."
+            f"A batch logging request can contain at most {MAX_ENTITIES_PER_BATCH} metrics, params, and tags. "
+            f"Got {total} metrics, params, and tags. "
+            "Please split up metrics, params, and tags across multiple requests and try again."
+        )
+    counts = Counter(param.key for param in params)
+    repeated = [key for key, count in counts.items() if count > 1]
+    if repeated:
+        raise InvalidParameterValue(
+            f"Duplicate parameter keys have been submitted: {repeated}. "
+            "Please ensure the request contains only one param value per param key."
         )
     for index, metric in enumerate(metrics):
         check_metric(metric, f"metrics[{index}]")
@@ -123,6 +140,18 @@ def check_batch(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequen
         check_param(param, f"params[{index}]")
     for index, tag in enumerate(tags):
         check_tag(tag, f"tags[{index}]")
+
+
+def check_dataset_input(one: DatasetInput) -> None:
+    """Check a dataset input and its tags; raises InvalidParameterValue."""
+    check_length("name", one.dataset.name, MAX_DATASET_NAME_LENGTH)
+    check_length("digest", one.dataset.digest, MAX_DATASET_DIGEST_LENGTH)
+    check_length("source", one.dataset.source, MAX_DATASET_SOURCE_LENGTH)
+    check_length("schema", one.dataset.schema or "", MAX_DATASET_SCHEMA_LENGTH)
+    check_length("profile", one.dataset.profile or "", MAX_DATASET_PROFILE_LENGTH)
+    for tag in one.tags:
+        check_length("key", tag.key, MAX_INPUT_TAG_KEY_LENGTH)
+        check_length("value", tag.value, MAX_INPUT_TAG_VALUE_LENGTH)
 
 
 def check_experiment_name(name: object) -> None:
