@@ -2,12 +2,12 @@
 
 `input_example.json` holds the example as it was given, `serving_input_example.json` the body of a request with it:
 
-| example                     | type in `MLmodel`     | input_example.json              | request                       |
-|-----------------------------|-----------------------|---------------------------------|-------------------------------|
-| DataFrame                   | `dataframe`           | `{"columns": …, "data": …}`     | `{"dataframe_split": …}`      |
-| array, dict of arrays       | `ndarray`             | nested lists                    | `{"inputs": …}`               |
-| scipy csr_matrix, csc_matrix| `sparse_matrix_csr`, … | data, indices, indptr, shape   | `{"inputs": dense rows}`      |
-| dict, list, scalar          | `json_object`         | as it is                        | `{"inputs": …}`; chats as is  |
+| example                      | type in `MLmodel`      | input_example.json           | request                      |
+|------------------------------|------------------------|------------------------------|------------------------------|
+| DataFrame                    | `dataframe`            | `{"columns": …, "data": …}`  | `{"dataframe_split": …}`     |
+| array, dict of arrays        | `ndarray`              | nested lists                 | `{"inputs": …}`              |
+| scipy csr_matrix, csc_matrix | `sparse_matrix_csr`, … | data, indices, indptr, shape | `{"inputs": dense rows}`     |
+| dict, list, scalar           | `json_object`          | as it is                     | `{"inputs": …}`; chats as is |
 
 A tuple of an example and a dict of params becomes `{"inputs": …, "params": …}`.
 """

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import is_dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, is_dataclass
+from typing import Any
 
 from mlflow.types.inference import infer_param_schema, infer_schema
 from mlflow.types.nested import AnyType
@@ -15,7 +15,8 @@ from mlflow.types.type_hints import schema_of_dataclass
 _logger = logging.getLogger(__name__)
 
 
-class _TypeHints(NamedTuple):
+@dataclass
+class _TypeHints:
     """The type hints of a predict function; the name and place are those that MLflow's pickles refer to."""
 
     input: Any = None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import os
-from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -48,7 +47,7 @@ class PythonModelContext:
         return self._model_config
 
 
-class PythonModel(metaclass=ABCMeta):
+class PythonModel:
     """A model of the user's own: derive a class, write `predict`, pass an instance as `python_model=`.
 
     Type hints on `predict`, as in `model_input: list[str]`, become the model's signature and are checked.
@@ -57,7 +56,6 @@ class PythonModel(metaclass=ABCMeta):
     def load_context(self, context: PythonModelContext) -> None:
         """Called once when the model is loaded: read the artifacts that predicting needs, into attributes."""
 
-    @abstractmethod
     def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:
         """Predict; an own `predict` may leave out `context` and `params`.
 
@@ -66,6 +64,8 @@ class PythonModel(metaclass=ABCMeta):
             model_input: the input, as the signature describes it.
             params: params of this prediction.
         """
+        # Not abstract: MLflow's pickles make the class first, and give it its methods afterwards.
+        raise MlflowException(f"{type(self).__name__} cannot predict: define `predict`.", error_code="NOT_IMPLEMENTED")
 
     def predict_stream(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Iterator[Any]:
         """Predict piece by piece; models that stream define it."""
