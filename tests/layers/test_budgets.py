@@ -10,6 +10,12 @@ from typing import Any
 FILE, FUNCTION, FACADE = 500, 60, 30
 FACADES = ("mlflow/tracking/", "mlflow/entities/", "mlflow/store/", "mlflow/utils/")
 
+# Files below those folders that are the home of something, and why.
+NO_FACADES: dict[str, str] = {
+    "mlflow/entities/source_type.py": "an enum that only MLflow's Python API has",
+    "mlflow/entities/model_registry/model_version_status.py": "an enum that only MLflow's Python API has",
+}
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -45,7 +51,9 @@ def test_functions_are_short(modules: list[Any]) -> None:
     offenders = []
     for module in modules:
         for node in _functions(module.tree):
-            lines = (node.end_lineno or node.lineno) - node.lineno + 1 - _docstring_lines(node)
+            # in the SDK the signature is MLflow's, so only what follows it counts
+            first = node.body[0].lineno if module.layer == "mlflow" else node.lineno
+            lines = (node.end_lineno or first) - first + 1 - _docstring_lines(node)
             if lines > FUNCTION:
                 offenders.append(f"src/{module.path}:{node.lineno}: {node.name} has {lines} lines (at most {FUNCTION})")
     assert not offenders, "\n".join(offenders)
@@ -72,8 +80,8 @@ def _public(tree: ast.Module) -> Iterator[tuple[ast.ClassDef | Function, str]]:
             if isinstance(node, ast.ClassDef):
                 bases = {ast.unparse(base) for base in node.bases}
                 for method in node.body:
-                    if isinstance(method, Function) and not method.name.startswith("_") and not bases:
-                        # a class with bases may inherit the docstring of what it overrides
+                    if isinstance(method, Function) and not method.name.startswith(("_", "test_")) and not bases:
+                        # a class with bases may inherit the docstring of what it overrides; the name of a test is one
                         yield method, f"{node.name}.{method.name}"
 
 
@@ -98,14 +106,21 @@ def test_every_file_says_what_it_is(modules: list[Any]) -> None:
 
 
 def test_facades_only_re_export(modules: list[Any]) -> None:
-    plain = ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign | ast.Expr
     offenders = []
     for module in modules:
-        if module.path.startswith(FACADES):
-            lines = len([line for line in module.text.splitlines() if line.strip()]) - _docstring_lines(module.tree)
-            if lines > FACADE:
-                offenders.append(f"src/{module.path}: {lines} lines, a façade has at most {FACADE}")
-            for node in module.tree.body:
-                if not isinstance(node, plain):
-                    offenders.append(f"src/{module.path}:{node.lineno}: logic in a façade: move it to where it belongs")
+        if not module.path.startswith(FACADES) or module.path in NO_FACADES:
+            continue
+        imports = [node for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        if len(imports) > FACADE:
+            offenders.append(f"src/{module.path}: {len(imports)} imports, a façade has at most {FACADE}")
+        for node in module.tree.body:
+            if not isinstance(node, ast.Import | ast.ImportFrom) and not _plain(node):
+                offenders.append(f"src/{module.path}:{node.lineno}: logic in a façade: move it to where it belongs")
     assert not offenders, "\n".join(offenders)
+
+
+def _plain(node: ast.stmt) -> bool:
+    """Whether a statement only names a value: a docstring, `__all__`, a constant, another name for something."""
+    value = getattr(node, "value", None)
+    kinds = ast.Constant | ast.List | ast.Tuple | ast.Name | ast.Attribute
+    return isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign) and isinstance(value, kinds)
