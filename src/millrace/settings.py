@@ -186,6 +186,9 @@ MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL = _number(
 MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = _whole(
     "MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING", 1, "Samples that are averaged into one logged value."
 )
+MLFLOW_SYSTEM_METRICS_NODE_ID = _text(
+    "MLFLOW_SYSTEM_METRICS_NODE_ID", None, "The name of this machine in the keys of system metrics of a cluster."
+)
 MLFLOW_AUTOLOGGING_TESTING = _flag(
     "MLFLOW_AUTOLOGGING_TESTING", False, "Raise errors inside autologging instead of warning."
 )
@@ -197,6 +200,9 @@ MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
 )
 MLFLOW_CONDA_HOME = _text("MLFLOW_CONDA_HOME", None, "The folder of the conda installation to use.")
 MLFLOW_LOGGING_LEVEL = _text("MLFLOW_LOGGING_LEVEL", None, "The level of Millrace's own log messages.")
+MLFLOW_CONFIGURE_LOGGING = _flag(
+    "MLFLOW_CONFIGURE_LOGGING", True, "Write Millrace's own log messages to standard error; no leaves them to you."
+)
 MLFLOW_VERSION_CHECK = _flag("MLFLOW_VERSION_CHECK", True, "Reserved: Millrace never calls home.")
 MLFLOW_DOCKER_IMAGE = _text("MLFLOW_DOCKER_IMAGE", None, "The image that runs are tagged with.")
 

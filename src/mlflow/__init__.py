@@ -16,6 +16,11 @@ _HOMES: dict[str, str] = {
     "mlflow.client": "MlflowClient",
     "mlflow.client.stores": "get_registry_uri get_tracking_uri is_tracking_uri_set set_registry_uri set_tracking_uri",
     "mlflow.fluent.active": "ActiveRun active_run end_run last_active_run",
+    "mlflow.client.images": "Image",
+    "mlflow.fluent.artifacts": (
+        "flush_artifact_async_logging get_artifact_uri load_table log_artifact log_artifacts log_dict log_figure "
+        "log_image log_table log_text"
+    ),
     "mlflow.fluent.experiments": (
         "create_experiment delete_experiment delete_experiment_tag get_experiment get_experiment_by_name "
         "search_experiments set_experiment set_experiment_tag set_experiment_tags"
@@ -29,6 +34,7 @@ _HOMES: dict[str, str] = {
         "get_active_model_id get_logged_model initialize_logged_model last_logged_model log_model_params "
         "search_logged_models set_active_model set_logged_model_tags"
     ),
+    "mlflow.fluent.registry": "register_model search_model_versions search_registered_models set_model_version_tag",
     "mlflow.fluent.runs": "delete_run get_parent_run get_run search_runs start_run",
     "millrace.errors": "MlflowException",
 }

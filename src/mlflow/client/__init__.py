@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlflow.client.artifacts import Artifacts
 from mlflow.client.experiments import Experiments
 from mlflow.client.logging import Logging
 from mlflow.client.models import LoggedModels
@@ -11,7 +12,7 @@ from mlflow.client.runs import Runs
 __all__ = ["MlflowClient"]
 
 
-class MlflowClient(Experiments, Runs, Logging, LoggedModels, Registry):
+class MlflowClient(Experiments, Runs, Logging, Artifacts, LoggedModels, Registry):
     """A client of a tracking store and a model registry.
 
     It has no state but its two URIs: it may be made often, and used from any number of threads and after a fork.

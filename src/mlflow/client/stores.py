@@ -96,6 +96,21 @@ def store_at(uri: str) -> Store:
     return store
 
 
+def resolve_tracking_uri(tracking_uri: str | None = None) -> str:
+    """The given URI, else the process's."""
+    return tracking_uri or get_tracking_uri()
+
+
+def tracking_store(store_uri: str | None = None) -> Store:
+    """The store at a URI, by default the one that runs are logged to."""
+    return store_at(store_uri or get_tracking_uri())
+
+
+def registry_store(store_uri: str | None = None, tracking_uri: str | None = None) -> Store:
+    """The store of the model registry."""
+    return store_at(registry_uri_for(store_uri, tracking_uri))
+
+
 def _after_fork() -> None:
     # The thread that held the lock does not exist in the child. Stores themselves survive a fork (see the port).
     global _lock

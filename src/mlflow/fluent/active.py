@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from millrace.errors import MlflowException
-from millrace.model import Run
+from millrace.model import Run, RunStatus
 from millrace.settings import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME
 from mlflow.client import MlflowClient
 from mlflow.client.queue import flush_all
@@ -102,6 +102,7 @@ def end_run(status: str = "FINISHED") -> None:
     Args:
         status: `"FINISHED"`, `"FAILED"`, `"KILLED"` or `"SCHEDULED"`.
     """
+    RunStatus.from_string(status)
     own = _own()
     if own.stack:
         run = own.stack.pop()
@@ -128,6 +129,8 @@ def active_run_id() -> str:
 def set_active_experiment_id(experiment_id: str | None) -> None:
     """Remember the experiment that runs of this process, and of processes that it starts, start in."""
     _state["experiment_id"] = experiment_id
+    # A name in the environment would contradict the id in processes that are started from here.
+    MLFLOW_EXPERIMENT_NAME.unset()
     if experiment_id is None:
         MLFLOW_EXPERIMENT_ID.unset()
     else:

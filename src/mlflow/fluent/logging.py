@@ -9,7 +9,7 @@ from millrace.model import Dataset as DatasetEntity
 from millrace.model import DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput, Param, RunTag
 from mlflow.client.queue import RunOperations, flush_all
 from mlflow.client.values import metric_of
-from mlflow.fluent.active import active_run, client
+from mlflow.fluent.active import ActiveRun, active_run, client
 from mlflow.fluent.models import get_active_model_id
 from mlflow.fluent.runs import start_run
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
     from mlflow.data import Dataset
 
 
+def get_or_start_run() -> ActiveRun:
+    """The active run of this thread; a run is started when there is none."""
+    return active_run() or start_run()
+
+
 def get_or_start_run_id() -> str:
     """The id of the active run of this thread; a run is started when there is none."""
-    return (active_run() or start_run()).info.run_id
+    return get_or_start_run().info.run_id
 
 
 def log_metric(
@@ -225,6 +230,7 @@ def flush_async_logging() -> None:
 __all__ = [
     "delete_tag",
     "flush_async_logging",
+    "get_or_start_run",
     "get_or_start_run_id",
     "log_input",
     "log_inputs",

@@ -1,0 +1,141 @@
+"""Files up and down: a root of artifacts as folders and files of this machine see it."""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from millrace.artifacts import Artifacts, local_folder, open_artifacts
+from millrace.errors import MlflowException, ResourceMissing
+from millrace.model import FileInfo
+
+
+def check_path(path: str | None) -> str:
+    """A path below an artifact root in its plain form; raises MlflowException for one that leads elsewhere."""
+    if not path:
+        return ""
+    normal = posixpath.normpath(path)
+    if "\\" in path or "\0" in path or normal.startswith(("/", "..")) or ".." in path.split("/"):
+        raise MlflowException(
+            f"Invalid artifact path: '{path}'. Names may be treated as files in certain cases, and must not resolve "
+            f"to other names when treated as such. This name would resolve to '{normal}'"
+        )
+    return "" if normal == "." else normal
+
+
+class ArtifactRepository:
+    """The artifacts below a root.
+
+    Args:
+        artifact_uri: the root: a path or a URI of an artifact store.
+        tracking_uri: the server that artifacts with `mlflow-artifacts:` URIs go through.
+        registry_uri: accepted for compatibility, and not needed.
+    """
+
+    def __init__(self, artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
+        self.artifact_uri = artifact_uri
+        self.tracking_uri = tracking_uri
+        self.registry_uri = registry_uri
+
+    @property
+    def _artifacts(self) -> Artifacts:
+        return open_artifacts(self.artifact_uri, tracking_uri=self.tracking_uri or "")
+
+    def log_artifact(self, local_file: str, artifact_path: str | None = None) -> None:
+        """Upload a file into the folder `artifact_path`, or into the root."""
+        target = check_path(artifact_path)
+        source = Path(local_file)
+        with source.open("rb") as stream:
+            self._artifacts.write(posixpath.join(target, source.name), stream)
+
+    def log_artifacts(self, local_dir: str, artifact_path: str | None = None) -> None:
+        """Upload everything in a folder, subfolders included, into the folder `artifact_path`, or into the root."""
+        target = check_path(artifact_path)
+        artifacts = self._artifacts
+        for file in list(_files(Path(local_dir))):
+            with file.open("rb") as stream:
+                artifacts.write(posixpath.join(target, file.relative_to(local_dir).as_posix()), stream)
+
+    def write(self, artifact_path: str, data: bytes) -> None:
+        """Upload bytes as a file."""
+        self._artifacts.write(check_path(artifact_path), data)
+
+    def read(self, artifact_path: str) -> bytes:
+        """Download a file as bytes."""
+        with self._artifacts.open(check_path(artifact_path)) as stream:
+            return stream.read()
+
+    def list_artifacts(self, path: str | None = None) -> list[FileInfo]:
+        """The files and folders directly below a path, by name; nothing for a file or for what is not there."""
+        return sorted(self._artifacts.list(check_path(path)), key=lambda one: one.path)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or a folder at a path."""
+        path = check_path(path)
+        folder = local_folder(self.artifact_uri)
+        if folder is not None:
+            return (folder / path).exists()
+        return any(one.path == path for one in self.list_artifacts(posixpath.dirname(path)))
+
+    def download_artifacts(self, artifact_path: str, dst_path: str | None = None) -> str:
+        """Make a file or folder available as a local path.
+
+        Args:
+            artifact_path: the path below the root; empty for everything.
+            dst_path: an existing folder to copy it to, under the same path; without it, local artifacts are given in
+                place, and others are downloaded to a new temporary folder.
+
+        Raises:
+            MlflowException: RESOURCE_DOES_NOT_EXIST when there is nothing at that path, or no such folder.
+        """
+        path = check_path(artifact_path)
+        if dst_path is not None and not Path(dst_path).is_dir():
+            raise ResourceMissing(
+                f"The destination path for downloaded artifacts does not exist! Destination path: {dst_path}"
+            )
+        folder = local_folder(self.artifact_uri)
+        if folder is not None and dst_path is None:
+            place = folder / path
+            if not place.exists():
+                raise _nothing_at(artifact_path)
+            return str(place)
+        target = Path(dst_path if dst_path is not None else tempfile.mkdtemp(prefix="mlflow-"))
+        files = list(self._below(path))
+        if not files and path:
+            raise _nothing_at(artifact_path)
+        artifacts = self._artifacts
+        for file in files:
+            local = target / file
+            local.parent.mkdir(parents=True, exist_ok=True)
+            with artifacts.open(file) as stream, local.open("wb") as out:
+                shutil.copyfileobj(stream, out, 1 << 20)
+        return str(target / path) if path else str(target)
+
+    def delete_artifacts(self, artifact_path: str | None = None) -> None:
+        """Delete a file or a folder; everything below the root when no path is given."""
+        self._artifacts.delete(check_path(artifact_path))
+
+    def _below(self, path: str) -> Iterator[str]:
+        """The paths of all files at or below a path."""
+        found = self.list_artifacts(path)
+        if not found and path:
+            beside = self.list_artifacts(posixpath.dirname(path))
+            yield from (one.path for one in beside if one.path == path and not one.is_dir)
+        for one in found:
+            if one.is_dir:
+                yield from self._below(one.path)
+            else:
+                yield one.path
+
+
+def _nothing_at(path: str) -> ResourceMissing:
+    return ResourceMissing(f"Failed to download artifacts from path '{path}', please ensure that the path is correct.")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path

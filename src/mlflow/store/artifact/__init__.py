@@ -1,0 +1,1 @@
+"""`mlflow.store.artifact`, where other libraries import it from."""

@@ -1,0 +1,1 @@
+"""`mlflow.store.db`, where other libraries import it from."""

@@ -1,0 +1,7 @@
+"""`mlflow.tracking._model_registry.client`, where other libraries import it from."""
+
+# ruff: noqa: F401
+
+from __future__ import annotations
+
+from mlflow.client import MlflowClient as ModelRegistryClient

@@ -1,0 +1,7 @@
+"""`mlflow.tracking._tracking_service`, where other libraries import it from."""
+
+# ruff: noqa: F401
+
+from __future__ import annotations
+
+from mlflow.client.stores import get_tracking_uri, is_tracking_uri_set, set_tracking_uri

@@ -1,0 +1,7 @@
+"""`mlflow.tracking.context`, where other libraries import it from."""
+
+# ruff: noqa: F401
+
+from __future__ import annotations
+
+from mlflow.tracking.context import registry

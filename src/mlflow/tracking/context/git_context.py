@@ -1,0 +1,7 @@
+"""`mlflow.tracking.context.git_context`, where other libraries import it from."""
+
+# ruff: noqa: F401
+
+from __future__ import annotations
+
+from mlflow.context.providers import GitRunContext
