@@ -50,7 +50,7 @@ postgres: ## see to it that a PostgreSQL server is there for the tests
 	@scripts/postgres.sh
 
 witness: $(READY) ## make .witness/: the real mlflow, in an environment of its own
-	@scripts/witness.sh
+	@PATH="$(CURDIR)/.tools/uv/bin:$$PATH" scripts/witness.sh
 
 bench: $(READY) witness ## measure us and the real mlflow side by side
 	$(BIN)/python benchmarks/import_time.py

@@ -122,5 +122,6 @@ def test_facades_only_re_export(modules: list[Any]) -> None:
 def _plain(node: ast.stmt) -> bool:
     """Whether a statement only names a value: a docstring, `__all__`, a constant, another name for something."""
     value = getattr(node, "value", None)
-    kinds = ast.Constant | ast.List | ast.Tuple | ast.Name | ast.Attribute
-    return isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign) and isinstance(value, kinds)
+    kinds = ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Name | ast.Attribute
+    copied = isinstance(value, ast.Call) and ast.unparse(value.func) == "list"
+    return isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign) and (isinstance(value, kinds) or copied)
