@@ -168,33 +168,21 @@ def save_model(
     directory = make_directory(path)
     code = copy_code(code_paths, directory)
     if loader_module is not None:
-        _describe(model, directory, signature, input_example, None, None, model_config)
+        describe_inputs(model, directory, signature=signature, input_example=input_example, predict=None)
         data = _copy_data(data_path, directory)
+        environment = {"conda_env": ENVIRONMENT_REFERENCE["conda"], "python_env": ENVIRONMENT_REFERENCE["virtualenv"]}
         add_to_model(
-            model,
-            loader_module,
-            data=data,
-            code=code,
-            conda_env=ENVIRONMENT_REFERENCE["conda"],
-            python_env=ENVIRONMENT_REFERENCE["virtualenv"],
-            model_config=model_config,
-            streamable=bool(streamable),
+            model, loader_module, data, code, model_config=model_config, streamable=bool(streamable), **environment
         )
-        defaults: list[str] = []
     else:
         saved = _copy_artifacts(artifacts, directory)
-        context = PythonModelContext(
-            {name: os.path.join(directory, each["path"]) for name, each in saved.items()}, model_config
-        )
-        _describe(model, directory, signature, input_example, python_model, context, model_config)
+        context = _context(saved, directory, model_config)
+        _describe(model, directory, signature, input_example, python_model, context)
         flavor = _write_python_model(python_model, directory, script, saved)
-        flavor["streamable"] = _streams(python_model) if streamable is None else streamable
-        flavor["code"] = code
-        if model_config:
-            flavor["config"] = model_config
-        model.add_flavor(FLAVOR_NAME, **flavor)
-        defaults = get_default_pip_requirements()
+        flavor |= {"streamable": _streams(python_model) if streamable is None else streamable, "code": code}
+        model.add_flavor(FLAVOR_NAME, **flavor, **({"config": model_config} if model_config else {}))
     write_mlmodel(model, directory)
+    defaults = [] if loader_module else get_default_pip_requirements()
     write_environment(
         directory,
         default=lambda: infer_pip_requirements(directory, FLAVOR_NAME, fallback=defaults),
@@ -202,6 +190,11 @@ def save_model(
         pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements,
     )
+
+
+def _context(saved: dict[str, dict[str, str]], directory: str, config: dict[str, Any] | None) -> PythonModelContext:
+    paths = {name: os.path.join(directory, each[CONFIG_KEY_ARTIFACT_RELATIVE_PATH]) for name, each in saved.items()}
+    return PythonModelContext(paths, config)
 
 
 def _check_arguments(
@@ -251,14 +244,10 @@ def _describe(
     directory: str,
     signature: ModelSignature | None,
     input_example: Any,
-    python_model: PythonModel | None,
-    context: PythonModelContext | None,
-    model_config: dict[str, Any] | None,
+    python_model: PythonModel,
+    context: PythonModelContext,
 ) -> None:
     """Write the example, and find the signature: the caller's, or from type hints, or from the example."""
-    if python_model is None or context is None:
-        describe_inputs(model, directory, signature=signature, input_example=input_example, predict=None)
-        return
     hints = python_model.predict_type_hints
     if signature is None and hints.input is not None:
         signature = _signature_from_hints(python_model, context, hints, input_example)

@@ -99,23 +99,12 @@ def save_model(
     code = copy_code(code_paths, directory)
     _write_pickle(sk_model, os.path.join(directory, PICKLE_NAME), serialization_format)
     can_predict = hasattr(sk_model, pyfunc_predict_fn)
-    describe_inputs(
-        model,
-        directory,
-        signature=signature,
-        input_example=input_example,
-        predict=_SklearnModelWrapper(sk_model, pyfunc_predict_fn).predict if can_predict else None,
-    )
+    predict = _SklearnModelWrapper(sk_model, pyfunc_predict_fn).predict if can_predict else None
+    describe_inputs(model, directory, signature=signature, input_example=input_example, predict=predict)
     if can_predict:
-        add_to_model(
-            model,
-            "mlflow.sklearn",
-            code=code,
-            conda_env=ENVIRONMENT_REFERENCE["conda"],
-            python_env=ENVIRONMENT_REFERENCE["virtualenv"],
-            model_path=PICKLE_NAME,
-            predict_fn=pyfunc_predict_fn,
-        )
+        environment = {"conda_env": ENVIRONMENT_REFERENCE["conda"], "python_env": ENVIRONMENT_REFERENCE["virtualenv"]}
+        named = {"model_path": PICKLE_NAME, "predict_fn": pyfunc_predict_fn}
+        add_to_model(model, "mlflow.sklearn", code=code, **environment, **named)
     else:
         _logger.warning(f"Model was missing function: {pyfunc_predict_fn}. Not logging python_function flavor!")
     model.add_flavor(
