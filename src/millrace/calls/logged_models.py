@@ -85,7 +85,7 @@ class SearchLoggedModels(Call[LoggedModelPage], frozen=True):
 
 
 @endpoint("PATCH", "mlflow/logged-models/{model_id}/tags", needs=Edit.logged_model)
-class SetLoggedModelTags(Call[LoggedModelAnswer], frozen=True):
+class SetLoggedModelTags(Call[Empty], frozen=True):
     """Set tags of a logged model."""
 
     model_id: Required

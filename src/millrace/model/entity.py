@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
-
-Key = Annotated[str, Meta(min_length=1)]
-"""A name that must not be empty on the wire."""
+from msgspec import Struct, field
 
 
 class Entity(Struct, frozen=True, omit_defaults=True):
@@ -31,8 +28,8 @@ def _public_names(cls: type[Entity]) -> set[str]:
 class Pair(Entity, frozen=True):
     """A key and a text value: the shape of params and of every kind of tag."""
 
-    key: Key
-    value: str = ""
+    key: str
+    value: str = field(default_factory=str)  # not `""`, which would be left out on the wire
 
 
 def as_dict(pairs: list[Any]) -> dict[str, str]:

@@ -53,8 +53,12 @@ def check_key(key: object, parameter: str = "name") -> None:
         InvalidParameterValue: it is absent, has other characters than letters, digits and `_-. :/`, is no plain
             relative path, or is longer than 250 characters.
     """
-    if key is None:
-        raise InvalidParameterValue(f"Missing value for required parameter '{parameter}'.")
+    if key is None or (key == "" and "[" in parameter):
+        path = parameter.replace(".name", ".key")
+        raise InvalidParameterValue(
+            f"Missing value for required parameter '{path}'. "
+            "See the API docs for more information about request parameters."
+        )
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         raise InvalidParameterValue(f"Invalid value \"{key}\" for parameter '{parameter}' supplied: {_KEY_RULE}")
     if key.startswith("/") or key == "." or ".." in key or posixpath.normpath(key) != key:

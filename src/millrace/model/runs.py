@@ -9,7 +9,7 @@ from msgspec.structs import force_setattr
 
 from millrace.errors import InvalidParameterValue
 from millrace.model.datasets import DatasetInput
-from millrace.model.entity import Entity, Key, Pair, as_dict
+from millrace.model.entity import Entity, Pair, as_dict
 
 
 class RunStatus:
@@ -59,7 +59,7 @@ class RunStatus:
 class Metric(Entity, frozen=True):
     """One point of a series: `value` at `step`, logged at `timestamp` (milliseconds since 1970, UTC)."""
 
-    key: Key
+    key: str
     value: float
     timestamp: int
     step: int = field(default_factory=int)
