@@ -12,14 +12,15 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "settings": {"errors"},
     "wire": {"model", "errors"},
+    "http": {"errors", "settings"},
     "calls": {"model", "wire", "errors"},
     "store": {"calls", "errors", "settings"},
     "journal": {"model", "calls", "store"},
-    "remote": {"model", "calls", "wire", "store", "errors", "settings"},
+    "remote": {"model", "calls", "wire", "http", "store", "errors", "settings"},
     "search": {"model", "errors"},
     "series": {"model"},
     "engine": {"model", "calls", "wire", "store", "search", "series", "errors", "settings"},
-    "artifacts": {"model", "errors", "settings"},
+    "artifacts": {"model", "http", "errors", "settings"},
 }
 ALLOWED["server"] = set(ALLOWED) - {"", "remote"}
 ALLOWED["cli"] = set(ALLOWED) - {""}

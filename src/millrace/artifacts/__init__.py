@@ -1,32 +1,19 @@
-"""Artifacts: bytes at paths below a root; the second port, beside `millrace.store`."""
+"""Artifacts: the second port, for bytes at paths below a root."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from millrace.artifacts.opening import local_folder, open_artifacts
+from millrace.artifacts.paths import parts_of
+from millrace.artifacts.port import Artifacts, Below, Source, chunks_of, download, upload
 
-from millrace.artifacts.local import LocalArtifacts, folder_of
-from millrace.artifacts.port import Artifacts
-from millrace.errors import InvalidParameterValue
-
-__all__ = ["Artifacts", "LocalArtifacts", "local_folder", "open_artifacts"]
-
-
-def open_artifacts(uri: str, *, tracking_uri: str = "") -> Artifacts:
-    """The artifacts below the root at a URI.
-
-    Args:
-        uri: a path or a `file:` URI.
-        tracking_uri: the server that `mlflow-artifacts:` URIs are asked from.
-
-    Raises:
-        InvalidParameterValue: no kind of artifact store has such a URI.
-    """
-    folder = local_folder(uri)
-    if folder is None:
-        raise InvalidParameterValue(f"Could not find a registered artifact repository for: {uri}.")
-    return LocalArtifacts(folder)
-
-
-def local_folder(uri: str) -> Path | None:
-    """The folder that a root is on this machine; None for a root that is elsewhere."""
-    return folder_of(uri)
+__all__ = [
+    "Artifacts",
+    "Below",
+    "Source",
+    "chunks_of",
+    "download",
+    "local_folder",
+    "open_artifacts",
+    "parts_of",
+    "upload",
+]

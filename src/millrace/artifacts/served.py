@@ -1,0 +1,161 @@
+"""Artifacts over HTTP: through a tracking server, or as plain files that can only be read."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import urlencode
+
+from millrace.artifacts.paths import invalid_path, parts_of
+from millrace.artifacts.port import Source, chunks_of
+from millrace.errors import MlflowException, NotImplementedHere, ResourceMissing, RestException
+from millrace.http import Client, quoted
+from millrace.model import FileInfo
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+API = "/api/2.0/mlflow-artifacts/artifacts"
+"""Where a tracking server serves artifacts."""
+
+
+class ServedArtifacts:
+    """Artifacts through a tracking server that serves them.
+
+    Args:
+        server: the server's address.
+        folder: the folder below the server's root of artifacts that is the root here.
+    """
+
+    def __init__(self, server: str, folder: str) -> None:
+        self._client = Client(server)
+        self._folder = parts_of(folder.strip("/"))
+
+    def open(self, path: str) -> BinaryIO:
+        """See `Artifacts`."""
+        answer = self._client.send("GET", self._url(path), stream=True)
+        return _stream(_checked(answer, path))
+
+    def write(self, path: str, data: Source) -> None:
+        """See `Artifacts`; a file is sent again after a passing fault, a stream that cannot be rewound is not."""
+        if not parts_of(path):
+            raise invalid_path()
+        headers, body = _sized(data)
+        _checked(self._client.send("PUT", self._url(path), body=body, headers=headers), path)
+
+    def list(self, path: str = "") -> list[FileInfo]:
+        """See `Artifacts`."""
+        parts = parts_of(path)
+        query = urlencode({"path": "/".join((*self._folder, *parts))})
+        answer = json.loads(_checked(self._client.send("GET", API, query=query), path).data or b"{}")
+        found = [_info(one, parts) for one in answer.get("files") or []]
+        return sorted(found, key=lambda one: one.path)
+
+    def delete(self, path: str = "") -> None:
+        """See `Artifacts`."""
+        with contextlib.suppress(ResourceMissing):
+            _checked(self._client.send("DELETE", self._url(path)), path)
+
+    def _url(self, path: str) -> str:
+        return f"{API}/{quoted('/'.join((*self._folder, *parts_of(path))))}"
+
+
+class PlainFiles:
+    """Files at an http(s) address, to be read only."""
+
+    def __init__(self, url: str) -> None:
+        self._client = Client(url)
+
+    def open(self, path: str) -> BinaryIO:
+        """See `Artifacts`."""
+        parts = parts_of(path)
+        return _stream(
+            _checked(self._client.send("GET", f"/{quoted('/'.join(parts))}" if parts else "", stream=True), path)
+        )
+
+    def write(self, path: str, data: Source) -> None:
+        """Refused."""
+        raise self._read_only()
+
+    def list(self, path: str = "") -> list[FileInfo]:
+        """Refused: HTTP has no listing."""
+        raise NotImplementedHere(f"Files at {self._client.url} can only be read one by one: HTTP has no listing.")
+
+    def delete(self, path: str = "") -> None:
+        """Refused."""
+        raise self._read_only()
+
+    def _read_only(self) -> NotImplementedHere:
+        return NotImplementedHere(f"Files at {self._client.url} can only be read.")
+
+
+def _info(one: dict[str, Any], parts: tuple[str, ...]) -> FileInfo:
+    # A server names what it lists relative to the folder that it lists; its word is checked like anyone's.
+    whole = "/".join((*parts, *parts_of(str(one["path"]))))
+    size = one.get("file_size")
+    return FileInfo(whole, bool(one.get("is_dir")), None if size is None else int(size))
+
+
+def _stream(answer: BaseHTTPResponse) -> BinaryIO:
+    answer.auto_close = False  # type: ignore[attr-defined]  # a buffer reads past the end, which must give nothing
+    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", _Body(answer)), 1 << 20))
+
+
+class _Body(io.RawIOBase):
+    """The body of an answer as a stream; a connection that breaks off is an error, not an end."""
+
+    def __init__(self, answer: BaseHTTPResponse) -> None:
+        self._answer = answer
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            piece = self._answer.read(len(buffer))
+        except Exception as error:
+            raise MlflowException(f"The download broke off: {error}", "TEMPORARILY_UNAVAILABLE") from error
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._answer.close()
+        super().close()
+
+
+def _sized(data: Source) -> tuple[dict[str, str], bytes | BinaryIO | Iterator[bytes]]:
+    headers = {"Content-Type": "application/octet-stream"}
+    if isinstance(data, bytes):
+        return headers, data
+    if data.seekable():
+        start = data.tell()
+        headers["Content-Length"] = str(data.seek(0, os.SEEK_END) - start)
+        data.seek(start)
+        return headers, data
+    return headers, chunks_of(data)
+
+
+def _checked(answer: BaseHTTPResponse, path: str) -> BaseHTTPResponse:
+    if 200 <= answer.status < 300:
+        return answer
+    text = answer.read(1 << 16) if not answer.data else answer.data[: 1 << 16]
+    answer.close()
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    if answer.status == 404:
+        raise ResourceMissing(str(told["message"]) if _is_error(told) else f"No such artifact: '{path}'")
+    if _is_error(told):
+        raise RestException(cast("dict[str, Any]", told))
+    shown = text.decode(errors="replace").strip()[:500]
+    raise MlflowException(f"The server answered {answer.status} to artifact '{path}': {shown}")
+
+
+def _is_error(told: object) -> bool:
+    return isinstance(told, dict) and "error_code" in told and "message" in told
