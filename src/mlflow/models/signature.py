@@ -117,10 +117,11 @@ def _schema_or_any(data: Any, what: str) -> Schema:
     try:
         return infer_schema(data)
     except Exception:
+        # MLflow leaves the second sentence out for outputs.
+        unchecked = " Note that MLflow doesn't validate data types during inference for AnyType."
         _logger.warning(
-            f"Failed to infer schema for {what}. Setting schema to `Schema([ColSpec(type=AnyType())]` as default. "
-            "Note that MLflow doesn't validate data types during inference for AnyType. To see the full traceback, "
-            "set logging level to DEBUG.",
+            f"Failed to infer schema for {what}. Setting schema to `Schema([ColSpec(type=AnyType())]` as default."
+            f"{unchecked if what == 'inputs' else ''} To see the full traceback, set logging level to DEBUG.",
             exc_info=_logger.isEnabledFor(logging.DEBUG),
         )
         return Schema([ColSpec(AnyType())])
