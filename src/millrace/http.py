@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from millrace import settings
 from millrace.errors import InvalidUrlException, MlflowException, TemporarilyUnavailable
@@ -157,6 +156,8 @@ class Client:
             return self._pool
 
     def _new_pool(self) -> Any:
+        from urllib.request import getproxies, proxy_bypass  # brings http.client and ssl
+
         import urllib3
 
         options: dict[str, Any] = {

@@ -18,13 +18,15 @@ _MOST_DECODINGS = 8
 def parts_of(path: str) -> tuple[str, ...]:
     """The names along a relative path, without empty ones and dots; none for the root itself.
 
-    A path is refused when it, or what it becomes after percent-decoding however often, is absolute, is a URI, starts
-    with a drive letter, has a `..`, a backslash, a `#` or a control character; the names are those of the path as it
-    was given, so that a `%` in a name stays one.
+    A path is refused when it has a control character, or when it, or what it becomes after percent-decoding however
+    often, is absolute, is a URI, starts with a drive letter, has a `..`, a backslash or a NUL. The names are those of
+    the path as it was given, so that a `%` in a name stays one: MLflow names images `key#a%step%17%timestamp%…`.
 
     Raises:
         InvalidParameterValue: "Invalid path", MLflow's sentence for all of these.
     """
+    if any(character < " " or character == "\x7f" for character in path):
+        raise invalid_path()
     seen = path
     for _ in range(_MOST_DECODINGS):
         if not _stays_inside(seen):
@@ -41,7 +43,7 @@ def parts_of(path: str) -> tuple[str, ...]:
 def _stays_inside(path: str) -> bool:
     if path.startswith("/") or _ELSEWHERE.match(path):
         return False
-    if any(character in "\\#\x7f" or character < " " for character in path):
+    if "\\" in path or "\0" in path:
         return False
     try:
         encoded = [name.encode() for name in path.split("/")]
