@@ -6,7 +6,8 @@ Every name is imported when it is first used: see the table below, and `mlflow/_
 from __future__ import annotations
 
 import importlib
-from typing import Any
+import os
+import sys
 
 from mlflow.version import VERSION
 
@@ -15,6 +16,10 @@ __version__ = VERSION
 _HOMES: dict[str, str] = {
     "mlflow.client": "MlflowClient",
     "mlflow.client.stores": "get_registry_uri get_tracking_uri is_tracking_uri_set set_registry_uri set_tracking_uri",
+    "mlflow.config.system_metrics": (
+        "disable_system_metrics_logging enable_system_metrics_logging set_system_metrics_node_id "
+        "set_system_metrics_samples_before_logging set_system_metrics_sampling_interval"
+    ),
     "mlflow.fluent.active": "ActiveRun active_run end_run last_active_run",
     "mlflow.client.images": "Image",
     "mlflow.fluent.artifacts": (
@@ -51,7 +56,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 __all__ = sorted(_HOME_OF)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     home = _HOME_OF.get(name)
     if home is not None:
         value = getattr(importlib.import_module(home), name)
@@ -65,3 +70,28 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__, *_SUBMODULES})
+
+
+def _stop_beside_upstream() -> None:
+    """Stop when MLflow itself is installed in the same place: its files and ours would overwrite each other."""
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    installed = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
+    # An editable install lives elsewhere, and any of these folders may shadow it.
+    for folder in [home] if home in installed else installed:
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            continue
+        found = [name for name in names if name.endswith(".dist-info") and name.startswith(_UPSTREAM)]
+        if found:
+            packages = " ".join(sorted(name.split("-")[0].replace("_", "-") for name in found))
+            raise ImportError(
+                f"Millrace and {packages} both provide the package `mlflow`, and both are installed in {folder}: run "
+                f"`pip uninstall {packages}` and then `pip install --force-reinstall --no-deps millrace`; or keep "
+                f"{packages} here, uninstall millrace, and run Millrace's server from an environment of its own with "
+                "`uvx --from millrace mlflow server`."
+            )
+
+
+_UPSTREAM = ("mlflow-", "mlflow_skinny-", "mlflow_tracing-")
+_stop_beside_upstream()

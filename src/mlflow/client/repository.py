@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import posixpath
-import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
-from millrace.artifacts import Artifacts, local_folder, open_artifacts
+from millrace.artifacts import Artifacts, download, local_folder, open_artifacts, upload
 from millrace.errors import MlflowException, ResourceMissing
 from millrace.model import FileInfo
+
+_logger = logging.getLogger("mlflow.store.artifact")
 
 
 def check_path(path: str | None) -> str:
@@ -54,10 +55,12 @@ class ArtifactRepository:
     def log_artifacts(self, local_dir: str, artifact_path: str | None = None) -> None:
         """Upload everything in a folder, subfolders included, into the folder `artifact_path`, or into the root."""
         target = check_path(artifact_path)
-        artifacts = self._artifacts
-        for file in list(_files(Path(local_dir))):
-            with file.open("rb") as stream:
-                artifacts.write(posixpath.join(target, file.relative_to(local_dir).as_posix()), stream)
+        folder = Path(local_dir)
+        if folder.is_dir():
+            upload(self._artifacts, folder, target)
+        else:
+            # MLflow does not fail here, and scripts with optional outputs rely on it.
+            _logger.warning("There is no folder %r to log artifacts from; nothing was logged.", str(local_dir))
 
     def write(self, artifact_path: str, data: bytes) -> None:
         """Upload bytes as a file."""
@@ -103,39 +106,15 @@ class ArtifactRepository:
                 raise _nothing_at(artifact_path)
             return str(place)
         target = Path(dst_path if dst_path is not None else tempfile.mkdtemp(prefix="mlflow-"))
-        files = list(self._below(path))
-        if not files and path:
-            raise _nothing_at(artifact_path)
-        artifacts = self._artifacts
-        for file in files:
-            local = target / file
-            local.parent.mkdir(parents=True, exist_ok=True)
-            with artifacts.open(file) as stream, local.open("wb") as out:
-                shutil.copyfileobj(stream, out, 1 << 20)
-        return str(target / path) if path else str(target)
+        try:
+            return str(download(self._artifacts, path, target))
+        except ResourceMissing:
+            raise _nothing_at(artifact_path) from None
 
     def delete_artifacts(self, artifact_path: str | None = None) -> None:
         """Delete a file or a folder; everything below the root when no path is given."""
         self._artifacts.delete(check_path(artifact_path))
 
-    def _below(self, path: str) -> Iterator[str]:
-        """The paths of all files at or below a path."""
-        found = self.list_artifacts(path)
-        if not found and path:
-            beside = self.list_artifacts(posixpath.dirname(path))
-            yield from (one.path for one in beside if one.path == path and not one.is_dir)
-        for one in found:
-            if one.is_dir:
-                yield from self._below(one.path)
-            else:
-                yield one.path
-
 
 def _nothing_at(path: str) -> ResourceMissing:
     return ResourceMissing(f"Failed to download artifacts from path '{path}', please ensure that the path is correct.")
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path

@@ -4,4 +4,4 @@
 
 from __future__ import annotations
 
-from mlflow.client.stores import get_registry_uri, set_registry_uri
+from mlflow.fluent.registry import AWAIT_SECONDS as DEFAULT_AWAIT_MAX_SLEEP_SECONDS
