@@ -21,6 +21,7 @@ T = TypeVar("T")
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 _ENCODER = msgspec.json.Encoder()
 _ALIASES = {"run_uuid": "run_id"}
+_NUMBERED = ("experiment_id", "experiment_ids")  # texts of digits, which clients also send as numbers
 _HINT = "See the API docs for more information about request parameters."
 
 
@@ -79,12 +80,21 @@ def convert(raw: dict[str, Any], shape: type[T]) -> T:
     for old, new in _ALIASES.items():
         if old in pruned and not pruned.get(new):
             pruned[new] = pruned[old]
+    for name in _NUMBERED:
+        if name in pruned:
+            pruned[name] = _as_text(pruned[name])
     try:
         return msgspec.convert(pruned, shape, strict=False)
     except msgspec.ValidationError as error:
         raise InvalidParameterValue(_worded(str(error), pruned, shape)) from None
     except RecursionError:
         raise InvalidParameterValue("Malformed request body: it is nested too deeply.") from None
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_text(one) for one in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _without_nulls(value: Any) -> Any:

@@ -21,11 +21,11 @@ from millrace.calls import (
     SetTag,
 )
 from millrace.engine import model_metrics, points, run_rows, runs
-from millrace.engine.texts import put_params, put_texts
+from millrace.engine.texts import fitted, put_params, put_texts
 from millrace.engine.tx import Tx, answers
 from millrace.errors import InvalidParameterValue, ResourceMissing
 from millrace.model import Metric, MetricWithRunId, Param, RunTag
-from millrace.model.limits import check_batch, check_metric, check_param, check_tag
+from millrace.model.limits import MAX_PARAM_LENGTH, MAX_TAG_LENGTH, check_batch, check_metric, check_param, check_tag
 from millrace.series import spread
 
 _API_DOCS = "See the API docs for more information about request parameters."
@@ -51,7 +51,7 @@ def log_metric(tx: Tx, call: LogMetric) -> Empty:
 @answers(LogParam)
 def log_param(tx: Tx, call: LogParam) -> Empty:
     """Log a param."""
-    param = Param(call.key, call.value)
+    (param,) = fitted([Param(call.key, call.value)], MAX_PARAM_LENGTH)
     check_param(param)
     row = run_rows.find_active(tx, call.run_id)
     for key, old, new in put_params(tx, row[0], row[2], [param]):
@@ -65,7 +65,7 @@ def log_param(tx: Tx, call: LogParam) -> Empty:
 @answers(SetTag)
 def set_tag(tx: Tx, call: SetTag) -> Empty:
     """Set a tag of a run."""
-    tag = RunTag(call.key, call.value)
+    (tag,) = fitted([RunTag(call.key, call.value)], MAX_TAG_LENGTH)
     check_tag(tag)
     row = run_rows.find_active(tx, call.run_id)
     _put_tags(tx, row[0], row[2], [tag])
@@ -85,16 +85,17 @@ def delete_tag(tx: Tx, call: DeleteTag) -> Empty:
 @answers(LogBatch)
 def log_batch(tx: Tx, call: LogBatch) -> Empty:
     """Log metrics, params and tags: all or none."""
-    check_batch(call.metrics, call.params, call.tags)
+    params, tags = fitted(call.params, MAX_PARAM_LENGTH), fitted(call.tags, MAX_TAG_LENGTH)
+    check_batch(call.metrics, params, tags)
     row = run_rows.find_active(tx, call.run_id)
-    changed = put_params(tx, row[0], row[2], call.params)
+    changed = put_params(tx, row[0], row[2], params)
     if changed:
         listed = [{"key": key, "new_value": new, "old_value": old} for key, old, new in changed]
         raise InvalidParameterValue(
             f"Changing param values is not allowed. Params were already logged='{listed}' for run ID='{call.run_id}'."
         )
     _put_metrics(tx, row[0], call.run_id, row[2], call.metrics)
-    _put_tags(tx, row[0], row[2], call.tags)
+    _put_tags(tx, row[0], row[2], tags)
     return Empty()
 
 

@@ -16,11 +16,11 @@ from millrace.calls import (
     UpdateRun,
 )
 from millrace.engine import experiments, run_rows
-from millrace.engine.texts import put_texts
+from millrace.engine.texts import fitted, put_texts
 from millrace.engine.tx import Tx, answers, now_ms
 from millrace.errors import InvalidParameterValue, ResourceExists
 from millrace.model import DEFAULT_EXPERIMENT_ID, LifecycleStage, RunStatus, RunTag
-from millrace.model.limits import check_tag
+from millrace.model.limits import MAX_TAG_LENGTH, check_tag
 from millrace.model.names import random_run_name
 
 RUN_NAME_TAG = "mlflow.runName"
@@ -31,7 +31,7 @@ _RUN_ID = re.compile(r"[0-9a-f]{32}")
 def create_run(tx: Tx, call: CreateRun) -> RunAnswer:
     """Create a run."""
     experiment = experiments.find_active(tx, call.experiment_id or DEFAULT_EXPERIMENT_ID)
-    tags = {tag.key: tag for tag in call.tags}
+    tags = {tag.key: tag for tag in fitted(call.tags, MAX_TAG_LENGTH)}
     for tag in tags.values():
         check_tag(tag)
     tagged = tags[RUN_NAME_TAG].value if RUN_NAME_TAG in tags else ""

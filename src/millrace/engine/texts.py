@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
+
+from msgspec import structs
 
 from millrace.engine.tx import Tx
 from millrace.model import Pair
+from millrace.settings import MLFLOW_TRUNCATE_LONG_VALUES
+
+P = TypeVar("P", bound=Pair)
+
+
+def fitted(pairs: Sequence[P], limit: int) -> list[P]:
+    """Params or tags with values that are too long cut to the limit, if the settings say so."""
+    if not MLFLOW_TRUNCATE_LONG_VALUES.get():
+        return list(pairs)
+    return [structs.replace(pair, value=pair.value[:limit]) if len(pair.value) > limit else pair for pair in pairs]
 
 
 def put_texts(tx: Tx, table: str, run: int, experiment: int, pairs: Sequence[Pair]) -> None:
