@@ -119,6 +119,9 @@ MLFLOW_ARTIFACTS_DESTINATION = _text(
 MLFLOW_DEFAULT_ARTIFACT_ROOT = _text(
     "MLFLOW_DEFAULT_ARTIFACT_ROOT", None, "Where the artifacts of new experiments go by default."
 )
+MLFLOW_S3_ENDPOINT_URL = _text(
+    "MLFLOW_S3_ENDPOINT_URL", None, "The address of an S3-compatible object store that is not Amazon's."
+)
 MLFLOW_BACKEND_STORE_URI = _text("MLFLOW_BACKEND_STORE_URI", None, "The store that a server serves.")
 MLFLOW_ACTIVE_MODEL_ID = _text("MLFLOW_ACTIVE_MODEL_ID", None, "The logged model that metrics are linked to.")
 
