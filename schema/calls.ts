@@ -252,8 +252,8 @@ export interface GetMetricHistoryBulk {
 
 /** Get about `max_results` points of one metric of each of up to 100 runs, evenly spread over the steps. */
 export interface GetMetricHistoryBulkInterval {
-  run_ids?: string[];
-  metric_key?: string;
+  run_ids: string[];
+  metric_key: string;
   start_step?: number | null;
   end_step?: number | null;
   max_results?: number | null;
@@ -349,7 +349,7 @@ export interface LogModel {
 /** Record the logged models that a run made. */
 export interface LogOutputs {
   run_id: string;
-  models?: LoggedModelOutput[];
+  models: LoggedModelOutput[];
 }
 
 /** Log a param; a param that is there keeps its value, and another value is refused. */
@@ -431,7 +431,7 @@ export interface LoggedModelTag {
 export interface Metric {
   key: string;
   value: Float;
-  timestamp?: number;
+  timestamp: number;
   step?: number;
   model_id?: string | null;
   dataset_name?: string | null;
@@ -738,7 +738,7 @@ export interface TransitionModelVersionStage {
 /** Rename an experiment. */
 export interface UpdateExperiment {
   experiment_id: string;
-  new_name?: string;
+  new_name: string;
 }
 
 /** Change the description of a model version. */
@@ -782,7 +782,7 @@ export interface Calls {
   FinalizeLoggedModel: { method: "PATCH"; path: "2.0/mlflow/logged-models/{model_id}"; call: FinalizeLoggedModel; answer: LoggedModelAnswer };
   ListLoggedModelArtifacts: { method: "GET"; path: "2.0/mlflow/logged-models/{model_id}/artifacts/directories"; call: ListLoggedModelArtifacts; answer: ArtifactPage };
   LogLoggedModelParams: { method: "POST"; path: "2.0/mlflow/logged-models/{model_id}/params"; call: LogLoggedModelParams; answer: Empty };
-  SetLoggedModelTags: { method: "PATCH"; path: "2.0/mlflow/logged-models/{model_id}/tags"; call: SetLoggedModelTags; answer: LoggedModelAnswer };
+  SetLoggedModelTags: { method: "PATCH"; path: "2.0/mlflow/logged-models/{model_id}/tags"; call: SetLoggedModelTags; answer: Empty };
   DeleteLoggedModelTag: { method: "DELETE"; path: "2.0/mlflow/logged-models/{model_id}/tags/{tag_key}"; call: DeleteLoggedModelTag; answer: Empty };
   GetMetricHistory: { method: "GET"; path: "2.0/mlflow/metrics/get-history"; call: GetMetricHistory; answer: MetricPage };
   GetMetricHistoryBulk: { method: "GET"; path: "2.0/mlflow/metrics/get-history-bulk"; call: GetMetricHistoryBulk; answer: MetricsOfRuns };
