@@ -11,7 +11,7 @@ case "$port" in '' | *[!0-9]*)
     exit 1
     ;;
 esac
-if ! "$bin/python" -c "import socket; s = socket.socket(); s.setsockopt(1, 2, 1); s.bind(('127.0.0.1', $port))" 2>/dev/null; then
+if ! "$bin/python" -c "import socket; socket.create_server(('127.0.0.1', $port)).close()" 2>/dev/null; then
     echo "Port $port is taken by another program. Choose another one, e.g.: make demo PORT=$((port + 1))" >&2
     exit 1
 fi
