@@ -179,5 +179,6 @@ def page_position(token: str, shape: type[T]) -> T:
         return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=shape)
     except (ValueError, msgspec.DecodeError, RecursionError):
         raise InvalidParameterValue(
-            f"Invalid page token {token[:50]!r}: pass `next_page_token` of the previous page unchanged, or none."
+            f"Invalid page token {token[:50]!r}, could not base64-decode: "
+            "pass `next_page_token` of the previous page unchanged, or none."
         ) from None

@@ -138,14 +138,10 @@ def get_metric_history(tx: Tx, call: GetMetricHistory) -> MetricPage:
     """Get the points of a metric."""
     row = run_rows.find(tx, call.run_id)
     after = points.Point(*wire.page_position(call.page_token, tuple[int, int, int])) if call.page_token else None
-    if call.max_results is not None and call.max_results < 1:
-        raise InvalidParameterValue(
-            f"Invalid value {call.max_results} for parameter 'max_results' supplied. It must be at least 1."
-        )
-    limit = None if call.max_results is None else call.max_results + 1
+    limit = call.max_results + 1 if call.max_results else None
     found = points.history(tx, row[0], call.metric_key, after, limit)
     token = None
-    if call.max_results is not None and len(found) > call.max_results:
+    if limit and len(found) == limit:
         found.pop()
         token = wire.page_token(tuple(found[-1]))
     return MetricPage([Metric(call.metric_key, p.value, p.timestamp_ms, p.step) for p in found], token)

@@ -5,7 +5,7 @@ The numbers and the sentences are those of MLflow 3.8's tracking server; clients
 
 from __future__ import annotations
 
-import math
+import json
 import posixpath
 import re
 from collections import Counter
@@ -59,13 +59,12 @@ def check_key(key: object, parameter: str = "name") -> None:
             f"Missing value for required parameter '{path}'. "
             "See the API docs for more information about request parameters."
         )
+    given = f"Invalid value {json.dumps(key)} for parameter '{parameter}' supplied"
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise InvalidParameterValue(f"Invalid value \"{key}\" for parameter '{parameter}' supplied: {_KEY_RULE}")
-    if key.startswith("/") or key == "." or ".." in key or posixpath.normpath(key) != key:
-        raise InvalidParameterValue(
-            f"Invalid value \"{key}\" for parameter '{parameter}' supplied: "
-            f"{_PATH_RULE.format(posixpath.normpath(key))}"
-        )
+        raise InvalidParameterValue(f"{given}: {_KEY_RULE}")
+    plain = posixpath.normpath(key)
+    if plain != key or plain == "." or plain.startswith(("..", "/")):
+        raise InvalidParameterValue(f"{given}: {_PATH_RULE.format(plain)}")
 
 
 def check_length(what: str, text: str, limit: int) -> None:
@@ -93,8 +92,8 @@ def check_metric(metric: Metric, path: str = "") -> None:
         raise InvalidParameterValue("Both dataset_name and dataset_digest must be provided if one is provided")
     if metric.timestamp < 0:
         raise InvalidParameterValue(
-            f"Invalid value \"{metric.timestamp}\" for parameter 'timestamp' supplied: "
-            f"metric '{metric.key}' (value={metric.value}). Please specify timestamp as a nonnegative integer."
+            f"Invalid value {metric.timestamp} for parameter 'timestamp' supplied: metric '{metric.key}' "
+            f"(value={metric.value}). Timestamp must be a nonnegative long (64-bit integer) "
         )
 
 
@@ -165,13 +164,3 @@ def check_experiment_name(name: object) -> None:
     if not isinstance(name, str):
         raise InvalidParameterValue(f"Invalid experiment name: {name}. Expects a string.")
     check_length("name", name, MAX_EXPERIMENT_NAME_LENGTH)
-
-
-def is_number(value: object) -> bool:
-    """Whether a value is a number that a metric can have (NaN and infinities are)."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def is_nan(value: float) -> bool:
-    """Whether a number is NaN."""
-    return math.isnan(value)
