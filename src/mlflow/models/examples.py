@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 from millrace.errors import MlflowException
 from mlflow.types.data_type import DataType
-from mlflow.types.inference import infer_schema
 from mlflow.types.nested import AnyType
 from mlflow.types.schema import Schema, TensorSpec
 
@@ -169,6 +168,8 @@ def _split(frame: pd.DataFrame) -> dict[str, Any]:
         column = frame.iloc[:, position]
         if getattr(dtype, "kind", "") == "M":
             columns[position] = [None if pd.isna(each) else each.isoformat() for each in column]
+        elif isinstance(dtype, pd.StringDtype):
+            columns[position] = [None if pd.isna(each) else each for each in column]
         else:
             columns[position] = column.tolist()
     rows = [list(row) for row in zip(*columns.values(), strict=True)]
@@ -195,11 +196,6 @@ def convert_input_example_to_serving_input(input_example: ModelInputExample) -> 
         MlflowException: the example is of a kind that cannot be sent.
     """
     return None if input_example is None else InputExample(input_example).request_json()
-
-
-def infer_example_schema(example: InputExample) -> Schema:
-    """The schema of an example's data."""
-    return infer_schema(example.data)
 
 
 # -- reading back -------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from mlflow.models.enforcement import enforce_input, enforce_params
 from mlflow.models.examples import InputExample
 from mlflow.models.model import MLMODEL_FILE_NAME, Model
 from mlflow.models.signature import ModelSignature
-from mlflow.types.inference import infer_param_schema, infer_schema
+from mlflow.types.inference import find_schema, infer_param_schema, warn_of_integers
 
 CODE_DIRECTORY = "code"
 
@@ -84,7 +84,7 @@ def add_code_to_path(directory: str, code: str | None) -> None:
     """Let Python import the code that was saved beside a model."""
     if not code:
         return
-    path = os.path.join(directory, code)
+    path = os.path.abspath(os.path.join(directory, code))
     if os.path.isdir(path) and path not in sys.path:
         sys.path.insert(0, path)
 
@@ -130,13 +130,13 @@ def signature_from_example(
     import pandas as pd
 
     try:
-        inputs = infer_schema(example.data)
+        inputs = find_schema(example.data)
         params = infer_param_schema(example.params) if example.params else None
         data = enforce_input(example.data, inputs)
         output = predict(data, enforce_params(example.params, params) if params else None)
         if isinstance(data, pd.DataFrame) and isinstance(output, np.ndarray) and output.ndim == 1:
             output = pd.Series(output)  # one answer a row: a column, not a tensor
-        return ModelSignature(inputs, infer_schema(output) if output is not None else None, params)
+        signature = ModelSignature(inputs, find_schema(output) if output is not None else None, params)
     except Exception as error:
         _logger.warning(
             f"Failed to infer the model signature from the input example. Reason: {error!r}. To see the full "
@@ -144,6 +144,8 @@ def signature_from_example(
             exc_info=_logger.isEnabledFor(logging.DEBUG),
         )
         return None
+    warn_of_integers(inputs)
+    return signature
 
 
 def write_mlmodel(model: Model, directory: str) -> None:

@@ -48,7 +48,7 @@ from mlflow.pyfunc.model import (
     call_predict,
 )
 from mlflow.pyfunc.utils.data_validation import validated
-from mlflow.types.inference import infer_schema
+from mlflow.types.inference import find_schema
 from mlflow.types.type_hints import schema_of_hint
 
 PICKLE_NAME = "python_model.pkl"
@@ -275,7 +275,7 @@ def _signature_from_hints(
             _logger.info("Running the predict function to generate output based on input example")
             python_model.load_context(context)
             try:
-                outputs = infer_schema(call_predict(python_model.predict, context, data, example.params))
+                outputs = find_schema(call_predict(python_model.predict, context, data, example.params))
             except Exception as error:
                 _logger.warning(f"The output's schema could not be found by predicting the input example: {error!r}")
     signature = ModelSignature(inputs, outputs)

@@ -28,7 +28,7 @@ INTEGER_HINT = (
 )
 
 
-def infer_schema(data: Any) -> Schema:
+def find_schema(data: Any) -> Schema:
     """The schema of some data.
 
     Args:
@@ -54,9 +54,20 @@ def infer_schema(data: Any) -> Schema:
         schema = _rows_schema(data)
     else:
         schema = Schema([ColSpec(_list_items(data) if isinstance(data, list) else value_type(data))])
-    if any(each.type in (DataType.integer, DataType.long) for each in schema if isinstance(each, ColSpec)):
-        warnings.warn(INTEGER_HINT, stacklevel=3)
     return schema
+
+
+def infer_schema(data: Any) -> Schema:
+    """As `find_schema`, with a warning where columns are integers, which cannot be missing."""
+    schema = find_schema(data)
+    warn_of_integers(schema)
+    return schema
+
+
+def warn_of_integers(schema: Schema) -> None:
+    """Warn that columns of integers cannot be missing, where a schema has such."""
+    if any(each.type in (DataType.integer, DataType.long) for each in schema if isinstance(each, ColSpec)):
+        warnings.warn(INTEGER_HINT, stacklevel=4)
 
 
 def _is_sparse(data: Any) -> bool:
