@@ -34,6 +34,7 @@ class Image:
 
         if isinstance(image, str):
             self.image = PIL.Image.open(image)
+            self.image.load()  # and let go of the file
         elif isinstance(image, list):
             self.image = pil_image(np.array(image))
         else:
@@ -42,7 +43,10 @@ class Image:
 
     def to_list(self) -> list[Any]:
         """The pixels, row after row."""
-        return list(self.image.getdata())
+        pixels = self.to_array()
+        if pixels.ndim == 2:
+            return pixels.ravel().tolist()  # type: ignore[no-any-return]
+        return [tuple(pixel) for pixel in pixels.reshape(-1, pixels.shape[2]).tolist()]
 
     def to_array(self) -> numpy.ndarray:
         """The pixels as an array of height × width (× channels)."""
@@ -94,6 +98,11 @@ def _bytes(image: numpy.ndarray) -> numpy.ndarray:
     """Pixels as bytes."""
     import numpy as np
 
+    if image.dtype.kind not in "biuf":
+        raise TypeError(
+            f"Invalid array data type: '{image.dtype}'. Must be one of ['bool', 'integer', 'unsigned integer', "
+            "'floating']"
+        )
     if image.dtype.kind == "b":
         return image.astype(np.uint8) * 255
     low, high = image.min(), image.max()
@@ -104,11 +113,6 @@ def _bytes(image: numpy.ndarray) -> numpy.ndarray:
                 f"{high}. Ensure all pixel values are within the specified range."
             )
         return image.astype(np.uint8)
-    if image.dtype.kind != "f":
-        raise TypeError(
-            f"Invalid array data type: '{image.dtype}'. Must be one of ['bool', 'integer', 'unsigned integer', "
-            "'floating']"
-        )
     if low < 0 or high > 1:
         warnings.warn(
             f"Float pixel values out of acceptable range [0.0, 1.0]. Found minimum value {low} and maximum value "

@@ -73,14 +73,12 @@ def active_run() -> ActiveRun | None:
 
 
 def last_active_run() -> Run | None:
-    """The run that is active now, in whichever thread started last, else the one that this thread ended last."""
-    active = active_run()
-    if active is None and _open:
+    """The active run of this thread, else the run that it ended last, else the newest open run of another thread."""
+    active, last = active_run(), _own().last
+    if active is None and last is None and _open:
         active = list(_open.values())[-1][0]
-    if active is not None:
-        return client().get_run(active.info.run_id)
-    last = _own().last
-    return client().get_run(last) if last else None
+    run_id = active.info.run_id if active is not None else last
+    return client().get_run(run_id) if run_id else None
 
 
 def is_active(run_id: str) -> bool:

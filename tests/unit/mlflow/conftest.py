@@ -1,0 +1,29 @@
+"""A fluent API without traces of the tests before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import mlflow
+from mlflow.fluent import active, models
+
+
+@pytest.fixture(autouse=True)
+def fresh(hermetic: None) -> Iterator[None]:
+    """Every test starts with the default store below its own empty folder, without runs, models or an experiment."""
+    _forget()
+    yield
+    while mlflow.active_run():
+        mlflow.end_run()
+    _forget()
+
+
+def _forget() -> None:
+    from mlflow.client import stores
+
+    active._state.clear()
+    active._open.clear()
+    models._state.clear()
+    stores._chosen.clear()
