@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from millrace.artifacts.local import LocalArtifacts
+from millrace.artifacts.multipart import MultipartUploads
 from millrace.artifacts.opening import local_folder, open_artifacts
 from millrace.artifacts.paths import parts_of
-from millrace.artifacts.port import Artifacts, Below, Source, chunks_of, download, upload
+from millrace.artifacts.port import Artifacts, Below, Source, as_stream, chunks_of, download, upload
 
 __all__ = [
     "Artifacts",
     "Below",
+    "LocalArtifacts",
+    "MultipartUploads",
     "Source",
+    "as_stream",
     "chunks_of",
     "download",
     "local_folder",

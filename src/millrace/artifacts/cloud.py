@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import os
 from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from millrace.artifacts.paths import invalid_path, parts_of
-from millrace.artifacts.port import Source, chunks_of
+from millrace.artifacts.port import Source, as_stream, chunks_of
 from millrace.errors import MlflowException, PermissionDenied, ResourceMissing
 from millrace.model import FileInfo
+from millrace.settings import MLFLOW_S3_ENDPOINT_URL
 
 SCHEMES = ("s3", "s3a", "gs", "abfs", "abfss", "az", "azure", "adl", "r2")
 """The schemes of URIs that obstore can open."""
@@ -34,7 +33,7 @@ class CloudArtifacts:
         import obstore
 
         with _told(path):
-            return cast("BinaryIO", io.BufferedReader(_Reader(iter(obstore.get(self._store, _key(path)))), 1 << 20))
+            return as_stream(bytes(piece) for piece in obstore.get(self._store, _key(path)))
 
     def write(self, path: str, data: Source) -> None:
         """See `Artifacts`; large data travels in parts, and appears when the last one has arrived."""
@@ -67,28 +66,6 @@ class CloudArtifacts:
                 obstore.delete(self._store, prefix)
 
 
-class _Reader(io.RawIOBase):
-    """The pieces of an object as a stream."""
-
-    def __init__(self, pieces: Iterator[Any]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(bytes(piece))
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
-
-
 def _key(path: str) -> str:
     parts = parts_of(path)
     if not parts:
@@ -104,7 +81,7 @@ def _opened(uri: str) -> Any:
             f"Artifacts at {urlsplit(uri).scheme}:// need the library obstore: pip install 'millrace[cloud]'"
         ) from None
     options: dict[str, Any] = {}
-    endpoint = os.environ.get("MLFLOW_S3_ENDPOINT_URL")
+    endpoint = MLFLOW_S3_ENDPOINT_URL.get()
     if endpoint and uri.startswith("s3"):
         options = {"endpoint": endpoint, "client_options": {"allow_http": endpoint.startswith("http://")}}
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 from msgspec.structs import replace
 
@@ -50,7 +51,7 @@ class Below:
 
     def __init__(self, artifacts: Artifacts, folder: str) -> None:
         self._artifacts = artifacts
-        self._folder = folder.strip("/")
+        self._folder = "/".join(parts_of(folder.strip("/")))
 
     def open(self, path: str) -> BinaryIO:
         """See `Artifacts`."""
@@ -81,6 +82,35 @@ def chunks_of(data: Source) -> Iterator[bytes]:
         return
     while chunk := data.read(CHUNK):
         yield chunk
+
+
+def as_stream(pieces: Iterable[bytes]) -> BinaryIO:
+    """Pieces of bytes as a stream that reads them when it needs them; closing it closes the iterator."""
+    return cast("BinaryIO", io.BufferedReader(_Pieces(iter(pieces)), CHUNK))
+
+
+class _Pieces(io.RawIOBase):
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = memoryview(piece)
+        count = min(len(buffer), len(self._rest))
+        buffer[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+    def close(self) -> None:
+        getattr(self._pieces, "close", bool)()
+        super().close()
 
 
 def download(artifacts: Artifacts, path: str, folder: Path) -> Path:

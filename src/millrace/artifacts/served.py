@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 from collections.abc import Iterator
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlencode
 
 from millrace.artifacts.paths import invalid_path, parts_of
-from millrace.artifacts.port import Source, chunks_of
-from millrace.errors import MlflowException, NotImplementedHere, ResourceMissing, RestException
+from millrace.artifacts.port import CHUNK, Source, as_stream, chunks_of
+from millrace.errors import MlflowException, NotImplementedHere, ResourceMissing, RestException, TemporarilyUnavailable
 from millrace.http import Client, quoted
 from millrace.model import FileInfo
 
@@ -101,31 +100,18 @@ def _info(one: dict[str, Any], parts: tuple[str, ...]) -> FileInfo:
 
 
 def _stream(answer: BaseHTTPResponse) -> BinaryIO:
-    answer.auto_close = False  # type: ignore[attr-defined]  # a buffer reads past the end, which must give nothing
-    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", _Body(answer)), 1 << 20))
+    return as_stream(_body(answer))
 
 
-class _Body(io.RawIOBase):
-    """The body of an answer as a stream; a connection that breaks off is an error, not an end."""
-
-    def __init__(self, answer: BaseHTTPResponse) -> None:
-        self._answer = answer
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            piece = self._answer.read(len(buffer))
-        except Exception as error:
-            raise MlflowException(f"The download broke off: {error}", "TEMPORARILY_UNAVAILABLE") from error
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._answer.close()
-        super().close()
+def _body(answer: BaseHTTPResponse) -> Iterator[bytes]:
+    """The body of an answer in pieces; a connection that breaks off is an error, not an end."""
+    try:
+        yield from answer.stream(CHUNK, decode_content=True)
+        answer.release_conn()
+    except Exception as error:
+        raise TemporarilyUnavailable(f"The download broke off: {error}") from error
+    finally:
+        answer.close()  # a connection with an unread rest cannot be used again; a released one is not touched
 
 
 def _sized(data: Source) -> tuple[dict[str, str], bytes | BinaryIO | Iterator[bytes]]:
