@@ -203,6 +203,9 @@ MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
 )
 MLFLOW_CONDA_HOME = _text("MLFLOW_CONDA_HOME", None, "The folder of the conda installation to use.")
 MLFLOW_LOGGING_LEVEL = _text("MLFLOW_LOGGING_LEVEL", None, "The level of Millrace's own log messages.")
+MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT = _flag(
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", False, "Do not print where the page of a run is when it ends."
+)
 MLFLOW_CONFIGURE_LOGGING = _flag(
     "MLFLOW_CONFIGURE_LOGGING", True, "Write Millrace's own log messages to standard error; no leaves them to you."
 )

@@ -105,7 +105,7 @@ class ArtifactRepository:
             if not place.exists():
                 raise _nothing_at(artifact_path)
             return str(place)
-        target = Path(dst_path if dst_path is not None else tempfile.mkdtemp(prefix="mlflow-"))
+        target = Path(dst_path).absolute() if dst_path is not None else Path(tempfile.mkdtemp(prefix="mlflow-"))
         try:
             return str(download(self._artifacts, path, target))
         except ResourceMissing:

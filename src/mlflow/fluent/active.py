@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from millrace.errors import MlflowException
 from millrace.model import Run, RunStatus
-from millrace.settings import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME
+from millrace.settings import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME, MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT
 from mlflow.client import MlflowClient
 from mlflow.client.queue import flush_all
 from mlflow.client.stores import get_tracking_uri
@@ -107,6 +109,20 @@ def end_run(status: str = "FINISHED") -> None:
         own.last = run.info.run_id
         _, uri = _open.pop(run.info.run_id, (run, get_tracking_uri()))
         MlflowClient(uri).set_terminated(run.info.run_id, status)
+        _say_where(run, uri)
+
+
+def _say_where(run: Run, uri: str) -> None:
+    """Print the addresses of a run's page and of its experiment's, when it is on a server."""
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https") or MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get():
+        return
+    # Without user and password, which may be part of a tracking URI.
+    page = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
+    page = f"{page}/#/experiments/{run.info.experiment_id}"
+    sys.stdout.write(
+        f"🏃 View run {run.info.run_name} at: {page}/runs/{run.info.run_id}\n🧪 View experiment at: {page}\n"
+    )
 
 
 def end_until(run_id: str, status: str) -> None:

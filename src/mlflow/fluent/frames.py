@@ -45,7 +45,9 @@ def runs_frame(runs: list[Run]) -> pandas.DataFrame:
     import numpy as np
     import pandas as pd
 
-    columns: dict[str, Any] = {name: [getattr(run.info, name) for run in runs] for name in _INFO}
+    columns: dict[str, Any] = {}
+    for name in _INFO:
+        columns[name] = pd.Series([getattr(run.info, name) for run in runs], dtype="object")
     for name in _TIMES:
         stamps = [getattr(run.info, name) for run in runs]
         columns[name] = pd.to_datetime(pd.Series(stamps, dtype="object"), unit="ms", utc=True)
@@ -62,11 +64,12 @@ def models_frame(models: list[LoggedModel]) -> pandas.DataFrame:
     """Logged models as a table: a row each, a column for each of their fields."""
     import pandas as pd
 
+    rows = [{name: value for name, value in model if name not in ("info", "data", "model_uri")} for model in models]
+    names = list(rows[0]) if rows else []
+    columns = {name: [row[name] for row in rows] for name in names}
     return pd.DataFrame(
-        [{name: value for name, value in flat(model).items() if name != "model_uri"} for model in models]
+        {
+            name: pd.Series(values, dtype="int64" if name.endswith("_timestamp") else "object")
+            for name, values in columns.items()
+        }
     )
-
-
-def flat(model: LoggedModel) -> dict[str, Any]:
-    """A logged model's fields as users see them."""
-    return {name: value for name, value in model if name not in ("info", "data")}
