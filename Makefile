@@ -43,8 +43,9 @@ unit: $(READY) postgres witness ## run the tests only (PYTEST='-k name' to choos
 docs: $(READY) ## write docs/reference/ anew from the code
 	$(BIN)/python scripts/reference.py
 
-schema: $(READY) ## write schema/openapi.json and schema/calls.ts anew from the calls
+schema: $(READY) ## write schema/ anew from the calls, and the SDK's stub from its table of names
 	$(BIN)/python scripts/schema.py
+	$(BIN)/python scripts/stubs.py
 
 postgres: ## see to it that a PostgreSQL server is there for the tests
 	@scripts/postgres.sh

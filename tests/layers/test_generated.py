@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize(("script", "command"), [("schema.py", "make schema"), ("reference.py", "make docs")])
+@pytest.mark.parametrize(
+    ("script", "command"),
+    [("schema.py", "make schema"), ("stubs.py", "make schema"), ("reference.py", "make docs")],
+)
 def test_generated_files_are_fresh(root: Path, script: str, command: str) -> None:
     written = runpy.run_path(str(root / "scripts" / script))["files"]()
     assert written
