@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 FLOW = Path(__file__).with_name("interop_flow.py")
+NAMES = ["estimator", "pipeline", "lambda", "artifacts", "hints", "function", "script"]
 OWN_KEYS = {"model_uuid", "utc_time_created", "model_size_bytes"}
 """What differs from one save to the next."""
 
@@ -58,15 +59,17 @@ def test_both_load_what_either_saved(exchange: Exchange, saved_by: str) -> None:
     assert ours["sklearn"] == ["n", "n", "y", "y"]
 
 
-def test_both_write_the_same_files(exchange: Exchange) -> None:
-    names = {
-        who: {str(path.relative_to(folder)) for path in folder.rglob("*") if "__pycache__" not in path.parts}
-        for who, folder in exchange.folders.items()
-    }
-    assert names["millrace"] == names["mlflow"]
+@pytest.mark.parametrize("name", NAMES)
+def test_both_write_the_same_files(exchange: Exchange, name: str) -> None:
+    ours, theirs = (_files(folder / name) for folder in exchange.folders.values())
+    assert ours == theirs
 
 
-@pytest.mark.parametrize("name", ["estimator", "pipeline", "lambda", "artifacts", "hints", "function", "script"])
+def _files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if "__pycache__" not in path.parts}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_both_describe_a_model_with_the_same_words(exchange: Exchange, name: str) -> None:
     ours, theirs = (_described(exchange.folders[who], name) for who in ("millrace", "mlflow"))
     assert ours == theirs
