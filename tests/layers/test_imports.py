@@ -44,7 +44,6 @@ INSIDE: dict[tuple[str, str], str] = {
     ("millrace/engine/__init__.py", "_open_postgres"): "its driver is an extra that may not be installed",
     ("mlflow/__init__.py", "__getattr__"): "`import mlflow` loads a topic when it is first used",
     ("mlflow/sklearn/__init__.py", "__getattr__"): "loading a model does not pay for autologging and its plots",
-    ("mlflow/sklearn/__init__.py", "__getattr__"): "loading a model does not pay for the patches of autologging",
 }
 
 
