@@ -1,0 +1,48 @@
+"""Our own server as a process, for tests."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+_SERVE = """
+import sys
+from millrace.server import serve
+from millrace.server.options import Options
+serve(Options(backend_store_uri=sys.argv[1], port=int(sys.argv[2])))
+"""
+
+
+@contextlib.contextmanager
+def running_server(folder: Path, store: str = "store") -> Iterator[str]:
+    """The address of a server on a store, in a folder, that is stopped when the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen([sys.executable, "-c", _SERVE, store, str(port)], cwd=folder, stderr=log)
+        try:
+            _wait(f"http://127.0.0.1:{port}", process, folder / "server.log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            pass
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError(f"The server did not answer within 15 seconds: {log.read_text()}")
