@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -29,6 +30,7 @@ HEADER_PROVIDERS: list[Callable[[], Mapping[str, str]]] = []
 """Functions that give further headers for every request; plugins add theirs here."""
 
 _LONGEST_WAIT_S = 60.0
+_DECIDED = re.compile(rb'"error_code"\s*:\s*"(?!INTERNAL_ERROR|TEMPORARILY_UNAVAILABLE|DEADLINE_EXCEEDED)[A-Z_]+"')
 
 
 class Client:
@@ -101,7 +103,9 @@ class Client:
                     raise self._unreachable(fault) from fault.__cause__
                 wait = _backoff(attempt)
             else:
-                if answer.status not in PASSING or last or (answer.status not in UNTOUCHED and not repeatable()):
+                if answer.status not in PASSING or last or (not stream and _is_decided(answer)):
+                    return answer
+                if answer.status not in UNTOUCHED and not repeatable():
                     return answer
                 wait = _asked_wait(answer.headers.get("Retry-After")) or _backoff(attempt)
                 answer.close()
@@ -220,6 +224,11 @@ def _is_file(body: object) -> TypeGuard[BinaryIO]:
 def _plain(error: BaseException) -> str:
     text = str(error.args[-1] if error.args else error)
     return text.partition("object at 0x")[2].partition(">: ")[2] or text
+
+
+def _is_decided(answer: BaseHTTPResponse) -> bool:
+    """Whether a server error names a reason that another try will not change, such as INVALID_STATE."""
+    return answer.status == 500 and _DECIDED.search(answer.data) is not None
 
 
 def _backoff(attempt: int) -> float:
