@@ -26,6 +26,7 @@ _HOMES: dict[str, str] = {
         "flush_artifact_async_logging get_artifact_uri load_table log_artifact log_artifacts log_dict log_figure "
         "log_image log_table log_text"
     ),
+    "mlflow.fluent.autolog": "autolog",
     "mlflow.fluent.experiments": (
         "create_experiment delete_experiment delete_experiment_tag get_experiment get_experiment_by_name "
         "search_experiments set_experiment set_experiment_tag set_experiment_tags"

@@ -1,0 +1,68 @@
+"""`mlflow.autolog`: now, or when a library is imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import mlflow
+from mlflow.fluent import autolog as home
+
+FLAVOR = """
+calls = []
+def autolog(log_models=True, silent=False, disable=False):
+    calls.append((log_models, disable))
+    if not log_models:
+        raise RuntimeError("broken")
+"""
+
+
+@pytest.fixture(autouse=True)
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "some_library.py").write_text("import sys\nloaded = True\n")
+    (tmp_path / "some_flavor.py").write_text(FLAVOR)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(home, "FLAVORS", {"some_library": "some_flavor"})
+    yield
+    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, home._Finder)]
+    for name in ("some_library", "some_flavor"):
+        sys.modules.pop(name, None)
+
+
+def test_a_library_that_is_imported_is_logged_at_once() -> None:
+    import some_library
+
+    mlflow.autolog()
+    assert sys.modules["some_flavor"].calls == [(True, False)]
+    mlflow.autolog(disable=True)
+    assert sys.modules["some_flavor"].calls[1:] == [(True, True)]
+    assert some_library.loaded
+
+
+def test_a_library_that_is_not_is_logged_when_it_is() -> None:
+    mlflow.autolog()
+    mlflow.autolog()
+    assert "some_flavor" not in sys.modules
+    import some_library
+
+    assert some_library.loaded
+    assert sys.modules["some_flavor"].calls == [(True, False)]
+
+
+def test_a_broken_flavor_does_not_break_the_import(capfd: pytest.CaptureFixture[str]) -> None:
+    mlflow.autolog(log_models=False)
+    import some_library
+
+    assert some_library.loaded
+    assert "Exception raised while enabling autologging for some_flavor: broken" in capfd.readouterr().err
+
+
+def test_excluded_flavors_are_left_alone() -> None:
+    import some_library
+
+    mlflow.autolog(exclude_flavors=["some_flavor"])
+    assert some_library.loaded
+    assert "some_flavor" not in sys.modules
