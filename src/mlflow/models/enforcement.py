@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from millrace.errors import MlflowException
 from mlflow.types.data_type import DataType
-from mlflow.types.inference import plain_numpy_type, scalar_type
+from mlflow.types.inference import plain_numpy_type
 from mlflow.types.nested import AnyDataType, AnyType, Array, Map, Object
 from mlflow.types.params import ParamSchema, ParamSpec
 from mlflow.types.schema import Schema, TensorSpec
@@ -124,11 +124,13 @@ def _enforce_columns(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     extra = [name for name in frame.columns if name not in expected]
     if extra:
         _warn_of_extra(extra)
+    given = {name: frame[name] for name in expected if name in frame.columns}
     columns = {
-        name: _enforce_column(frame[name], spec.type, name=name, required=spec.required)
-        for name, spec in expected.items()
-        if name in frame.columns
+        name: _enforce_column(column, expected[name].type, name=name, required=expected[name].required)
+        for name, column in given.items()
     }
+    if all(column is given[name] for name, column in columns.items()):
+        return frame[list(columns)]
     return pd.DataFrame(columns, index=frame.index)
 
 
@@ -194,7 +196,7 @@ def _enforce_scalars(name: Any, column: pd.Series, data_type: DataType) -> pd.Se
     if text_like:
         return _from_text(name, column, data_type)
     if _is_lossless(column, wanted):
-        return column.astype(wanted)
+        return _as_naive_times(column) if data_type is DataType.datetime else column.astype(wanted)
     raise _cannot_convert(name, column, data_type)
 
 
@@ -218,27 +220,46 @@ def _from_text(name: Any, column: pd.Series, data_type: DataType) -> pd.Series:
             f"Failed to convert column {name} from type object to {data_type}."
         ) from None
     if data_type is DataType.datetime:
-        return converted.astype("datetime64[ns]")
+        if converted.dt.tz is not None:
+            raise MlflowException.invalid_parameter_value(
+                f"Failed to convert column {name} from type object to {data_type}."
+            )
+        return _as_naive_times(converted)
     return converted
+
+
+def _as_naive_times(column: pd.Series) -> pd.Series:
+    """Times in nanoseconds.
+
+    Raises:
+        MlflowException: they have a time zone.
+    """
+    try:
+        return column.astype("datetime64[ns]")
+    except TypeError as error:
+        raise MlflowException.invalid_parameter_value(
+            "Please ensure that the input data of datetime column only contains timezone-naive datetime objects. "
+            f"Error: {error}"
+        ) from error
 
 
 def _is_lossless(column: pd.Series, wanted: Any) -> bool:
     import numpy as np
-    import pandas as pd
 
-    dtype: Any = column.dtype
-    if isinstance(dtype, pd.DatetimeTZDtype) or (dtype.kind == "M" and np.dtype(wanted).kind == "M"):
-        return np.dtype(wanted).kind == "M"
-    if not isinstance(dtype, np.dtype):
-        return hasattr(dtype, "numpy_dtype") and dtype.numpy_dtype == wanted
+    given: Any = column.dtype
     target = np.dtype(wanted)
-    if dtype.kind in "iu" and target.kind in "iu":
-        return target.itemsize > dtype.itemsize or (target == dtype)
-    if dtype.kind == "f" and target.kind == "f":
-        return target.itemsize > dtype.itemsize
+    if given.kind == "M":
+        return target.kind == "M"
+    is_nullable = not isinstance(given, np.dtype)
+    dtype = given.numpy_dtype if is_nullable and hasattr(given, "numpy_dtype") else given
+    if not isinstance(dtype, np.dtype):
+        return False
+    if dtype == target:
+        return True
     if dtype.kind in "iu" and target.kind == "f":
-        return _integers_fit(column, target)
-    return False
+        return not is_nullable and _integers_fit(column, target)
+    same_family = (dtype.kind in "iu" and target.kind in "iu") or dtype.kind == target.kind == "f"
+    return same_family and target.itemsize > dtype.itemsize
 
 
 def _integers_fit(column: pd.Series, target: np.dtype[Any]) -> bool:
@@ -297,29 +318,20 @@ _NUMBERS = (DataType.integer, DataType.long, DataType.float, DataType.double)
 
 def _enforce_array(value: Any, data_type: Array) -> Any:
     import numpy as np
+    import pandas as pd
 
     if not isinstance(value, list | np.ndarray):
         raise MlflowException.invalid_parameter_value(
             f"Expected data to be list or numpy array, got {type(value).__name__}"
         )
     item = data_type.dtype
-    if isinstance(item, DataType):
-        for each in value:
-            if isinstance(each, list | tuple | dict | np.ndarray):
-                raise MlflowException.invalid_parameter_value("setting an array element with a sequence")
-            if not _fits_array(each, item):
-                given = scalar_type(each).to_numpy()
-                raise MlflowException.invalid_parameter_value(
-                    f"Incompatible input types for column . Can not safely convert {given} to {item.to_numpy()}."
-                )
-        return value
-    return [enforce_value(each, item) for each in value]
-
-
-def _fits_array(value: Any, item: DataType) -> bool:
-    if DataType.check_type(item, value):
-        return True
-    return isinstance(value, int) and not isinstance(value, bool) and item in (DataType.float, DataType.double)
+    if not isinstance(item, DataType):
+        items: list[Any] = [enforce_value(each, item) for each in value]
+    else:
+        if any(isinstance(each, list | tuple | dict | np.ndarray) for each in value):
+            raise MlflowException.invalid_parameter_value("setting an array element with a sequence")
+        items = _enforce_scalars("", pd.Series(list(value), dtype=None if len(value) else object), item).tolist()
+    return np.array(items) if isinstance(value, np.ndarray) else items
 
 
 def _enforce_object(value: Any, data_type: Object) -> dict[str, Any]:
@@ -349,10 +361,13 @@ def _enforce_object(value: Any, data_type: Object) -> dict[str, Any]:
 
 # -- tensors ------------------------------------------------------------------------------------------------
 def _enforce_tensors(data: Any, schema: Schema) -> Any:
+    import numpy as np
     import pandas as pd
 
     if not schema.has_input_names():
         return _enforce_one_tensor(data, schema.inputs[0])
+    if len(schema) == 1 and isinstance(data, np.ndarray | pd.Series):
+        data = {schema.inputs[0].name: data if isinstance(data, np.ndarray) else data.to_numpy()}
     names = set(data.columns) if isinstance(data, pd.DataFrame) else set(data) if isinstance(data, dict) else set()
     _check_names(names, schema)
     extra = sorted(names - set(schema.input_names()))
@@ -418,6 +433,8 @@ def _column_as_tensor(column: pd.Series, spec: TensorSpec) -> np.ndarray:
         return array.reshape((-1, *spec.shape[1:])) if -1 not in spec.shape[1:] else array
     if len(spec.shape) == 1 or tuple(spec.shape[1:]) == (1,):
         array = column.to_numpy()
+        if np.can_cast(array.dtype, spec.type, "safe"):
+            array = array.astype(spec.type)
         return array if len(spec.shape) == 1 else array.reshape(-1, 1)
     raise MlflowException.invalid_parameter_value(
         f"The input pandas dataframe column '{_shown_name(column)}' contains scalar values, which requires the shape "
