@@ -11,11 +11,17 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
+
+from millrace.server import Options, make_app
+from millrace.server.http import App
+from millrace.server.serving import config_of, open_all
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +144,32 @@ def postgres_uri(postgres_cluster: _Cluster) -> str:
     name = f"test_{secrets.token_hex(8)}"
     postgres_cluster.execute(f"CREATE DATABASE {name}")
     return postgres_cluster.uri(name)
+
+
+@pytest.fixture
+def listening() -> Iterator[Callable[[App], str]]:
+    """A function that serves an ASGI app on a port of 127.0.0.1, in a thread, and gives its `http://` address."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(app: App) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(config_of(app))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield start
+    for server, thread in running:
+        server.should_exit = server.force_exit = True
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def served_store(tmp_path: Path, listening: Callable[[App], str]) -> Iterator[str]:
+    """The address of a server on an empty store in the folder `served`, which serves artifacts too."""
+    options = Options(backend_store_uri=str(tmp_path / "served"))
+    store, places = open_all(options)
+    yield listening(make_app(store, places, options))
+    store.close()

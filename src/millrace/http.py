@@ -6,6 +6,7 @@ urllib3 is imported at the first request, because most programs that `import mlf
 from __future__ import annotations
 
 import base64
+import json
 import os
 import random
 import re
@@ -219,6 +220,17 @@ def quoted(path: str) -> str:
 def _is_file(body: object) -> TypeGuard[BinaryIO]:
     seekable = getattr(body, "seekable", None)
     return seekable is not None and bool(seekable())
+
+
+def _may_pass(answer: BaseHTTPResponse) -> bool:
+    """Whether another try may be answered otherwise. MLflow's status for INVALID_STATE is 500, and that is final."""
+    if answer.status != 500:
+        return answer.status in PASSING
+    try:
+        told = json.loads(answer.data)
+    except ValueError:
+        return True
+    return not isinstance(told, dict) or told.get("error_code") in (None, "INTERNAL_ERROR")
 
 
 def _plain(error: BaseException) -> str:

@@ -43,14 +43,15 @@ class LocalArtifacts:
         parts = self._parts(path)
         with _told(path), self._folder(parts[:-1]) as folder:
             if not parts:
-                raise IsADirectoryError
+                raise IsADirectoryError(errno.EISDIR, "the root")
             # O_NONBLOCK: opening a named pipe must not wait for somebody to write into it.
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-            stream = os.fdopen(os.open(parts[-1], flags, dir_fd=folder), "rb")
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                stream.close()
-                raise FileNotFoundError
-            return stream
+            descriptor = os.open(parts[-1], flags, dir_fd=folder)
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
+                os.close(descriptor)
+                raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENOENT, "not a file")
+            return os.fdopen(descriptor, "rb")
 
     def write(self, path: str, data: Source) -> None:
         """See `Artifacts`; written beside its place and then renamed."""

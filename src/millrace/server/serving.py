@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 
@@ -15,8 +14,10 @@ from millrace.artifacts import Artifacts, LocalArtifacts, local_folder, open_art
 from millrace.engine import DATABASE_FILE, open_engine
 from millrace.errors import MlflowException
 from millrace.server.app import make_app
+from millrace.server.http import App
 from millrace.server.options import Options
 from millrace.server.places import PROXIED, Places
+from millrace.server.protocol import BoundedProtocol
 from millrace.store import Store
 
 _logger = logging.getLogger("millrace.server")
@@ -55,23 +56,32 @@ def _bound(options: Options) -> socket.socket:
 
 
 def _serve_here(options: Options, listener: socket.socket) -> None:
-    store, places = open_all(options)
-    config: dict[str, Any] = {
-        "log_config": None,
-        "access_log": False,
-        "lifespan": "off",
-        "server_header": False,
-        "headers": [("server", "millrace")],
-        "timeout_keep_alive": 75,  # longer than clients pause between two epochs
-        "timeout_graceful_shutdown": _GRACE_S,
-        "ws": "none",
-    }
+    # Once uvicorn has finished its work it passes the signal on, which must not end us before the store is closed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        uvicorn.Server(uvicorn.Config(make_app(store, places, options), **config)).run(sockets=[listener])
+        store, places = open_all(options)
+        try:
+            uvicorn.Server(config_of(make_app(store, places, options))).run(sockets=[listener])
+        finally:
+            store.close()
     except KeyboardInterrupt:
-        pass  # uvicorn has finished its work, and then tells its caller which signal it was
-    finally:
-        store.close()
+        _logger.info("Stopped.")
+
+
+def config_of(app: App) -> uvicorn.Config:
+    """How uvicorn serves an app."""
+    return uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        headers=[("server", "millrace")],
+        timeout_keep_alive=75,  # longer than most clients pause between two epochs
+        timeout_graceful_shutdown=_GRACE_S,
+    )
 
 
 def _serve_with_workers(options: Options, listener: socket.socket) -> None:
