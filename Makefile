@@ -9,7 +9,7 @@ PORT ?= 5000
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test environment lint format types unit docs schema postgres witness bench clean
+.PHONY: help demo test environment lint format types unit docs schema picture postgres witness bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ docs: $(READY) ## write docs/reference/ anew from the code
 schema: $(READY) ## write schema/ anew from the calls, and the SDK's stub from its table of names
 	$(BIN)/python scripts/schema.py
 	$(BIN)/python scripts/stubs.py
+
+picture: $(READY) ## draw the README's picture anew from a run of the quickstart
+	$(BIN)/python scripts/picture.py
 
 postgres: ## see to it that a PostgreSQL server is there for the tests
 	@scripts/postgres.sh

@@ -40,6 +40,7 @@ from mlflow.fluent.artifacts import log_figure as log_figure
 from mlflow.fluent.artifacts import log_image as log_image
 from mlflow.fluent.artifacts import log_table as log_table
 from mlflow.fluent.artifacts import log_text as log_text
+from mlflow.fluent.autolog import autolog as autolog
 from mlflow.fluent.experiments import create_experiment as create_experiment
 from mlflow.fluent.experiments import delete_experiment as delete_experiment
 from mlflow.fluent.experiments import delete_experiment_tag as delete_experiment_tag
