@@ -20,6 +20,7 @@ from millrace.calls import ENDPOINTS, Endpoint
 from millrace.cli import main as commands
 
 ROOT = Path(__file__).resolve().parents[1]
+FACADES = frozenset({"client", "config", "store", "tracking", "utils"})  # they show what is listed already
 NOTE = "*Generated from the code by `make docs`: do not edit.*"
 
 REST = """\
@@ -82,20 +83,18 @@ def _type(hint: Any) -> str:
 def _sdk() -> Iterator[str]:
     yield from ("# The `mlflow` SDK", "", NOTE, "")
     yield "Signatures and first sentences; `help(mlflow.log_metric)` tells the rest."
-    functions, classes, modules = [], [], []
-    for name in sorted(mlflow.__all__):
-        value = getattr(mlflow, name)
-        kind = modules if inspect.ismodule(value) else classes if inspect.isclass(value) else functions
-        kind.append((f"mlflow.{name}", value))
+    named = [(f"mlflow.{name}", getattr(mlflow, name)) for name in sorted(mlflow.__all__)]
     yield from ("", "## Functions", "")
-    yield from _entries([(name, value) for name, value in functions if callable(value)])
-    for name, value in classes:
-        yield from ("", f"## {name}", "", _sentence(value), "")
-        yield from _entries([(f"{name}.{method}", function) for method, function in _methods(value)])
-    for name, value in modules:
-        entries = [(f"{name}.{one}", function) for one, function in _members(value)]
-        if entries:
+    yield from _entries([(name, value) for name, value in named if inspect.isfunction(value)])
+    for name, value in named:
+        if inspect.isclass(value):
             yield from ("", f"## {name}", "", _sentence(value), "")
+            yield from _entries([(f"{name}.{method}", function) for method, function in _methods(value)])
+    for name in sorted(mlflow._SUBMODULES - FACADES):
+        module = importlib.import_module(f"mlflow.{name}")
+        entries = [(f"mlflow.{name}.{one}", function) for one, function in _members(module)]
+        if entries:
+            yield from ("", f"## mlflow.{name}", "", _sentence(module), "")
             yield from _entries(entries)
 
 
@@ -111,7 +110,7 @@ def _methods(cls: type) -> Iterator[tuple[str, Callable[..., Any]]]:
 def _members(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
     for name in sorted(getattr(module, "__all__", [])):
         value = getattr(module, name)
-        if inspect.isfunction(value):
+        if inspect.isfunction(value) and not name.startswith("_"):
             yield name, value
 
 
@@ -121,10 +120,26 @@ def _entries(entries: list[tuple[str, Callable[..., Any]]]) -> Iterator[str]:
         yield f"  {_sentence(value)}"
 
 
+class _Verbatim(str):
+    """An annotation that is shown as it was written."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def _signature(value: Callable[..., Any]) -> str:
-    text = str(inspect.signature(value))
-    text = re.sub(r"<([\w.]+)[^>]*? at 0x[0-9a-f]+>", r"<\1>", text)
-    return re.sub(r"\((self|cls)(, )?", "(", text, count=1).replace("'", "")
+    signature = inspect.signature(value)
+    parameters = [
+        one.replace(annotation=_verbatim(one.annotation))
+        for one in signature.parameters.values()
+        if one.name not in ("self", "cls")
+    ]
+    shown = signature.replace(parameters=parameters, return_annotation=_verbatim(signature.return_annotation))
+    return re.sub(r"<([\w.]+)[^>]*? at 0x[0-9a-f]+>", r"<\1>", str(shown))
+
+
+def _verbatim(annotation: Any) -> Any:
+    return _Verbatim(annotation.strip("\"'")) if isinstance(annotation, str) else annotation
 
 
 def _sentence(value: object) -> str:
