@@ -41,11 +41,8 @@ def read_requirements(given: PipRequirements, argument: str = "pip_requirements"
     if isinstance(given, str | os.PathLike):
         _read_file(os.fspath(given), requirements, constraints)
     else:
-        try:
-            lines = list(given)
-        except TypeError:
-            lines = [None]
-        if not all(isinstance(line, str) for line in lines):
+        lines: list[str] = list(given) if isinstance(given, Iterable) else []
+        if not isinstance(given, Iterable) or not all(isinstance(line, str) for line in lines):
             raise TypeError(
                 f"`{argument}` must be either a string path to a pip requirements file on the local filesystem or an "
                 f"iterable of pip requirement strings, but got `{type(given)}`"

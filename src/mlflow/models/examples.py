@@ -182,7 +182,9 @@ def _nan_as_none(array: Any) -> Any:
     import numpy as np
 
     if array.dtype.kind == "f" and np.isnan(array).any():
-        return np.where(np.isnan(array), None, array).tolist()
+        shown = array.astype(object)
+        shown[np.isnan(array)] = None
+        return shown.tolist()
     return array.tolist() if array.dtype.kind != "M" else array.astype(str).tolist()
 
 

@@ -70,7 +70,7 @@ def record_model(
     version = None
     if registered_model_name is not None:
         registered = mlflow.register_model(
-            f"models:/{logged.model_id}", registered_model_name, await_registration_for=await_registration_for
+            f"models:/{logged.model_id}", registered_model_name, await_registration_for=await_registration_for or 0
         )
         version = int(registered.version)
         logged = client.get_logged_model(logged.model_id)

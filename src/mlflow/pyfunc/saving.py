@@ -161,25 +161,24 @@ def save_model(
     model_config = _read_config(model_config)
     if script is not None:
         python_model = load_model_from_code(script, model_config)
-    if python_model is not None:
-        python_model = as_python_model(python_model, signature)
+    own = None if python_model is None else as_python_model(python_model, signature)
     model = mlflow_model or Model()
     model.metadata = metadata if metadata is not None else model.metadata
     directory = make_directory(path)
     code = copy_code(code_paths, directory)
-    if loader_module is not None:
+    if own is None:
         describe_inputs(model, directory, signature=signature, input_example=input_example, predict=None)
         data = _copy_data(data_path, directory)
         environment = {"conda_env": ENVIRONMENT_REFERENCE["conda"], "python_env": ENVIRONMENT_REFERENCE["virtualenv"]}
         add_to_model(
-            model, loader_module, data, code, model_config=model_config, streamable=bool(streamable), **environment
+            model, str(loader_module), data, code, model_config=model_config, streamable=bool(streamable), **environment
         )
     else:
         saved = _copy_artifacts(artifacts, directory)
         context = _context(saved, directory, model_config)
-        _describe(model, directory, signature, input_example, python_model, context)
-        flavor = _write_python_model(python_model, directory, script, saved)
-        flavor |= {"streamable": _streams(python_model) if streamable is None else streamable, "code": code}
+        _describe(model, directory, signature, input_example, own, context)
+        flavor = _write_python_model(own, directory, script, saved)
+        flavor |= {"streamable": _streams(own) if streamable is None else streamable, "code": code}
         model.add_flavor(FLAVOR_NAME, **flavor, **({"config": model_config} if model_config else {}))
     write_mlmodel(model, directory)
     defaults = [] if loader_module else get_default_pip_requirements()
