@@ -108,7 +108,10 @@ class ArtifactRepository:
         target = Path(dst_path).absolute() if dst_path is not None else Path(tempfile.mkdtemp(prefix="mlflow-"))
         try:
             return str(download(self._artifacts, path, target))
-        except ResourceMissing:
+        except MlflowException:
+            # MLflow's own server answers with an internal error here.
+            if not path or self.exists(path):
+                raise
             raise _nothing_at(artifact_path) from None
 
     def delete_artifacts(self, artifact_path: str | None = None) -> None:
