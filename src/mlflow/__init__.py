@@ -47,8 +47,8 @@ _HOMES: dict[str, str] = {
 """Module to the names that are taken from it."""
 
 _SUBMODULES = frozenset(
-    "artifacts client config data entities environment_variables exceptions models pyfunc sklearn store tracking "
-    "types utils".split()
+    "artifacts client config data entities environment_variables exceptions models pyfunc sklearn store system_metrics "
+    "tracking types utils".split()
 )
 """Subpackages that are attributes of `mlflow` without being imported first."""
 

@@ -214,3 +214,19 @@ def test_what_is_no_table(run_id: str) -> None:
         mlflow.log_table({"a": [1]}, "t.csv")
     with pytest.raises(MlflowException, match=r"data must be a pandas.DataFrame or a dictionary"):
         mlflow.log_table("x", "t.json")  # type: ignore[arg-type]
+
+
+def test_temporary_folders_and_file_uris(tmp_path: Path) -> None:
+    from mlflow.utils.file_utils import TempDir, local_file_uri_to_path, path_to_local_file_uri
+
+    with TempDir(chdr=True) as folder:
+        Path("a.txt").write_text("a")
+        assert Path(folder.path("a.txt")).read_text() == "a"
+    assert not Path(folder.path()).exists()
+    assert Path.cwd() == tmp_path
+    with TempDir(remove_on_exit=False) as kept:
+        pass
+    assert Path(kept.path()).is_dir()
+    Path(kept.path()).rmdir()
+    assert local_file_uri_to_path(path_to_local_file_uri("a b")) == str(tmp_path / "a b")
+    assert local_file_uri_to_path("s3://x") == "s3://x"

@@ -1,0 +1,7 @@
+"""`mlflow.utils.file_utils`, where other libraries import it from."""
+
+# ruff: noqa: F401
+
+from __future__ import annotations
+
+from mlflow.artifacts.files import TempDir, local_file_uri_to_path, path_to_local_file_uri
