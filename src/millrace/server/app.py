@@ -124,8 +124,8 @@ class _App:
                 return wire.from_query([*request.query, *fields.items()], endpoint.call)
             _check_content_type(request)
             if not fields:
-                return wire.decode(body, endpoint.call)
-            return wire.convert(wire.decode(body, dict) | fields, endpoint.call)
+                return wire.decode(body or b"{}", endpoint.call)
+            return wire.convert(wire.decode(body or b"{}", dict) | fields, endpoint.call)
 
         return read
 

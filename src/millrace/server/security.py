@@ -7,6 +7,7 @@ host name resolve to this machine (DNS rebinding), they carry that name as Host;
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ BAD_HOST = b"Invalid Host header - possible DNS rebinding attack detected"
 BAD_ORIGIN = b"Cross-origin request blocked"
 _ALWAYS_ADDRESSED = ("/health", "/version")
 _CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::\d+)?")
 _METHODS = b"GET, POST, PUT, DELETE, OPTIONS, PATCH"
 
 
@@ -41,7 +43,7 @@ def guarded(app: App, options: Options) -> App:
         if not host_allowed(host) and not scope["path"].endswith(_ALWAYS_ADDRESSED):
             return await respond(send, 403, BAD_HOST, b"text/plain", fixed)
         # A page of this very server is no other origin, whatever name it is reached by.
-        welcome = bool(origin) and (origin_allowed(origin) or urlsplit(origin).netloc == host != "")
+        welcome = bool(origin) and (origin_allowed(origin) or origin.partition("://")[2] == host != "")
         if origin and not welcome and (scope["method"] in _CHANGING or b"access-control-request-method" in headers):
             return await respond(send, 403, BAD_ORIGIN, b"text/plain", fixed)
         extra = fixed + _cors(headers, origin) if welcome else fixed
@@ -94,9 +96,9 @@ def _is_near(host: str) -> bool:
 
 
 def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
+    """The name or address in a Host; an empty text where it is none."""
+    found = _HOST.fullmatch(host)
+    return found[1] if found else ""
 
 
 def _origin_rule(patterns: list[str] | None) -> Callable[[str], bool]:
