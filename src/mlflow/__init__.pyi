@@ -10,6 +10,7 @@ from mlflow import models as models
 from mlflow import pyfunc as pyfunc
 from mlflow import sklearn as sklearn
 from mlflow import store as store
+from mlflow import system_metrics as system_metrics
 from mlflow import tracking as tracking
 from mlflow import types as types
 from mlflow import utils as utils
