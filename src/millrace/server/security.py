@@ -18,7 +18,6 @@ from millrace.server.options import Options
 
 BAD_HOST = b"Invalid Host header - possible DNS rebinding attack detected"
 BAD_ORIGIN = b"Cross-origin request blocked"
-_ALWAYS_ADDRESSED = ("/health", "/version")
 _CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::\d+)?")
 _METHODS = b"GET, POST, PUT, DELETE, OPTIONS, PATCH"
@@ -29,6 +28,7 @@ def guarded(app: App, options: Options) -> App:
     fixed: list[tuple[bytes, bytes]] = [(b"x-content-type-options", b"nosniff"), (b"vary", b"Origin")]
     if options.x_frame_options.upper() != "NONE":
         fixed.append((b"x-frame-options", options.x_frame_options.encode("latin-1")))
+    always_addressed = {options.static_prefix.rstrip("/") + path for path in ("/health", "/version")}
     host_allowed = _host_rule(_given(options.allowed_hosts, settings.MLFLOW_SERVER_ALLOWED_HOSTS))
     origin_allowed = _origin_rule(_given(options.cors_allowed_origins, settings.MLFLOW_SERVER_CORS_ALLOWED_ORIGINS))
     if options.disable_security_middleware or settings.MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE.get():
@@ -40,7 +40,7 @@ def guarded(app: App, options: Options) -> App:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin", b"").decode("latin-1")
-        if not host_allowed(host) and not scope["path"].endswith(_ALWAYS_ADDRESSED):
+        if not host_allowed(host) and scope["path"] not in always_addressed:
             return await respond(send, 403, BAD_HOST, b"text/plain", fixed)
         # A page of this very server is no other origin, whatever name it is reached by.
         welcome = bool(origin) and (origin_allowed(origin) or origin.partition("://")[2] == host != "")

@@ -39,6 +39,7 @@ def test_other_hosts_are_refused(listening: Listening, ask: Ask, host: str) -> N
     server = listening(guarded(anything, Options()))
     reply = ask("GET", f"{server}/api/2.0/mlflow/runs/get", headers={"Host": host})
     assert (reply.status, reply.body) == (403, b"Invalid Host header - possible DNS rebinding attack detected")
+    assert ask("GET", f"{server}/artifacts/x/version", headers={"Host": host}).status == 403
     assert ask("GET", f"{server}/health", headers={"Host": host}).status == 200
     assert ask("GET", f"{server}/version", headers={"Host": host}).status == 200
 
