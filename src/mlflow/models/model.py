@@ -13,7 +13,7 @@ import yaml
 
 import mlflow
 from millrace.errors import MlflowException
-from mlflow.models.examples import SERVING_INPUT_FILENAME, InputExample, read_example, read_example_params
+from mlflow.models.examples import SERVING_INPUT_FILENAME, read_example, read_example_params
 from mlflow.models.recording import record_model
 from mlflow.models.signature import ModelSignature
 from mlflow.version import VERSION
@@ -264,10 +264,6 @@ class Model:
         if path is None:
             raise MlflowException.invalid_parameter_value("Pass the path of the model: it was not logged.")
         return local_directory(path)
-
-    def set_input_example(self, example: InputExample) -> None:
-        """Note an input example whose files have been written."""
-        self.saved_input_example_info = example.info
 
     # -- the file -------------------------------------------------------------------------------------------
     def to_dict(self) -> dict[str, Any]:

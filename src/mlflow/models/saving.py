@@ -114,7 +114,7 @@ def describe_inputs(
     if input_example is not None:
         example = InputExample(input_example)
         example.save(directory)
-        model.set_input_example(example)
+        model.saved_input_example_info = example.info
     if signature is None and example is not None and predict is not None:
         signature = signature_from_example(example, predict)
     if signature is not None:

@@ -290,6 +290,12 @@ def pandas_column(column: pd.Series) -> tuple[AnyDataType, bool]:
 
 
 def _object_column(column: pd.Series, *, required: bool) -> AnyDataType:
+    import pandas as pd
+
+    # Text is the common case, and a long column of it is found out without a Python loop.
+    plain = _PLAIN_COLUMNS.get(pd.api.types.infer_dtype(column, skipna=True))
+    if plain is not None:
+        return plain
     values = [each for each in column.tolist() if not _is_missing(each)]
     if not values:
         return AnyType() if len(column) else DataType.string
@@ -301,6 +307,9 @@ def _object_column(column: pd.Series, *, required: bool) -> AnyDataType:
     if isinstance(merged, Object) and not required:
         return Object([Property(each.name, each.dtype, False) for each in merged.properties])
     return merged
+
+
+_PLAIN_COLUMNS = {"string": DataType.string, "bytes": DataType.binary, "boolean": DataType.boolean}
 
 
 def _is_missing(value: Any) -> bool:
