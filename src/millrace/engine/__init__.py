@@ -8,14 +8,14 @@ from typing import TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 from millrace.calls import ENDPOINTS, Call
-from millrace.engine import experiments, inputs, logging, runs
+from millrace.engine import experiments, inputs, logging, run_search, runs
 from millrace.engine.db import Collision, Database
 from millrace.engine.dialects.sqlite import SqliteDatabase
 from millrace.engine.locations import Locations
 from millrace.engine.tx import ANSWERS, Tx
 from millrace.errors import InvalidParameterValue, MlflowException, NotImplementedHere
 
-__all__ = ["Engine", "experiments", "inputs", "logging", "open_engine", "runs"]
+__all__ = ["Engine", "experiments", "inputs", "logging", "open_engine", "run_search", "runs"]
 
 R = TypeVar("R")
 

@@ -26,6 +26,10 @@ class Connection(Protocol):
     share_lock: str
     """What ends a SELECT that must keep its rows from being changed until the transaction ends."""
 
+    def as_number(self, expression: str) -> str:
+        """SQL for the number that a text spells, NULL where it spells none."""
+        ...
+
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query."""
         ...

@@ -29,6 +29,7 @@ SPELLING = {
 }
 
 _MIGRATION_LOCK = 0x6D696C6C  # "mill": the key of the advisory lock that migrations hold
+_NUMBER = "^[-+]{0,1}([0-9]+[.]{0,1}[0-9]*|[.][0-9]+)([eE][-+]{0,1}[0-9]{1,3}){0,1}$"
 _INHERITED: list[ConnectionPool[Any]] = []
 """Pools that a forked child must not touch: their sockets are the parent's."""
 
@@ -40,6 +41,10 @@ class PostgresConnection:
 
     def __init__(self, cursor: psycopg.Cursor[Row]) -> None:
         self._cursor = cursor
+
+    def as_number(self, expression: str) -> str:
+        """SQL for the number that a text spells, NULL where it spells none."""
+        return f"(CASE WHEN {expression} ~ '{_NUMBER}' THEN CAST({expression} AS NUMERIC) END)"
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query."""

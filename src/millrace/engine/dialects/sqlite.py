@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ SPELLING = {
     "$KEYED": "WITHOUT ROWID",
 }
 
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _INHERITED: list[apsw.Connection] = []
 """Connections that a forked child must not touch, not even to close them: they are the parent's."""
 
@@ -35,6 +37,10 @@ class SqliteConnection:
 
     def __init__(self, raw: apsw.Connection) -> None:
         self._raw = raw
+
+    def as_number(self, expression: str) -> str:
+        """SQL for the number that a text spells, NULL where it spells none."""
+        return f"as_number({expression})"
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query."""
@@ -88,6 +94,7 @@ class SqliteDatabase:
         raw.set_busy_timeout(MILLRACE_BUSY_TIMEOUT_MS.get())
         # LIKE regards case in MLflow's grammar; ILIKE is LIKE on lower-cased texts.
         raw.pragma("case_sensitive_like", True)
+        raw.create_scalar_function("as_number", _as_number, 1, deterministic=True)
         raw.pragma("synchronous", MILLRACE_SQLITE_SYNCHRONOUS.get())
         return raw
 
@@ -168,6 +175,14 @@ class SqliteDatabase:
             if self._lock_file is not None:
                 os.close(self._lock_file)
                 self._lock_file = None
+
+
+def _as_number(*values: object) -> float | None:
+    (text,) = values
+    try:
+        return float(text) if isinstance(text, str) and _NUMBER.fullmatch(text) else None
+    except OverflowError:
+        return None
 
 
 def _tables(raw: apsw.Connection) -> set[str]:

@@ -1,0 +1,158 @@
+"""Answers to the searches of runs and of experiments."""
+
+from __future__ import annotations
+
+from millrace.calls import ExperimentPage, RunPage, SearchExperiments, SearchRuns
+from millrace.engine import experiments, run_rows
+from millrace.engine.search import Related, Source, Sql, check_max_results, condition, find
+from millrace.engine.tx import Tx, answers, experiment_number
+from millrace.errors import ResourceMissing
+from millrace.model import ViewType
+from millrace.search import EXPERIMENTS, RUNS, Order, parse_filter, parse_order_by
+
+MAX_RUNS = 50_000
+MAX_EXPERIMENTS = 50_000
+DEFAULT_EXPERIMENTS = 1000
+
+
+def _of_run(table: str) -> Related:
+    return Related(
+        exists=(
+            f"EXISTS (SELECT 1 FROM {table} t WHERE t.run_id = run.id"
+            " AND t.key_id = (SELECT id FROM key WHERE name = ?) AND {test})"
+        ),
+        value="t.value",
+        join=(
+            f"LEFT JOIN (SELECT run_id, key_id, value, 1 AS present FROM {table}) {{alias}}"
+            " ON {alias}.run_id = run.id AND {alias}.key_id = (SELECT id FROM key WHERE name = ?)"
+        ),
+    )
+
+
+_RELATED = {
+    "metric": _of_run("metric_latest"),
+    "param": _of_run("param"),
+    "tag": _of_run("tag"),
+    "dataset": Related(
+        exists=(
+            "EXISTS (SELECT 1 FROM (SELECT i.run_id, d.name, d.digest, i.context FROM dataset_input i"
+            " JOIN dataset d ON d.id = i.dataset_id) t WHERE t.run_id = run.id AND {test})"
+        ),
+        value="t.{key}",
+        keyed=False,
+    ),
+}
+
+
+def _runs(tx: Tx) -> Source:
+    home = tx.locations.home.replace("'", "''")
+    location = (
+        f"(SELECT CASE WHEN e.location LIKE 'home:%' THEN '{home}' || SUBSTR(e.location, 6) ELSE e.location END"
+        " FROM experiment e WHERE e.id = run.experiment_id)"
+    )
+    return Source(
+        table="run",
+        attributes={
+            "run_id": "run.uuid",
+            "run_name": "run.name",
+            "status": "run.status",
+            "user_id": "run.user_id",
+            "start_time": "run.start_ms",
+            "end_time": "run.end_ms",
+            "artifact_uri": f"({location} || '/' || run.uuid || '/artifacts')",
+        },
+        related=_RELATED,
+        unique="run.uuid",
+    )
+
+
+@answers(SearchRuns)
+def search_runs(tx: Tx, call: SearchRuns) -> RunPage:
+    """Search runs."""
+    check_max_results(call.max_results, MAX_RUNS)
+    tree = parse_filter(call.filter, RUNS)
+    orders = parse_order_by(call.order_by, RUNS)
+    numbers = _known_experiments(call.experiment_ids)
+    if not numbers:
+        return RunPage()
+    source = _runs(tx)
+    where: list[Sql] = [
+        (f"run.experiment_id IN ({','.join('?' * len(numbers))})", list(numbers)),
+        _in_stages("run.stage", call.run_view_type),
+    ]
+    if tree is not None:
+        where.append(condition(tx, source, tree))
+    if not any(order.key == "start_time" and order.entity == "attribute" for order in orders):
+        orders = [*orders, Order("attribute", "start_time", False)]
+    rows, token = find(
+        tx,
+        source,
+        run_rows.COLUMNS,
+        where,
+        orders,
+        limit=call.max_results,
+        page_token=call.page_token,
+        search=(call.experiment_ids, call.filter, call.order_by, call.run_view_type),
+    )
+    return RunPage(run_rows.from_rows(tx, rows), token)
+
+
+def _known_experiments(ids: list[str]) -> list[int]:
+    """The numbers of experiments; what can be no experiment's id is ignored, as MLflow ignores unknown ids."""
+    numbers = []
+    for id_ in dict.fromkeys(ids):
+        try:
+            numbers.append(experiment_number(id_))
+        except ResourceMissing:
+            continue
+    return numbers
+
+
+def _in_stages(column: str, view_type: int | str) -> Sql:
+    stages = ViewType.stages(view_type)
+    return f"{column} IN ({','.join('?' * len(stages))})", list(stages)
+
+
+_EXPERIMENTS = Source(
+    table="experiment",
+    attributes={
+        "name": "experiment.name",
+        "creation_time": "experiment.created_ms",
+        "last_update_time": "experiment.updated_ms",
+        "experiment_id": "experiment.id",
+    },
+    related={
+        "tag": Related(
+            exists=(
+                "EXISTS (SELECT 1 FROM experiment_tag t WHERE t.experiment_id = experiment.id AND t.key = ? AND {test})"
+            ),
+            value="t.value",
+        )
+    },
+    unique="experiment.id",
+)
+
+
+@answers(SearchExperiments)
+def search_experiments(tx: Tx, call: SearchExperiments) -> ExperimentPage:
+    """Search experiments."""
+    limit = DEFAULT_EXPERIMENTS if call.max_results is None else call.max_results
+    check_max_results(limit, MAX_EXPERIMENTS)
+    tree = parse_filter(call.filter, EXPERIMENTS)
+    orders = parse_order_by(call.order_by, EXPERIMENTS) or [Order("attribute", "creation_time", False)]
+    if not any(order.key == "experiment_id" for order in orders):
+        orders = [*orders, Order("attribute", "experiment_id", False)]
+    where = [_in_stages("experiment.stage", call.view_type)]
+    if tree is not None:
+        where.append(condition(tx, _EXPERIMENTS, tree))
+    rows, token = find(
+        tx,
+        _EXPERIMENTS,
+        experiments.COLUMNS,
+        where,
+        orders,
+        limit=limit,
+        page_token=call.page_token,
+        search=(call.filter, call.order_by, call.view_type),
+    )
+    return ExperimentPage(experiments.from_rows(tx, rows), token)

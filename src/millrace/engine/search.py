@@ -1,0 +1,218 @@
+"""Searches: the tree of a filter to SQL, orders with their ties, and pages that neither repeat nor skip.
+
+A page token holds the sort values of the last row, so a page costs the same wherever it is, and rows that come and go
+between two pages do not move the others.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from millrace import wire
+from millrace.engine.db import Row
+from millrace.engine.tx import Tx
+from millrace.errors import InvalidParameterValue
+from millrace.search import And, Comparison, Node, Not, Or, Order, Value
+
+Sql = tuple[str, list[object]]
+"""A piece of SQL and the values of its parameters."""
+
+
+class Related(NamedTuple):
+    """Rows of another table that belong to the thing that is searched, one for each key."""
+
+    exists: str
+    """`EXISTS (… key = ? … AND {test})`; without the key's parameter when `keyed` is false."""
+    value: str
+    """The column that is compared, in `exists`; `{key}` in it is replaced by the key."""
+    join: str = ""
+    """`LEFT JOIN … {alias} … key = ?`, for orders."""
+    keyed: bool = True
+    """Whether the key is a parameter."""
+
+
+class Source(NamedTuple):
+    """What is searched: a table, its attributes as SQL, and what is related to it."""
+
+    table: str
+    attributes: dict[str, str]
+    related: dict[str, Related]
+    unique: str
+    """The column that breaks the last tie."""
+
+
+class _SortKey(NamedTuple):
+    """One expression that rows are sorted by."""
+
+    sql: str
+    ascending: bool
+
+
+def find(
+    tx: Tx,
+    source: Source,
+    columns: str,
+    where: Sequence[Sql],
+    orders: Sequence[Order],
+    *,
+    limit: int,
+    page_token: str,
+    search: object,
+) -> tuple[list[Row], str | None]:
+    """A page of rows, and the token of the next page if there is one.
+
+    Args:
+        tx: the transaction.
+        source: what is searched.
+        columns: the columns to answer.
+        where: conditions that all hold.
+        orders: what to order by, before the source's own unique column.
+        limit: how many rows a page has at most.
+        page_token: the token of this page, empty for the first one.
+        search: everything that must not change from page to page; a token of another search is refused.
+    """
+    joins, values, keys = _sorting(source, orders)
+    mark = zlib.crc32(repr(search).encode())
+    conditions = list(where)
+    if page_token:
+        conditions.append(_behind(keys, _position(page_token, mark, len(keys))))
+    sql = f"SELECT {columns}, {', '.join(key.sql for key in keys)} FROM {source.table}{joins}"
+    if conditions:
+        sql += " WHERE " + " AND ".join(f"({condition})" for condition, _ in conditions)
+        for _, more in conditions:
+            values += more
+    sql += " ORDER BY " + ", ".join(f"{key.sql} {'ASC' if key.ascending else 'DESC'}" for key in keys) + " LIMIT ?"
+    rows = tx.db.rows(sql, [*values, limit + 1])
+    token = None
+    if len(rows) > limit:
+        rows.pop()
+        token = wire.page_token([mark, *(_spelled(value) for value in rows[-1][-len(keys) :])])
+    return [row[: -len(keys)] for row in rows], token
+
+
+def _sorting(source: Source, orders: Sequence[Order]) -> tuple[str, list[object], list[_SortKey]]:
+    """Joins with their values, and sort keys: numbers before NaN before what is missing, in both directions."""
+    joins, values, keys = "", [], []
+    for index, order in enumerate(orders):
+        if order.entity == "attribute":
+            value = source.attributes[order.key]
+            keys.append(_SortKey(f"(CASE WHEN {value} IS NULL THEN 1 ELSE 0 END)", True))
+        else:
+            alias = f"sort_{index}"
+            related = source.related[order.entity]
+            joins += " " + related.join.format(alias=alias)
+            values.append(order.key)
+            if order.dataset_name is not None:
+                joins += f" AND {alias}.dataset_name = ?"
+                values.append(order.dataset_name)
+            if order.dataset_digest is not None:
+                joins += f" AND {alias}.dataset_digest = ?"
+                values.append(order.dataset_digest)
+            value = f"{alias}.value"
+            present = f"{alias}.present"
+            keys.append(_SortKey(f"(CASE WHEN {present} IS NULL THEN 2 WHEN {value} IS NULL THEN 1 ELSE 0 END)", True))
+        keys.append(_SortKey(value, order.ascending))
+    keys.append(_SortKey(source.unique, True))
+    return joins, list(values), keys
+
+
+def _behind(keys: list[_SortKey], position: list[Value]) -> Sql:
+    """The condition that a row sorts behind a position."""
+    ways: list[str] = []
+    values: list[object] = []
+    for index, key in enumerate(keys):
+        if position[index] is None:
+            continue  # nothing sorts behind what is missing: the key before this one has sorted it last
+        parts = []
+        for same, value in zip(keys[:index], position[:index], strict=True):
+            parts.append(f"{same.sql} IS NULL" if value is None else f"{same.sql} = ?")
+            if value is not None:
+                values.append(value)
+        parts.append(f"{key.sql} {'>' if key.ascending else '<'} ?")
+        values.append(position[index])
+        ways.append(" AND ".join(parts))
+    return " OR ".join(f"({way})" for way in ways), values
+
+
+def _spelled(value: object) -> int | str | None:
+    """A sort value in a token: JSON has no infinities, and tells no float from an int."""
+    if isinstance(value, float):
+        return f"f{value!r}"
+    return value if value is None or isinstance(value, int) else f"s{value}"
+
+
+def _position(token: str, mark: int, count: int) -> list[Value]:
+    made_for, *spelled = wire.page_position(token, list[int | str | None]) or [None]
+    if made_for != mark or len(spelled) != count:
+        raise InvalidParameterValue(
+            "Invalid page token: it was made for a search with another filter, order or scope. "
+            "Start again without a page token."
+        )
+    return [value if not isinstance(value, str) else _unspelled(value) for value in spelled]
+
+
+def _unspelled(text: str) -> float | str:
+    if text[:1] != "f":
+        return text[1:]
+    try:
+        return float(text[1:])
+    except ValueError:
+        raise InvalidParameterValue("Invalid page token: pass `next_page_token` of the previous page.") from None
+
+
+def condition(tx: Tx, source: Source, node: Node) -> Sql:
+    """The SQL condition of a filter."""
+    match node:
+        case Comparison():
+            return _comparison(tx, source, node)
+        case Not(part):
+            sql, values = condition(tx, source, part)
+            return f"NOT COALESCE({sql}, FALSE)", values
+        case And(parts) | Or(parts):
+            found = [condition(tx, source, part) for part in parts]
+            joined = (" AND " if isinstance(node, And) else " OR ").join(f"({sql})" for sql, _ in found)
+            return joined, [value for _, values in found for value in values]
+
+
+def _comparison(tx: Tx, source: Source, node: Comparison) -> Sql:
+    if node.entity == "attribute":
+        return _test(tx, source.attributes[node.key], node.op, node.value)
+    related = source.related[node.entity]
+    keys: list[object] = [node.key] if related.keyed else []
+    column = related.value.format(key=node.key)
+    if node.op in ("IS NULL", "IS NOT NULL"):
+        test = "1 = 1" if related.keyed else f"{column} IS NOT NULL"
+        negation = "NOT " if node.op == "IS NULL" else ""
+        return negation + related.exists.format(test=test), keys
+    if node.entity == "param" and isinstance(node.value, float):
+        column = tx.db.as_number(column)
+    test, values = _test(tx, column, node.op, node.value)
+    return related.exists.format(test=test), keys + values
+
+
+def _test(tx: Tx, column: str, op: str, value: Value) -> Sql:
+    if op in ("IS NULL", "IS NOT NULL"):
+        return f"{column} {op}", []
+    if isinstance(value, tuple):
+        return f"{column} {op} ({','.join('?' * len(value))})", list(value)
+    if op in ("LIKE", "ILIKE"):
+        # A backslash is no escape in MLflow's patterns; it is one in PostgreSQL's, unless another is named.
+        pattern = str(value).replace("~", "~~")
+        if op == "ILIKE":
+            return f"LOWER({column}) LIKE LOWER(?) ESCAPE '~'", [pattern]
+        return f"{column} LIKE ? ESCAPE '~'", [pattern]
+    return f"{column} {op} ?", [value]
+
+
+def check_max_results(max_results: int, limit: int) -> None:
+    """Refuse a page size that is not positive, or beyond the limit; in MLflow's words."""
+    if max_results < 1:
+        raise InvalidParameterValue(
+            f"Invalid value {max_results} for parameter 'max_results' supplied. It must be a positive integer"
+        )
+    if max_results > limit:
+        raise InvalidParameterValue(
+            f"Invalid value {max_results} for parameter 'max_results' supplied. It must be at most {limit}"
+        )
