@@ -176,8 +176,9 @@ def save_model(
     else:
         saved = _copy_artifacts(artifacts, directory)
         context = _context(saved, directory, model_config)
-        _describe(model, directory, signature, input_example, own, context)
+        # Before the example is tried: what `load_context` puts on the object does not belong into the pickle.
         flavor = _write_python_model(own, directory, script, saved)
+        _describe(model, directory, signature, input_example, own, context)
         flavor |= {"streamable": _streams(own) if streamable is None else streamable, "code": code}
         model.add_flavor(FLAVOR_NAME, **flavor, **({"config": model_config} if model_config else {}))
     write_mlmodel(model, directory)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,19 @@ def test_a_model_can_be_moved() -> None:
     Path("model").rename("moved")
     Path("greeting.txt").unlink()
     assert mlflow.pyfunc.load_model("moved").predict(1)[0] == "hello"
+
+
+def test_what_load_context_keeps_is_not_pickled() -> None:
+    class Holder(mlflow.pyfunc.PythonModel):
+        def load_context(self, context: Any) -> None:
+            self.lock = threading.Lock()  # cannot be pickled
+
+        def predict(self, context, model_input):  # type: ignore[no-untyped-def]  # a hint would be the signature
+            return [self.lock.locked()] * len(model_input)
+
+    loaded = _save(Holder(), input_example=["a"])
+    assert loaded.metadata.get_output_schema() == Schema([ColSpec("boolean")])
+    assert loaded.predict(["a"]) == [False]
 
 
 def test_two_artifacts_of_one_file_name_do_not_collide() -> None:
