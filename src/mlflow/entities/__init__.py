@@ -4,30 +4,29 @@
 
 from __future__ import annotations
 
-from millrace.model import (
-    Dataset,
-    DatasetInput,
-    Experiment,
-    ExperimentTag,
-    FileInfo,
-    InputTag,
-    LifecycleStage,
-    LoggedModel,
-    LoggedModelInput,
-    LoggedModelOutput,
-    LoggedModelParameter,
-    LoggedModelTag,
-    Metric,
-    Param,
-    Run,
-    RunData,
-    RunInfo,
-    RunInputs,
-    RunOutputs,
-    RunStatus,
-    RunTag,
-    ViewType,
-)
-from millrace.model import DatasetSummary as _DatasetSummary
-from millrace.model import LoggedModelState as LoggedModelStatus
+from mlflow.entities import model_registry
+from mlflow.entities.dataset import Dataset
+from mlflow.entities.dataset_input import DatasetInput
+from mlflow.entities.dataset_summary import _DatasetSummary
+from mlflow.entities.experiment import Experiment
+from mlflow.entities.experiment_tag import ExperimentTag
+from mlflow.entities.file_info import FileInfo
+from mlflow.entities.input_tag import InputTag
+from mlflow.entities.lifecycle_stage import LifecycleStage
+from mlflow.entities.logged_model import LoggedModel
+from mlflow.entities.logged_model_input import LoggedModelInput
+from mlflow.entities.logged_model_output import LoggedModelOutput
+from mlflow.entities.logged_model_parameter import LoggedModelParameter
+from mlflow.entities.logged_model_status import LoggedModelStatus
+from mlflow.entities.logged_model_tag import LoggedModelTag
+from mlflow.entities.metric import Metric
+from mlflow.entities.param import Param
+from mlflow.entities.run import Run
+from mlflow.entities.run_data import RunData
+from mlflow.entities.run_info import RunInfo
+from mlflow.entities.run_inputs import RunInputs
+from mlflow.entities.run_outputs import RunOutputs
+from mlflow.entities.run_status import RunStatus
+from mlflow.entities.run_tag import RunTag
 from mlflow.entities.source_type import SourceType
+from mlflow.entities.view_type import ViewType

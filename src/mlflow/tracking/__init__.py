@@ -12,4 +12,5 @@ from mlflow.client.stores import (
     set_registry_uri,
     set_tracking_uri,
 )
+from mlflow.tracking import _model_registry, artifact_utils, client, context, fluent
 from mlflow.tracking._tracking_service.utils import _get_store

@@ -180,3 +180,26 @@ def test_upstream_beside_us_stops_the_import(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "ImportError: Millrace and mlflow-skinny both provide the package `mlflow`" in done.stderr
     assert "pip uninstall mlflow-skinny" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "utils.validation.MAX_PARAM_VAL_LENGTH",
+        "utils.mlflow_tags.MLFLOW_RUN_NAME",
+        "tracking.fluent._get_experiment_id",
+        "tracking.context.registry.resolve_tags",
+        "tracking.artifact_utils.get_artifact_uri",
+        "tracking.client.MlflowClient",
+        "entities.model_registry.ModelVersion",
+        "entities.run.Run",
+        "entities.view_type.ViewType.ALL",
+        "exceptions.MlflowException",
+        "config.enable_async_logging",
+        "artifacts.load_text",
+        "environment_variables.MLFLOW_TRACKING_URI",
+    ],
+)
+def test_attributes_that_scripts_reach_after_a_plain_import(path: str) -> None:
+    done = subprocess.run([sys.executable, "-c", f"import mlflow; mlflow.{path}"], capture_output=True, text=True)
+    assert done.stderr == ""
