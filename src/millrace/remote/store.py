@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from millrace import wire
-from millrace.calls import ENDPOINTS, Call, CreateLoggedModel, CreateRun, Endpoint
+from millrace.calls import ENDPOINTS, Call, CreateLoggedModel, CreateRun, Endpoint, GetMetricHistory, MetricPage
 from millrace.errors import HTTP_STATUS, MlflowException, RestException
 from millrace.http import Client
+from millrace.model import Metric
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -26,6 +27,8 @@ R = TypeVar("R")
 
 SERVER_HEADER = "millrace"
 """What Millrace's servers say in the header `Server`."""
+
+_HISTORY_PAGE = 25_000
 
 _CODE_OF_STATUS = {status: code for code, status in reversed(HTTP_STATUS.items())} | {
     404: "ENDPOINT_NOT_FOUND",
@@ -57,6 +60,8 @@ class RemoteStore:
             TemporarilyUnavailable: no answer came, tried as often as MLFLOW_HTTP_REQUEST_MAX_RETRIES says.
             MlflowException: the answer is not one of an MLflow server.
         """
+        if isinstance(call, GetMetricHistory) and call.max_results is None:
+            return cast("R", self._whole_history(call))
         endpoint = ENDPOINTS[type(call)]
         path, query, body = request_of(_with_id(call), endpoint)
         if not endpoint.name.startswith("Create"):
@@ -84,6 +89,16 @@ class RemoteStore:
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
         self._client.close()
+
+    def _whole_history(self, call: GetMetricHistory) -> MetricPage:
+        """All points from a position on. MLflow's server answers with none when it is not told how many."""
+        points: list[Metric] = []
+        while True:
+            page = self.call(msgspec.structs.replace(call, max_results=_HISTORY_PAGE))
+            points += page.metrics
+            if not page.next_page_token or not page.metrics:
+                return MetricPage(points)
+            call = msgspec.structs.replace(call, page_token=page.next_page_token)
 
     def _takes_ids(self) -> bool:
         """Whether the server takes ids from its clients, so that creating twice creates once."""

@@ -50,8 +50,9 @@ def _bound(options: Options) -> socket.socket:
         infos = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         return socket.create_server(infos[0][4][:2], family=infos[0][0], backlog=2048)
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise MlflowException.invalid_parameter_value(
-            f"Cannot listen on {options.host}:{options.port}: {error.strerror}. Choose another --port or --host."
+            f"Cannot listen on {options.host}:{options.port}: {reason}. Choose another --port or --host."
         ) from None
 
 

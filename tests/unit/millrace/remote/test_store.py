@@ -17,6 +17,7 @@ from millrace.calls import (
     CreateRun,
     DeleteLoggedModelTag,
     GetExperiment,
+    GetMetricHistory,
     GetMetricHistoryBulk,
     GetRun,
     LogBatch,
@@ -223,6 +224,19 @@ def test_ids_that_the_caller_chose_stay(scripted: Scripted, store: RemoteStore) 
     store.call(CreateLoggedModel("0"))
     assert json.loads(scripted.asked[0][3])["run_id"] == "a" * 32
     assert json.loads(scripted.asked[1][3])["model_id"].startswith("m-")
+
+
+def test_a_history_without_a_limit_is_read_page_by_page(scripted: Scripted, store: RemoteStore) -> None:
+    first = {"metrics": [{"key": "m", "value": "NaN", "timestamp": "1"}], "next_page_token": "more"}
+    second = {"metrics": [{"key": "m", "value": 2, "timestamp": 2, "step": "3"}]}
+    scripted.script = [(200, first, {}), (200, second, {})]
+    points = store.call(GetMetricHistory("r", "m")).metrics
+    assert [point.timestamp for point in points] == [1, 2]
+    assert "max_results=25000" in scripted.asked[0][1]
+    assert "page_token=more" in scripted.asked[1][1]
+    scripted.script = [(200, first, {})]
+    assert store.call(GetMetricHistory("r", "m", max_results=1)).next_page_token == "more"
+    assert len(scripted.asked) == 3
 
 
 def test_who_is_asking(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
