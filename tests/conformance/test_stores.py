@@ -9,14 +9,6 @@ import pytest
 
 from millrace.store import Store, open_store
 from millrace.testing import StoreSuite
-from tests.serving import running_server
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server on a folder."""
-    with running_server(tmp_path_factory.mktemp("served")) as url:
-        yield url
 
 
 class TestFolder(StoreSuite):
@@ -45,15 +37,5 @@ class TestRemote(StoreSuite):
     @pytest.fixture
     def store(self, served_store: str) -> Iterator[Store]:
         opened = open_store(served_store)
-        yield opened
-        opened.close()
-
-
-class TestRemote(StoreSuite):
-    """A server on a folder, over HTTP; one for all tests, which keep out of each other's way by their names."""
-
-    @pytest.fixture
-    def store(self, server: str) -> Iterator[Store]:
-        opened = open_store(server)
         yield opened
         opened.close()
