@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import tempfile
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -319,14 +320,17 @@ class Model:
         Raises:
             MlflowException: there is no such file.
         """
-        file_path = os.path.join(path, MLMODEL_FILE_NAME) if os.path.isdir(path) else str(path)
-        if not os.path.exists(file_path):
-            if "://" not in str(path) and not str(path).startswith(("models:/", "runs:/")):
-                raise _no_mlmodel(str(path))
-            uri = str(path) if str(path).endswith(MLMODEL_FILE_NAME) else f"{str(path).rstrip('/')}/{MLMODEL_FILE_NAME}"
-            file_path = mlflow.artifacts.download_artifacts(artifact_uri=uri)
-        if not os.path.isfile(file_path):
+        file_path = os.path.join(path, MLMODEL_FILE_NAME) if os.path.isdir(path) else os.fspath(path)
+        if os.path.isfile(file_path):
+            return cls._read(file_path)
+        if not _is_uri(file_path):
             raise _no_mlmodel(file_path)
+        uri = file_path if file_path.endswith(MLMODEL_FILE_NAME) else f"{file_path.rstrip('/')}/{MLMODEL_FILE_NAME}"
+        with tempfile.TemporaryDirectory() as scratch:
+            return cls._read(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=scratch))
+
+    @classmethod
+    def _read(cls, file_path: str) -> Model:
         with open(file_path) as file:
             return cls.from_dict(yaml.safe_load(file.read()))
 
@@ -445,6 +449,10 @@ def _no_mlmodel(path: str) -> MlflowException:
     )
 
 
+def _is_uri(path: str) -> bool:
+    return "://" in path or path.startswith(("models:/", "runs:/", "file:"))
+
+
 def local_directory(model_uri: str, dst_path: str | None = None) -> str:
     """The local directory of a model: its own where it is one, else a copy that is downloaded.
 
@@ -458,7 +466,7 @@ def local_directory(model_uri: str, dst_path: str | None = None) -> str:
     path = os.fspath(model_uri)
     if dst_path is None and os.path.isdir(path):
         return path
-    if "://" not in path and not path.startswith(("models:/", "runs:/", "file:")) and not os.path.exists(path):
+    if not _is_uri(path) and not os.path.exists(path):
         raise OSError(f"No such file or directory: '{path}'")
     directory: str = mlflow.artifacts.download_artifacts(artifact_uri=path, dst_path=dst_path)
     return directory

@@ -53,8 +53,10 @@ def update_model_requirements(model_uri: str, operation: Literal["add", "remove"
         raise MlflowException.invalid_parameter_value(f"Operation must be 'add' or 'remove', got {operation!r}.")
     _refuse_versions(model_uri, "update requirements of")
     with tempfile.TemporaryDirectory() as scratch:
-        conda = mlflow.artifacts.download_artifacts(artifact_uri=_join(model_uri, CONDA_FILE_NAME))
-        pip = mlflow.artifacts.download_artifacts(artifact_uri=_join(model_uri, REQUIREMENTS_FILE_NAME))
+        conda = mlflow.artifacts.download_artifacts(artifact_uri=_join(model_uri, CONDA_FILE_NAME), dst_path=scratch)
+        pip = mlflow.artifacts.download_artifacts(
+            artifact_uri=_join(model_uri, REQUIREMENTS_FILE_NAME), dst_path=scratch
+        )
         with open(conda) as file:
             environment = yaml.safe_load(file)
         with open(pip) as file:
