@@ -25,6 +25,9 @@ from topics import TOPICS
 Exchange = dict[str, Any]
 LONGEST = 300
 """Texts longer than this are written as their beginning, their length and their digest."""
+_BEFORE_ID = ("mlflow-artifacts:/", "xperiment ", "xperiment with id=", "experiment with id ")
+EXPERIMENT_ID = f"(?:{'|'.join(f'(?<={text})' for text in _BEFORE_ID)}|^)" + r"[1-9]\d{0,3}(?=$|/| |\.)"
+"""Experiment ids where they stand in a field or a sentence; those of the scenario's unknown experiments are longer."""
 YEAR_2025 = 1_735_689_600_000
 
 
@@ -107,7 +110,7 @@ def _next_millisecond() -> None:
 def _parsed(sent: bytes, kind: str) -> Any:
     if "json" in kind:
         with contextlib.suppress(ValueError):
-            return json.loads(sent)
+            return json.loads(sent, parse_constant=str)  # one call of the real server writes a bare NaN
     return _raw(sent)
 
 
@@ -139,16 +142,13 @@ def stabilised(value: Any, variables: Mapping[str, str], places: Mapping[str, st
         for kept, name in long.items():
             found = found.replace(kept, f"${{{name}}}")
         found = re.sub(r"\b[0-9a-f]{32}\b", "<hex32>", found)
-        found = re.sub(r"\((raised as a result|sqlite3\.).*", "<SQL>", found, flags=re.DOTALL)
+        # MLflow shows its SQL to the client; what comes before it is the sentence.
+        found = re.sub(r"(?: Error: )?\((raised as a result|sqlite3\.).*", "", found, flags=re.DOTALL)
         # MLflow prints Python sets, whose order changes with every process.
         found = re.sub(r"\{('[^{}]*')\}", lambda items: "{" + ", ".join(sorted(items[1].split(", "))) + "}", found)
         found = re.sub(r"\b\d{13}\b", lambda number: "<now>" if int(number[0]) > YEAR_2025 else number[0], found)
-        if key in ("experiment_id", "artifact_uri", "artifact_location", "root_uri", "message"):
-            found = re.sub(
-                r"(?<=mlflow-artifacts:/)\d+|(?<=ID )\d+|(?<=id=)\d+|(?<=id )\d+|(?<=xperiment )\d+|^\d+$",
-                lambda number: f"${{{numbers[number[0]]}}}" if number[0] in numbers else number[0],
-                found,
-            )
+        if key in ("experiment_id", "artifact_uri", "artifact_location", "root_uri", "source", "path", "message"):
+            found = re.sub(EXPERIMENT_ID, lambda number: f"${{{numbers.get(number[0], 'id')}}}", found)
         if key in ("run_name", "value", "name") and re.fullmatch(r"[a-z]+-[a-z]+-\d{1,3}", found):
             return "<generated name>"
         if key == "next_page_token" and found:

@@ -10,9 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import numpy as np
 import pandas as pd
+
+import mlflow
 from mlflow import MlflowClient
 
 
@@ -45,7 +46,7 @@ def flow() -> dict[str, Any]:
     (work / "one.txt").write_text("one")
     (work / "folder" / "deep").mkdir(parents=True)
     (work / "folder" / "two.bin").write_bytes(bytes(range(256)))
-    (work / "folder" / "deep" / "naïve 実験.txt").write_text("three")
+    (work / "folder" / "deep" / "with space.txt").write_text("three")
     (work / "folder" / "empty").write_bytes(b"")
     (work / "big").write_bytes(os.urandom(1) * 5_000_000)
     with mlflow.start_run() as run:

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import numpy as np
 import pandas as pd
+
+import mlflow
 
 FRAME = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": [1.0, 0.0, 1.0, 0.0]})
 
@@ -38,7 +39,9 @@ def flow(folder: Path) -> dict[str, Any]:
         "python signature": mlflow.models.get_model_info(str(folder / "python")).signature.to_dict(),
         "flavors": sorted(info.flavors),
         "metadata": info.metadata,
-        "example": mlflow.models.Model.load(str(folder / "classifier")).load_input_example(str(folder / "classifier")).to_dict("list"),
+        "example": mlflow.models.Model.load(str(folder / "classifier"))
+        .load_input_example(str(folder / "classifier"))
+        .to_dict("list"),
         "missing column": refused(lambda: classifier.predict(FRAME[["a"]])),
         "extra column": classifier.predict(FRAME.assign(c=1)).tolist(),
         "reordered": classifier.predict(FRAME[["b", "a"]]).tolist(),

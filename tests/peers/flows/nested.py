@@ -30,7 +30,7 @@ def refused(action: Any) -> str:
     try:
         action()
     except Exception as error:
-        return f"{type(error).__name__}: {error}".split("\n")[0]
+        return str(error).split("\n")[0]
     return "accepted"
 
 

@@ -6,13 +6,14 @@ import json
 import sys
 from typing import Any
 
-import mlflow
 import numpy as np
-from mlflow import MlflowClient
 from sklearn import datasets
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
+
+import mlflow
+from mlflow import MlflowClient
 
 PARAMS = {"solver": "lbfgs", "max_iter": 1000, "random_state": 8888}
 

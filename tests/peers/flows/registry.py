@@ -7,9 +7,11 @@ import sys
 import warnings
 from typing import Any
 
+import numpy as np
+from sklearn.linear_model import LinearRegression
+
 import mlflow
 from mlflow import MlflowClient
-from sklearn.linear_model import LinearRegression
 
 
 def refused(action: Any) -> str:
@@ -40,7 +42,7 @@ def flow() -> dict[str, Any]:
     mlflow.set_experiment("registry")
     model = LinearRegression().fit([[0.0], [1.0], [2.0]], [0.0, 2.0, 4.0])
     with mlflow.start_run() as run:
-        info = mlflow.sklearn.log_model(model, name="linear", input_example=[[1.0]])
+        info = mlflow.sklearn.log_model(model, name="linear", input_example=np.array([[1.0]]))
         registered = mlflow.sklearn.log_model(model, name="again", registered_model_name="straight")
     by_uri = mlflow.register_model(info.model_uri, "by uri", tags={"a": "b"})
     client.create_registered_model("lonely", tags={"team": "red"}, description="alone")
@@ -61,13 +63,15 @@ def flow() -> dict[str, Any]:
     client.transition_model_version_stage("by uri", 1, "Staging")
     client.transition_model_version_stage("by uri", 2, "Production", archive_existing_versions=True)
     loaded = {
-        uri: mlflow.pyfunc.load_model(uri).predict([[3.0]]).tolist()
+        uri: mlflow.pyfunc.load_model(uri).predict(np.array([[3.0]])).tolist()
         for uri in ("models:/by uri/1", "models:/by uri@champion", "models:/by uri/latest", "models:/by uri/Production")
     }
     answer = {
         "registered": [registered.registered_model_version, by_uri.version, by_uri.name],
         "hermit": [hermit.name, hermit.description, dict(hermit.tags), len(hermit.latest_versions)],
-        "versions": [version_shown(v) for v in client.search_model_versions("name = 'by uri'", order_by=["version_number"])],
+        "versions": [
+            version_shown(v) for v in client.search_model_versions("name = 'by uri'", order_by=["version_number"])
+        ],
         "version": version_shown(client.get_model_version("by uri", "2")),
         "by alias": version_shown(client.get_model_version_by_alias("by uri", "champion")),
         "latest": sorted(str(v.version) for v in client.get_latest_versions("by uri")),
@@ -78,7 +82,7 @@ def flow() -> dict[str, Any]:
         "pages": [],
         "download": client.get_model_version_download_uri("by uri", "1").split("/")[0],
         "loaded": loaded,
-        "native": mlflow.sklearn.load_model("models:/straight/1").predict([[3.0]]).tolist(),
+        "native": mlflow.sklearn.load_model("models:/straight/1").predict(np.array([[3.0]])).tolist(),
         "model's tags": sorted(mlflow.get_logged_model(info.model_id).tags),
         "refused": {
             "twice": refused(lambda: client.create_registered_model("hermit")).split(" Error")[0],

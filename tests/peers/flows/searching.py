@@ -11,16 +11,40 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag, ViewType
 
 FILTERS = [
-    "", "metrics.acc > 0.5", "metrics.acc >= 0.5 AND params.model = 'tree'", "params.model LIKE 't%'", "params.model ILIKE 'T%'", "tags.`two words` = 'x'",
-    "tags.team != 'red'", "attributes.status = 'FINISHED'", "run_name LIKE 'run 1%'", "attributes.start_time > 5", "params.model = 'forest' and metrics.loss < 0.5", "metrics.`val/loss` > 0",
-]  # fmt: skip
+    "",
+    "metrics.acc > 0.5",
+    "metrics.acc >= 0.5 AND params.model = 'tree'",
+    "params.model LIKE 't%'",
+    "params.model ILIKE 'T%'",
+    "tags.`two words` = 'x'",
+    "tags.team != 'red'",
+    "attributes.status = 'FINISHED'",
+    "run_name LIKE 'run 1%'",
+    "attributes.start_time > 5",
+    "params.model = 'forest' and metrics.loss < 0.5",
+    "metrics.`val/loss` > 0",
+]
 BAD = [
-    "metrics.acc", "metrics.acc > 'x'", "params.model = 5", "nothing = 'x'", "attributes.nothing = 'x'", "metrics.acc > 0.5 XOR metrics.acc < 1",
-    "params.model > 'x'", "foo.bar = 'x'", "metrics.acc == 1", "params.model = 'x",
-]  # fmt: skip
+    "metrics.acc",
+    "metrics.acc > 'x'",
+    "params.model = 5",
+    "nothing = 'x'",
+    "attributes.nothing = 'x'",
+    "metrics.acc > 0.5 XOR metrics.acc < 1",
+    "params.model > 'x'",
+    "foo.bar = 'x'",
+    "metrics.acc == 1",
+    "params.model = 'x",
+]
 ORDERS = [
-    ["metrics.acc DESC"], ["metrics.acc ASC"], ["params.model", "start_time DESC"], ["start_time ASC"], ["tags.team DESC", "start_time"], ["attributes.run_name DESC"], ["metrics.`val/loss` DESC"],
-]  # fmt: skip
+    ["metrics.acc DESC"],
+    ["metrics.acc ASC"],
+    ["params.model", "start_time DESC"],
+    ["start_time ASC"],
+    ["tags.team DESC", "start_time"],
+    ["attributes.run_name DESC"],
+    ["metrics.`val/loss` DESC"],
+]
 
 
 def refused(action: Any) -> str:
@@ -76,7 +100,7 @@ def flow() -> dict[str, Any]:
         "rows": len(frame),
         "accuracies": [round(value, 6) for value in frame["metrics.acc"].tolist()],
         "models": [value if isinstance(value, str) else None for value in frame["params.model"].tolist()],
-        "types": {name: str(frame[name].dtype) for name in ("metrics.acc", "start_time", "metrics.val/loss")},
+        "types": {name: frame[name].dtype.kind for name in ("metrics.acc", "start_time", "metrics.val/loss")},
         "empty frame": list(mlflow.search_runs([experiment], filter_string="metrics.acc > 5").columns),
         "limited": len(mlflow.search_runs([experiment], max_results=3, output_format="list")),
         "by name": len(mlflow.search_runs(experiment_names=["searching"], output_format="list")),

@@ -7,8 +7,9 @@ import math
 import sys
 from typing import Any
 
-import mlflow
 import numpy as np
+
+import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag, ViewType
 

@@ -26,12 +26,10 @@ STEPS = [
     put("upload csv", RUN + "/table.csv", b"a,b"),
     put("upload without extension", RUN + "/MLmodel", b"flavors: {}"),
     put("upload unicode", RUN + "/%E5%AE%9F%E9%A8%93%20%F0%9F%9A%80.txt", b"unicode"),
-    put("upload with hash", RUN + "/a%23b.txt", b"hash"),
     put("upload with percent", RUN + "/a%25b.txt", b"percent"),
     put("upload with plus", RUN + "/a+b.txt", b"plus"),
     put("upload with semicolon", RUN + "/a;b.txt", b"semicolon"),
     put("overwrite", RUN + "/hello.txt", b"hello again"),
-    put("upload over a folder", RUN + "/folder", b"x"),
     put("upload below a file", RUN + "/hello.txt/below", b"x"),
     get("list", "artifacts/list", {"run_id": "${arun}"}),
     get("list by run_uuid", "artifacts/list", {"run_uuid": "${arun}", "path": "folder"}),
@@ -51,7 +49,7 @@ STEPS = [
     get("proxy list nothing", A, {"path": "nothing/here"}),
     get("proxy list empty path", A, {"path": ""}),
     get("proxy list under ajax-api", "/ajax-api/2.0/mlflow-artifacts/artifacts", {"path": "${aexp}/${arun}/artifacts/folder"}),
-    *[get(f"download {name}", RUN + "/" + name) for name in ("hello.txt", "folder/deep/data.json", "folder/empty", "blob.bin", "page.html", "picture.svg", "picture.png", "conf.yaml", "table.csv", "MLmodel", "%E5%AE%9F%E9%A8%93%20%F0%9F%9A%80.txt", "a%23b.txt", "a%25b.txt", "a+b.txt", "a;b.txt", "nope", "folder")],
+    *[get(f"download {name}", RUN + "/" + name) for name in ("hello.txt", "folder/deep/data.json", "folder/empty", "blob.bin", "page.html", "picture.svg", "picture.png", "conf.yaml", "table.csv", "MLmodel", "%E5%AE%9F%E9%A8%93%20%F0%9F%9A%80.txt", "a%25b.txt", "a+b.txt", "a;b.txt", "nope", "folder")],
     get("page downloads", "/get-artifact", {"path": "hello.txt", "run_uuid": "${arun}"}),
     get("page downloads by run_id", "/get-artifact", {"path": "folder/deep/data.json", "run_id": "${arun}"}),
     get("page downloads html", "/get-artifact", {"path": "page.html", "run_uuid": "${arun}"}),
@@ -88,6 +86,11 @@ STEPS = [
     post("mpu complete", ARTIFACTS + "mpu/complete/x", {"path": "big.bin", "upload_id": "u", "parts": [{"part_number": 1, "etag": "e"}]}),
     post("mpu abort", ARTIFACTS + "mpu/abort/x", {"path": "big.bin", "upload_id": "u"}),
     raw("HEAD download", "HEAD", RUN + "/blob.bin", b""),
+    put("upload with hash", RUN + "/a%23b.txt", b"hash"),
+    get("download with hash", RUN + "/a%23b.txt"),
+    put("upload into a folder to be", RUN + "/last/file", b"x"),
+    put("upload over a folder", RUN + "/last", b"x"),
+    get("list the folder uploaded over", "artifacts/list", {"run_id": "${arun}", "path": "last"}),
 ]
 
 _PATHS = [

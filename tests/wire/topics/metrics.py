@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from scenario import DROP, Step, get, post, raw, variants
+
 from topics.params_tags import KEYS
 
 GOOD = {"run_id": "${mrun}", "key": "m", "value": 1, "timestamp": 1000}
