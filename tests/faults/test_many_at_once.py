@@ -12,7 +12,7 @@ import pytest
 
 from millrace.calls import CreateRun, GetMetricHistory, GetRun, LogBatch, LogMetric, SearchRuns
 from millrace.engine import open_engine
-from millrace.model import Metric
+from millrace.model import Metric, RunTag
 
 _OPEN_AND_LOG = """
 import sys
@@ -55,7 +55,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from millrace.calls import CreateRun, LogBatch, LogMetric, LogParam
 from millrace.engine import open_engine
-from millrace.model import Metric
+from millrace.model import Metric, RunTag
 
 engine, parent = open_engine(sys.argv[1]), sys.argv[2]
 

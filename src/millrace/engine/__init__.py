@@ -8,14 +8,38 @@ from typing import TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 from millrace.calls import ENDPOINTS, Call
-from millrace.engine import experiments, inputs, logging, run_search, runs
+from millrace.engine import (
+    experiments,
+    inputs,
+    logged_model_search,
+    logged_models,
+    logging,
+    model_versions,
+    registered_models,
+    registry_search,
+    run_search,
+    runs,
+)
 from millrace.engine.db import Collision, Database
 from millrace.engine.dialects.sqlite import SqliteDatabase
 from millrace.engine.locations import Locations
 from millrace.engine.tx import ANSWERS, Tx
 from millrace.errors import InvalidParameterValue, MlflowException, NotImplementedHere
 
-__all__ = ["Engine", "experiments", "inputs", "logging", "open_engine", "run_search", "runs"]
+__all__ = [
+    "Engine",
+    "experiments",
+    "inputs",
+    "logged_model_search",
+    "logged_models",
+    "logging",
+    "model_versions",
+    "open_engine",
+    "registered_models",
+    "registry_search",
+    "run_search",
+    "runs",
+]
 
 R = TypeVar("R")
 

@@ -26,6 +26,9 @@ class Connection(Protocol):
     share_lock: str
     """What ends a SELECT that must keep its rows from being changed until the transaction ends."""
 
+    change_lock: str
+    """What ends a SELECT of rows that the transaction is going to change, so that two writers take turns."""
+
     def as_number(self, expression: str) -> str:
         """SQL for the number that a text spells, NULL where it spells none."""
         ...

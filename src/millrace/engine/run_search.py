@@ -72,7 +72,7 @@ def search_runs(tx: Tx, call: SearchRuns) -> RunPage:
     check_max_results(call.max_results, MAX_RUNS)
     tree = parse_filter(call.filter, RUNS)
     orders = parse_order_by(call.order_by, RUNS)
-    numbers = _known_experiments(call.experiment_ids)
+    numbers = known_experiments(call.experiment_ids)
     if not numbers:
         return RunPage()
     source = _runs(tx)
@@ -97,7 +97,7 @@ def search_runs(tx: Tx, call: SearchRuns) -> RunPage:
     return RunPage(run_rows.from_rows(tx, rows), token)
 
 
-def _known_experiments(ids: list[str]) -> list[int]:
+def known_experiments(ids: list[str]) -> list[int]:
     """The numbers of experiments; what can be no experiment's id is ignored, as MLflow ignores unknown ids."""
     numbers = []
     for id_ in dict.fromkeys(ids):

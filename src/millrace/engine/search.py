@@ -28,9 +28,11 @@ class Related(NamedTuple):
     value: str
     """The column that is compared, in `exists`; `{key}` in it is replaced by the key."""
     join: str = ""
-    """`LEFT JOIN … {alias} … key = ?`, for orders."""
+    """`LEFT JOIN … key = ?{dataset} … {alias} …`, for orders; `{dataset}` is where an order by dataset goes."""
     keyed: bool = True
     """Whether the key is a parameter."""
+    values: tuple[object, ...] = ()
+    """The parameters that `exists` has behind the key's."""
 
 
 class Source(NamedTuple):
@@ -102,14 +104,10 @@ def _sorting(source: Source, orders: Sequence[Order]) -> tuple[str, list[object]
         else:
             alias = f"sort_{index}"
             related = source.related[order.entity]
-            joins += " " + related.join.format(alias=alias)
-            values.append(order.key)
-            if order.dataset_name is not None:
-                joins += f" AND {alias}.dataset_name = ?"
-                values.append(order.dataset_name)
-            if order.dataset_digest is not None:
-                joins += f" AND {alias}.dataset_digest = ?"
-                values.append(order.dataset_digest)
+            datasets = {"dataset_name": order.dataset_name, "dataset_digest": order.dataset_digest}
+            named = {column: text for column, text in datasets.items() if text}
+            joins += " " + related.join.format(alias=alias, dataset="".join(f" AND {column} = ?" for column in named))
+            values += [order.key, *named.values()]
             value = f"{alias}.value"
             present = f"{alias}.present"
             keys.append(_SortKey(f"(CASE WHEN {present} IS NULL THEN 2 WHEN {value} IS NULL THEN 1 ELSE 0 END)", True))
@@ -180,7 +178,7 @@ def _comparison(tx: Tx, source: Source, node: Comparison) -> Sql:
     if node.entity == "attribute":
         return _test(tx, source.attributes[node.key], node.op, node.value)
     related = source.related[node.entity]
-    keys: list[object] = [node.key] if related.keyed else []
+    keys: list[object] = [*([node.key] if related.keyed else []), *related.values]
     column = related.value.format(key=node.key)
     if node.op in ("IS NULL", "IS NOT NULL"):
         test = "1 = 1" if related.keyed else f"{column} IS NOT NULL"

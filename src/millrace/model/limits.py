@@ -33,8 +33,13 @@ MAX_DATASET_SCHEMA_LENGTH: Final = 1_048_575
 MAX_DATASET_PROFILE_LENGTH: Final = 16_777_215
 MAX_INPUT_TAG_KEY_LENGTH: Final = 255
 MAX_INPUT_TAG_VALUE_LENGTH: Final = 500
+MAX_REGISTRY_TAG_LENGTH: Final = 100_000
+MAX_ALIAS_LENGTH: Final = 255
 MAX_INT64: Final = 2**63 - 1
 
+_NOT_IN_MODEL_NAMES: Final = ("/", ":", ".", "%", '"', "'")
+_ALIAS = re.compile(r"[\w\-]+")
+_LIKE_A_VERSION = re.compile(r"[vV]\d+")
 _KEY = re.compile(r"[/\w.\- :]*")
 _KEY_RULE: Final = (
     "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) "
@@ -164,3 +169,32 @@ def check_experiment_name(name: object) -> None:
     if not isinstance(name, str):
         raise InvalidParameterValue(f"Invalid experiment name: {name}. Expects a string.")
     check_length("name", name, MAX_EXPERIMENT_NAME_LENGTH)
+
+
+def check_logged_model_name(name: object) -> None:
+    """Check the name of a logged model; raises InvalidParameterValue."""
+    if not isinstance(name, str) or not name or any(character in _NOT_IN_MODEL_NAMES for character in name):
+        raise InvalidParameterValue(
+            f"Invalid model name ({name!r}) provided. Model name must be a non-empty string and cannot contain "
+            f"the following characters: {_NOT_IN_MODEL_NAMES}"
+        )
+
+
+def check_registry_tag(tag: Pair) -> None:
+    """Check a tag of a registered model or of a version; raises InvalidParameterValue."""
+    check_key(tag.key, "key")
+    check_length("key", tag.key, MAX_KEY_LENGTH)
+    check_length("value", tag.value, MAX_REGISTRY_TAG_LENGTH)
+
+
+def check_alias(alias: str) -> None:
+    """Check the name of an alias; raises InvalidParameterValue."""
+    if not _ALIAS.fullmatch(alias):
+        raise InvalidParameterValue(
+            f"Invalid alias name: '{alias}'. Names may only contain alphanumerics, underscores (_), and dashes (-)."
+        )
+    check_length("Registered model alias name", alias, MAX_ALIAS_LENGTH)
+    if alias.lower() == "latest":
+        raise InvalidParameterValue("'latest' alias name (case insensitive) is reserved.")
+    if _LIKE_A_VERSION.fullmatch(alias):
+        raise InvalidParameterValue(f"Version alias name '{alias}' is reserved.")

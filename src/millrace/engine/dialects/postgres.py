@@ -38,6 +38,7 @@ class PostgresConnection:
     """One connection inside a transaction."""
 
     share_lock = " FOR SHARE"
+    change_lock = " FOR UPDATE"
 
     def __init__(self, cursor: psycopg.Cursor[Row]) -> None:
         self._cursor = cursor

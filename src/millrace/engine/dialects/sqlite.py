@@ -34,6 +34,7 @@ class SqliteConnection:
     """One connection, used by one thread at a time."""
 
     share_lock = ""
+    change_lock = ""
 
     def __init__(self, raw: apsw.Connection) -> None:
         self._raw = raw

@@ -160,12 +160,14 @@ CREATE TABLE logged_model_metric (
     PRIMARY KEY (model_id, key, run_uuid, dataset_name, dataset_digest)
 ) $KEYED;
 
+-- `last_version` counts up: the number of a deleted version is never given again.
 CREATE TABLE registered_model (
     id $ID,
     name $TEXT NOT NULL UNIQUE,
     created_ms BIGINT NOT NULL,
     updated_ms BIGINT NOT NULL,
-    description $TEXT
+    description $TEXT,
+    last_version BIGINT NOT NULL
 );
 
 CREATE TABLE registered_model_tag (
