@@ -15,10 +15,9 @@ from typing import Any
 from millrace import wire
 from millrace.calls import ENDPOINTS, Call, Endpoint, Needs
 from millrace.errors import EndpointNotFound, InvalidParameterValue, MlflowException
-from millrace.server import page, streams
+from millrace.server import listing, page, sources, streams
 from millrace.server.counts import Counts
 from millrace.server.http import HTML, JSON, TEXT, App, Disconnected, Receive, Request, Scope, Send, error_body, respond
-from millrace.server.listing import ANSWERS
 from millrace.server.options import Options
 from millrace.server.places import Places
 from millrace.server.routing import PREFIXES, PUBLIC, Route, Router
@@ -33,6 +32,9 @@ THREADS = 16
 
 Authorize = Callable[[Scope, Needs, object], Awaitable[None]]
 """Raises Unauthenticated or PermissionDenied when a request may not do what it asks for."""
+
+_OWN_ANSWERS = listing.ANSWERS | sources.ANSWERS
+"""The calls that concern files on this machine, which the server answers itself."""
 
 _logger = logging.getLogger("millrace.server")
 
@@ -130,7 +132,7 @@ class _App:
         return read
 
     async def _answer(self, request: Request, send: Send, call: Call[Any]) -> None:
-        own = ANSWERS.get(type(call))
+        own = _OWN_ANSWERS.get(type(call))
         loop = asyncio.get_running_loop()
         # The one place where writes could wait for each other to be committed together.
         if own is None:

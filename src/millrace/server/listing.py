@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from millrace.artifacts import Artifacts, parts_of
 from millrace.calls import (
@@ -17,21 +17,6 @@ from millrace.calls import (
 from millrace.server.places import Places
 from millrace.store import Store
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-ANSWERS: dict[type[Call[Any]], Callable[[Store, Places, Any], Any]] = {}
-"""The function that answers each call that a server answers itself."""
-
-
-def answers(call: type[Call[Any]]) -> Callable[[F], F]:
-    """Declare the function that answers a call."""
-
-    def declare(function: F) -> F:
-        ANSWERS[call] = function
-        return function
-
-    return declare
-
 
 def location_of_run(store: Store, run_id: str) -> str:
     """The artifact root of a run."""
@@ -43,14 +28,12 @@ def location_of_model(store: Store, model_id: str) -> str:
     return store.call(GetLoggedModel(model_id)).model.info.artifact_uri
 
 
-@answers(ListArtifacts)
 def list_artifacts(store: Store, places: Places, call: ListArtifacts) -> ArtifactPage:
     """List what is directly below a path of a run's artifact root."""
     parts_of(call.path)  # a bad path is told before a bad id
     return _page(places, location_of_run(store, call.run_id), call.path)
 
 
-@answers(ListLoggedModelArtifacts)
 def list_logged_model_artifacts(store: Store, places: Places, call: ListLoggedModelArtifacts) -> ArtifactPage:
     """List what is directly below a path of a logged model's artifact root."""
     parts_of(call.artifact_directory_path)
@@ -60,3 +43,10 @@ def list_logged_model_artifacts(store: Store, places: Places, call: ListLoggedMo
 def _page(places: Places, location: str, path: str) -> ArtifactPage:
     artifacts: Artifacts = places.at(location)
     return ArtifactPage(root_uri=location, files=artifacts.list(path))
+
+
+ANSWERS: dict[type[Call[Any]], Callable[[Store, Places, Any], Any]] = {
+    ListArtifacts: list_artifacts,
+    ListLoggedModelArtifacts: list_logged_model_artifacts,
+}
+"""The function that answers each call of this file."""

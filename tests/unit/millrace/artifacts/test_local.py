@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -119,11 +121,15 @@ def test_links_swapped_in_at_any_moment_lead_nowhere(artifacts: LocalArtifacts, 
     done = threading.Event()
 
     def swap() -> None:
-        while not done.is_set():
-            os.rename(root / "real", root / "folder")
-            os.rename(root / "folder", root / "real")
-            os.rename(root / "link", root / "folder")
-            os.rename(root / "folder", root / "link")
+        for name in itertools.cycle(("real", "link")):
+            if done.is_set():
+                return
+            try:
+                os.rename(root / name, root / "folder")
+            except OSError:
+                shutil.rmtree(root / "folder", ignore_errors=True)  # a write found no folder, and made one
+                continue
+            os.rename(root / "folder", root / name)
 
     thread = threading.Thread(target=swap)
     thread.start()
