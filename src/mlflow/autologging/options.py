@@ -1,0 +1,40 @@
+"""The options of `autolog` calls, one set per flavor: what the last call said holds for every thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_options: dict[str, dict[str, Any]] = {}
+
+
+def enable(flavor: str, options: dict[str, Any]) -> None:
+    """Let the options of an `autolog` call hold; `options["disable"]` says whether anything is logged at all."""
+    # One assignment: a thread that trains sees the old options or the new ones, never a mixture.
+    _options[flavor] = dict(options)
+
+
+def disable(flavor: str) -> None:
+    """Forget that a flavor's `autolog` was called."""
+    _options.pop(flavor, None)
+
+
+def current(flavor: str) -> dict[str, Any] | None:
+    """The options that hold for a flavor; None when nothing is to be logged."""
+    options = _options.get(flavor)
+    return None if options is None or options.get("disable") else options
+
+
+def get_autologging_config(flavor_name: str, config_key: str, default_value: Any = None) -> Any:
+    """One option of the last `autolog` call of a flavor.
+
+    Args:
+        flavor_name: e.g. `"sklearn"`.
+        config_key: the name of the argument of `autolog`.
+        default_value: what is answered when `autolog` was not called, or has no such argument.
+    """
+    return _options.get(flavor_name, {}).get(config_key, default_value)
+
+
+def autologging_is_disabled(integration_name: str) -> bool:
+    """Whether a flavor logs nothing: `autolog` was not called, or was called with `disable=True`."""
+    return current(integration_name) is None

@@ -1,0 +1,76 @@
+"""Keeping the user's training safe from its logging: errors become warnings, and inner calls do not log."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_logger = logging.getLogger("mlflow.utils.autologging_utils")
+
+
+class _Own(threading.local):
+    """What belongs to one thread."""
+
+    inside = 0
+    quiet = 0
+
+
+_own = _Own()
+
+
+def is_inside() -> bool:
+    """Whether this thread is inside of a call that is logged already, or that is never logged."""
+    return _own.inside > 0
+
+
+@contextmanager
+def inside() -> Iterator[None]:
+    """Log nothing in this thread for a while: an estimator that fits others is one training, not many."""
+    _own.inside += 1
+    try:
+        yield
+    finally:
+        _own.inside -= 1
+
+
+@contextmanager
+def safely(flavor: str, what: str) -> Iterator[None]:
+    """Turn any error into a warning: what the user called must not fail because it could not be logged.
+
+    Args:
+        flavor: e.g. `"sklearn"`.
+        what: what was tried, e.g. `"log the model"`.
+    """
+    try:
+        yield
+    except Exception as error:
+        _logger.warning(
+            "Encountered unexpected error during %s autologging: could not %s: %s",
+            flavor,
+            what,
+            error,
+            exc_info=_logger.isEnabledFor(logging.DEBUG),
+        )
+
+
+@contextmanager
+def quietly(quiet: bool) -> Iterator[None]:
+    """Show none of this thread's messages of `mlflow` for a while, if so asked."""
+    if not quiet:
+        yield
+        return
+    for handler in logging.getLogger("mlflow").handlers:
+        # Filters of a logger do not see the messages of the loggers below it; those of its handlers do.
+        if _loud not in handler.filters:
+            handler.addFilter(_loud)
+    _own.quiet += 1
+    try:
+        yield
+    finally:
+        _own.quiet -= 1
+
+
+def _loud(record: logging.LogRecord) -> bool:
+    return not _own.quiet

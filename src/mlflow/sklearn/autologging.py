@@ -1,0 +1,238 @@
+"""`mlflow.sklearn.autolog`: estimators log their training, and metrics that are computed from their predictions."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import mlflow
+from mlflow.autologging import Patches, current, enable, inside, is_inside, is_supported, quietly, safely
+from mlflow.sklearn.estimators import is_logged, is_of_sklearn, loaded_classes, own_classes
+from mlflow.sklearn.model_io import FLAVOR_NAME, SERIALIZATION_FORMAT_CLOUDPICKLE
+from mlflow.sklearn.post_training import Recorder
+from mlflow.sklearn.training import RUN_ATTRIBUTE, Training
+
+_logger = logging.getLogger("mlflow.sklearn")
+
+SUPPORTED = ("1.4", "2")
+"""The first version of scikit-learn that this was made for, and the first that it was not."""
+
+_TRAINING = ("fit", "fit_transform", "fit_predict")
+_PREDICTING = ("predict", "predict_proba", "predict_log_proba", "transform")
+_VALIDATING = (
+    "cross_validate",
+    "cross_val_predict",
+    "cross_val_score",
+    "learning_curve",
+    "permutation_test_score",
+    "validation_curve",
+)
+_VALIDATING_STEPS = ("_fit_and_score", "_fit_and_predict")
+_NO_METRICS = frozenset({"check_scoring", "get_scorer", "get_scorer_names", "make_scorer"})
+
+_patches = Patches()
+_recorder = Recorder()
+_lock = threading.Lock()
+
+
+def autolog(
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    max_tuning_runs: int | None = 5,
+    log_post_training_metrics: bool = True,
+    serialization_format: str = SERIALIZATION_FORMAT_CLOUDPICKLE,
+    registered_model_name: str | None = None,
+    pos_label: int | str | None = None,
+    extra_tags: dict[str, str] | None = None,
+) -> None:
+    """Log every training of a scikit-learn estimator from now on, to the active run or to a run of its own.
+
+    What is logged: parameters, defaults included; what the estimator scores on its training data, and plots of it;
+    the model; the data, as a dataset; for searches the results, the best estimator and the best trials as child runs;
+    later, what functions of `sklearn.metrics` and `score` say of its predictions. A metric function is seen when it
+    is called as `sklearn.metrics.…`, or was imported from there after this call.
+
+    Estimators that only prepare data (scalers, encoders, vectorizers …) are not logged by themselves, nor are those
+    that others train inside of them. What cannot be logged is a warning; it never stops a training.
+
+    Args:
+        log_input_examples: log the first five rows of the input with each model.
+        log_model_signatures: log what each model takes and gives.
+        log_models: log the models.
+        log_datasets: log what they were trained on, and what they predict.
+        disable: stop logging instead, and leave scikit-learn as it was.
+        exclusive: log nothing while a run is active that the user started.
+        disable_for_unsupported_versions: log nothing with versions of scikit-learn that this was not made for.
+        silent: show no messages of autologging.
+        max_tuning_runs: log at most so many trials of a search as child runs, the best ones; all when None.
+        log_post_training_metrics: log metrics that are computed from predictions after a training.
+        serialization_format: `"cloudpickle"` or `"pickle"`.
+        registered_model_name: also make a version of this registered model for each model.
+        pos_label: the label that counts as positive in precision, recall, F1 and the curves of binary classifiers;
+            averages over all labels, weighted by their frequency, when omitted.
+        extra_tags: tags of every run that autologging starts.
+    """
+    options = dict(locals())
+    with _lock:
+        if not disable and disable_for_unsupported_versions and not _is_supported():
+            options["disable"] = True
+        enable(FLAVOR_NAME, options)
+        if options["disable"]:
+            _patches.undo()
+        else:
+            _patch()
+
+
+def _is_supported() -> bool:
+    import sklearn
+
+    if is_supported(sklearn.__version__, *SUPPORTED):
+        return True
+    _logger.warning("scikit-learn %s is not supported by autologging, which is disabled.", sklearn.__version__)
+    return False
+
+
+# -- patching -------------------------------------------------------------------------------------------------
+def _patch() -> None:
+    import sklearn.base
+    import sklearn.metrics
+    import sklearn.model_selection
+    from sklearn.model_selection import _validation
+    from sklearn.utils import parallel
+
+    for kind in loaded_classes():
+        _patch_class(kind)
+    _patch_later_classes(sklearn.base.BaseEstimator)
+    for name in sklearn.metrics.__all__:
+        if name not in _NO_METRICS:
+            _patches.function(sklearn.metrics, name, _measure)
+    for name in _VALIDATING:
+        _patches.function(sklearn.model_selection, name, _silently)
+    # Those that were imported before go through these, as do the trials of searches in other threads.
+    for name in _VALIDATING_STEPS:
+        _patches.function(_validation, name, _silently)
+    wrapper = getattr(parallel, "_FuncWrapper", None)
+    if wrapper is not None:
+        _patches.method(wrapper, "with_config", _send_task)
+        _patches.method(wrapper, "__call__", _run_task)
+
+
+def _patch_class(kind: type) -> None:
+    for name in _TRAINING:
+        _patches.method(kind, name, _train)
+    for name in _PREDICTING:
+        _patches.method(kind, name, _predict)
+    _patches.method(kind, "score", _score)
+
+
+def _patch_later_classes(base: type) -> None:
+    """See the classes of modules of scikit-learn that are imported after `autolog`."""
+    if "__init_subclass__" in base.__dict__:
+        return
+
+    def __init_subclass__(cls: type, **kwargs: Any) -> None:
+        super(base, cls).__init_subclass__(**kwargs)  # type: ignore[misc]
+        if is_of_sklearn(cls):
+            with safely(FLAVOR_NAME, f"watch {cls.__name__}"):
+                for each in own_classes(cls):
+                    _patch_class(each)
+
+    _patches.attribute(base, "__init_subclass__", classmethod(__init_subclass__))
+
+
+# -- what is called instead -----------------------------------------------------------------------------------
+def _train(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    options = current(FLAVOR_NAME)
+    if options is None or is_inside() or not is_logged(type(estimator)):
+        return call(*args, **kwargs)
+    if options["exclusive"] and mlflow.active_run() is not None:
+        return call(*args, **kwargs)
+    training = None
+    with quietly(options["silent"]), safely(FLAVOR_NAME, "log the training"), inside():
+        training = Training(estimator, call, args, kwargs, options)
+        training.begin()
+    try:
+        with inside():
+            result = call(*args, **kwargs)
+    except BaseException:
+        if training is not None:
+            with quietly(options["silent"]):
+                training.fail()
+        raise
+    if training is not None:
+        with quietly(options["silent"]), safely(FLAVOR_NAME, "log the training"), inside():
+            training.finish()
+            _recorder.trained(training)
+    return result
+
+
+def _watched(estimator: Any = None) -> dict[str, Any] | None:
+    """The options, when what is called now may be about a training that was logged."""
+    options = current(FLAVOR_NAME)
+    if options is None or not options["log_post_training_metrics"] or is_inside():
+        return None
+    return options if estimator is None or getattr(estimator, RUN_ATTRIBUTE, None) else None
+
+
+def _predict(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    options = _watched(estimator)
+    if options is None:
+        return call(*args, **kwargs)
+    with inside():
+        result = call(*args, **kwargs)
+    with quietly(options["silent"]), safely(FLAVOR_NAME, "log what is predicted"), inside():
+        x = args[0] if args else kwargs.get("X")
+        _recorder.predicted(estimator, x, result, log_datasets=options["log_datasets"])
+    return result
+
+
+def _score(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    options = _watched(estimator)
+    if options is None:
+        return call(*args, **kwargs)
+    with inside():
+        result = call(*args, **kwargs)
+    with quietly(options["silent"]), safely(FLAVOR_NAME, "log a score"), inside():
+        _recorder.scored(estimator, call, args, kwargs, result)
+    return result
+
+
+def _measure(call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    options = _watched()
+    if options is None:
+        return call(*args, **kwargs)
+    with inside():
+        result = call(*args, **kwargs)
+    with quietly(options["silent"]), safely(FLAVOR_NAME, "log a metric"), inside():
+        _recorder.measured(call, args, kwargs, result)
+    return result
+
+
+def _silently(call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    with inside():
+        return call(*args, **kwargs)
+
+
+# scikit-learn sends tasks to threads through one class, which carries its configuration along. So does this.
+def _send_task(call: Callable[..., Any], task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if is_inside():
+        task._mlflow_inside = True
+    return call(*args, **kwargs)
+
+
+def _run_task(call: Callable[..., Any], task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if not getattr(task, "_mlflow_inside", False):
+        return call(*args, **kwargs)
+    with inside():
+        return call(*args, **kwargs)
+
+
+__all__ = ["autolog"]

@@ -1,0 +1,42 @@
+"""The data that an estimator is trained on, or predicts, as datasets of a run."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import mlflow
+from mlflow.context.providers import resolve_tags
+from mlflow.data.code_dataset_source import CodeDatasetSource
+
+_logger = logging.getLogger("mlflow.sklearn")
+
+_MAX_DENSE_BYTES = 256 * 2**20
+"""Sparse matrices are described by their dense form, when that is not larger."""
+
+
+def dataset_of(x: Any, y: Any = None) -> Any:
+    """A dataset of `mlflow.data` for what was passed to an estimator; None, with a warning, for other types.
+
+    Args:
+        x: a DataFrame, an array, or a sparse matrix.
+        y: the labels; a part of the dataset for arrays only.
+    """
+    import numpy as np
+    import pandas as pd
+
+    source = CodeDatasetSource(resolve_tags())
+    if isinstance(x, pd.DataFrame):
+        return mlflow.data.from_pandas(x, source=source)
+    if hasattr(x, "toarray") and hasattr(x, "nnz"):
+        size = int(np.prod(x.shape)) * x.dtype.itemsize
+        if size > _MAX_DENSE_BYTES:
+            _logger.warning("The sparse matrix would take %d bytes when dense. Dataset logging skipped.", size)
+            return None
+        x = x.toarray()
+    if not isinstance(x, np.ndarray):
+        _logger.warning("Unrecognized dataset type %s. Dataset logging skipped.", type(x))
+        return None
+    if y is not None and not isinstance(y, np.ndarray):
+        y = np.asarray(y)
+    return mlflow.data.from_numpy(features=x, targets=y, source=source)

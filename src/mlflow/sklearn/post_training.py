@@ -1,0 +1,182 @@
+"""Metrics that are computed on an estimator's predictions after its training, under the names of the user's data."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import logging
+import numbers
+import threading
+import weakref
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+from mlflow.autologging import caller_outside, name_of, safely
+from mlflow.fluent.active import client
+from mlflow.sklearn.datasets import dataset_of
+from mlflow.sklearn.model_io import FLAVOR_NAME
+from mlflow.sklearn.training import RUN_ATTRIBUTE, Training, log_dataset, log_numbers
+
+_logger = logging.getLogger("mlflow.sklearn")
+
+UNKNOWN = "unknown_dataset"
+METRIC_INFO = "metric_info.json"
+_SHOWN = (str, bytes, int, float, bool, type(None))
+
+
+@dataclass(frozen=True)
+class _Prediction:
+    """What is known of an array that an estimator predicted."""
+
+    alive: weakref.ref[Any]
+    run_id: str
+    model_id: str | None
+    dataset: str
+
+
+@dataclass
+class _Run:
+    """What this process logged to one run after trainings."""
+
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    calls: dict[str, str] = field(default_factory=dict)
+    datasets: dict[str, list[int]] = field(default_factory=dict)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    seen_objects: dict[int, weakref.ref[Any]] = field(default_factory=dict)
+    model_id: str | None = None
+
+
+class Recorder:
+    """Knows which arrays are predictions of which training, and logs what is computed from them. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._runs: dict[str, _Run] = defaultdict(_Run)
+        self._predictions: dict[int, _Prediction] = {}
+        self._models: weakref.WeakKeyDictionary[Any, str | None] = weakref.WeakKeyDictionary()
+
+    def trained(self, training: Training) -> None:
+        """Remember which model a training logged."""
+        if training.run_id is None:
+            return
+        with self._lock:
+            self._runs[training.run_id].model_id = training.model_id
+            with safely(FLAVOR_NAME, "remember the model"):
+                self._models[training.estimator] = training.model_id
+
+    def model_of(self, estimator: Any, run_id: str) -> str | None:
+        """The logged model of an estimator; of a copy of one: the last that its run logged."""
+        try:
+            return self._models[estimator]
+        except (KeyError, TypeError):
+            return self._runs[run_id].model_id
+
+    # -- predictions ----------------------------------------------------------------------------------------
+    def predicted(self, estimator: Any, x: Any, result: Any, *, log_datasets: bool) -> None:
+        """Remember a prediction, and record the data that it was made for as a dataset of the training's run."""
+        run_id = getattr(estimator, RUN_ATTRIBUTE)
+        frame = _caller()
+        key = id(result)
+        with self._lock:
+            try:
+                alive = weakref.ref(result, lambda _: self._predictions.pop(key, None))
+            except TypeError:
+                # Lists and tuples cannot be watched, and another may take their place.
+                return
+            name = self._dataset_name(run_id, x, frame)
+            model_id = self.model_of(estimator, run_id)
+            self._predictions[key] = _Prediction(alive, run_id, model_id, name)
+        if log_datasets:
+            self._log_dataset(run_id, x)
+
+    def _log_dataset(self, run_id: str, x: Any) -> None:
+        with self._lock:
+            known = self._runs[run_id].seen_objects.get(id(x))
+            if known is not None and known() is x:
+                return
+        dataset = dataset_of(x)
+        if dataset is None:
+            return
+        key = (dataset.name, dataset.digest)
+        with self._lock:
+            run = self._runs[run_id]
+            new = key not in run.seen
+            run.seen.add(key)
+            run.seen_objects[id(x)] = weakref.ref(x)
+        if new:
+            log_dataset(run_id, dataset, "eval")
+
+    def _dataset_name(self, run_id: str, x: Any, frame: FrameType | None) -> str:
+        """The variable that holds the data, numbered when another object had that name in this run before."""
+        name = name_of(x, frame) or UNKNOWN
+        known = self._runs[run_id].datasets.setdefault(name, [])
+        if id(x) not in known:
+            known.append(id(x))
+        index = known.index(id(x))
+        return name if index == 0 else f"{name}-{index + 1}"
+
+    # -- metrics --------------------------------------------------------------------------------------------
+    def measured(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], value: Any) -> None:
+        """Log a metric of `sklearn.metrics`, when one of its arguments is a prediction that is known."""
+        if not _is_number(value):
+            return
+        for given in (*args, *kwargs.values()):
+            found = self._predictions.get(id(given))
+            if found is not None and found.alive() is given:
+                call = _call_text(function.__name__, function, args, kwargs, _caller())
+                self._log(found.run_id, function.__name__, found.dataset, call, float(value), found.model_id)
+                return
+
+    def scored(
+        self, estimator: Any, score: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], value: Any
+    ) -> None:
+        """Log what an estimator's own `score` answered."""
+        run_id = getattr(estimator, RUN_ATTRIBUTE)
+        if not _is_number(value):
+            return
+        frame = _caller()
+        kind = type(estimator).__name__
+        x = args[0] if args else kwargs.get("X")
+        with self._lock:
+            dataset = self._dataset_name(run_id, x, frame)
+        call = _call_text(f"{kind}.score", score, args, kwargs, frame)
+        self._log(run_id, f"{kind}_score", dataset, call, float(value), self.model_of(estimator, run_id))
+
+    def _log(self, run_id: str, name: str, dataset: str, call: str, value: float, model_id: str | None) -> None:
+        with self._lock:
+            run = self._runs[run_id]
+            run.counts[name] += 1
+            count = run.counts[name]
+            key = f"{name}_{dataset}" if count == 1 else f"{name}-{count}_{dataset}"
+            run.calls[key] = call
+            calls = json.dumps(run.calls, indent=2, sort_keys=True)
+        log_numbers(run_id, {key: value}, model_id=model_id)
+        client().log_text(run_id, calls, METRIC_INFO)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _caller() -> FrameType | None:
+    return caller_outside("mlflow", "sklearn", "joblib")
+
+
+def _call_text(
+    name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType | None
+) -> str:
+    """A call as its user could have written it, e.g. `accuracy_score(y_true=y_test, y_pred=<ndarray>)`."""
+    try:
+        given = dict(inspect.signature(function).bind(*args, **kwargs).arguments)
+    except (TypeError, ValueError):
+        given = {**{f"arg{index}": value for index, value in enumerate(args)}, **kwargs}
+    return f"{name}({', '.join(f'{key}={_shown(value, frame)}' for key, value in given.items())})"
+
+
+def _shown(value: Any, frame: FrameType | None) -> str:
+    if isinstance(value, _SHOWN):
+        return repr(value)
+    return name_of(value, frame) or f"<{type(value).__name__}>"

@@ -1,0 +1,7 @@
+"""`mlflow.utils.autologging_utils`, where other libraries import it from."""
+
+# ruff: noqa: F401
+
+from __future__ import annotations
+
+from mlflow.autologging.options import autologging_is_disabled, get_autologging_config
