@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from typing import Any
 
-import mlflow
 from mlflow.context.providers import resolve_tags
-from mlflow.data.code_dataset_source import CodeDatasetSource
 
 _logger = logging.getLogger("mlflow.sklearn")
 
@@ -25,9 +24,11 @@ def dataset_of(x: Any, y: Any = None) -> Any:
     import numpy as np
     import pandas as pd
 
-    source = CodeDatasetSource(resolve_tags())
+    # Here, not above: autologging works without datasets where `mlflow.data` cannot be imported.
+    data = importlib.import_module("mlflow.data")
+    source = importlib.import_module("mlflow.data.code_dataset_source").CodeDatasetSource(resolve_tags())
     if isinstance(x, pd.DataFrame):
-        return mlflow.data.from_pandas(x, source=source)
+        return data.from_pandas(x, source=source)
     if hasattr(x, "toarray") and hasattr(x, "nnz"):
         size = int(np.prod(x.shape)) * x.dtype.itemsize
         if size > _MAX_DENSE_BYTES:
@@ -39,4 +40,4 @@ def dataset_of(x: Any, y: Any = None) -> Any:
         return None
     if y is not None and not isinstance(y, np.ndarray):
         y = np.asarray(y)
-    return mlflow.data.from_numpy(features=x, targets=y, source=source)
+    return data.from_numpy(features=x, targets=y, source=source)

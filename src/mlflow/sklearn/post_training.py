@@ -18,7 +18,8 @@ from mlflow.autologging import caller_outside, name_of, safely
 from mlflow.fluent.active import client
 from mlflow.sklearn.datasets import dataset_of
 from mlflow.sklearn.model_io import FLAVOR_NAME
-from mlflow.sklearn.training import RUN_ATTRIBUTE, Training, log_dataset, log_numbers
+from mlflow.sklearn.recording import log_dataset, log_numbers
+from mlflow.sklearn.training import RUN_ATTRIBUTE, Training
 
 _logger = logging.getLogger("mlflow.sklearn")
 
@@ -63,7 +64,10 @@ class Recorder:
         if training.run_id is None:
             return
         with self._lock:
-            self._runs[training.run_id].model_id = training.model_id
+            run = self._runs[training.run_id]
+            run.model_id = training.model_id
+            if training.dataset is not None:
+                run.seen.add((training.dataset.name, training.dataset.digest))
             with safely(FLAVOR_NAME, "remember the model"):
                 self._models[training.estimator] = training.model_id
 

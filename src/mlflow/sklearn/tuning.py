@@ -5,43 +5,56 @@ from __future__ import annotations
 import logging
 import numbers
 import os
+from dataclasses import dataclass
 from typing import Any
 
-from millrace.model import DatasetInput, InputTag, Metric, Param, RunTag
+from millrace.model import Param
 from mlflow.autologging import safely
-from mlflow.client.base import now_ms
 from mlflow.context.providers import resolve_tags
 from mlflow.fluent.active import client
 from mlflow.sklearn.estimators import class_path
 from mlflow.sklearn.model_io import FLAVOR_NAME
-from mlflow.utils.mlflow_tags import MLFLOW_AUTOLOGGING, MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_ID
+from mlflow.sklearn.recording import as_params, log_dataset, log_numbers
+from mlflow.utils.mlflow_tags import MLFLOW_AUTOLOGGING, MLFLOW_PARENT_RUN_ID
 
 _logger = logging.getLogger("mlflow.sklearn.utils")
 
 
-def write_results(search: Any, directory: str) -> tuple[list[Param], dict[str, float]]:
+def write_results(search: Any, directory: str) -> tuple[dict[str, float], list[Param]]:
     """Write `cv_results.csv` into a directory.
 
     Returns:
-        The params `best_…` and the metric `best_cv_score`, as far as the search knows the best.
+        The metric `best_cv_score` and the params `best_…`, as far as the search knows the best.
     """
     import pandas as pd
 
     pd.DataFrame.from_dict(search.cv_results_).to_csv(os.path.join(directory, "cv_results.csv"), index=False)
     params = [Param(f"best_{key}", str(value)) for key, value in getattr(search, "best_params_", {}).items()]
     score = getattr(search, "best_score_", None)
-    return params, {} if score is None else {"best_cv_score": float(score)}
+    return {} if score is None else {"best_cv_score": float(score)}, params
 
 
-def log_children(search: Any, parent_run_id: str, options: dict[str, Any], dataset: Any) -> None:
-    """Log a finished child run for each of the best trials, at most `max_tuning_runs` of them (None: all)."""
+def log_children(
+    search: Any, parent_run_id: str, options: dict[str, Any], dataset: Any, best_model_id: str | None
+) -> None:
+    """Log a finished child run for each of the best trials.
+
+    Args:
+        search: fitted.
+        parent_run_id: its run.
+        options: those of `autolog`; at most `max_tuning_runs` trials are logged, all when None.
+        dataset: what it was fitted on, or None.
+        best_model_id: the logged model of the best estimator, which the best trial's metrics are about.
+    """
     with safely(FLAVOR_NAME, "log the trials of the search"):
         chosen = _best(search.cv_results_, options["max_tuning_runs"], getattr(search, "refit", True))
         _say_omitted(len(search.cv_results_["params"]), len(chosen))
         experiment_id = client().get_run(parent_run_id).info.experiment_id
+        best = getattr(search, "best_index_", None)
         for index in chosen:
             with safely(FLAVOR_NAME, "log a trial of the search"):
-                _log_child(search, index, parent_run_id, experiment_id, options, dataset)
+                trial = _Trial(search, index, best_model_id if index == best else None)
+                _log_child(trial, parent_run_id, experiment_id, options, dataset)
 
 
 def _best(results: dict[str, Any], limit: int | None, refit: Any) -> list[int]:
@@ -64,37 +77,42 @@ def _say_omitted(total: int, logged: int) -> None:
         _logger.info("Logging the %d best runs, %s will be omitted.", logged, runs)
 
 
-def _log_child(
-    search: Any, index: int, parent_run_id: str, experiment_id: str, options: dict[str, Any], dataset: Any
-) -> None:
-    from sklearn.base import clone
+@dataclass(frozen=True)
+class _Trial:
+    search: Any
+    index: int
+    model_id: str | None
 
-    results = search.cv_results_
-    estimator = clone(search.estimator).set_params(**clone(results["params"][index], safe=False))
-    tags = {
-        **resolve_tags(),
+    def estimator(self) -> Any:
+        """An estimator, not fitted, with the parameters of the trial."""
+        from sklearn.base import clone
+
+        estimator: Any = clone(self.search.estimator)
+        params: Any = clone(self.search.cv_results_["params"][self.index], safe=False)
+        return estimator.set_params(**params)
+
+
+def _log_child(trial: _Trial, parent_run_id: str, experiment_id: str, options: dict[str, Any], dataset: Any) -> None:
+    estimator = trial.estimator()
+    given = {
         MLFLOW_AUTOLOGGING: FLAVOR_NAME,
         **(options["extra_tags"] or {}),
         MLFLOW_PARENT_RUN_ID: parent_run_id,
+        "estimator_name": type(estimator).__name__,
+        "estimator_class": class_path(estimator),
     }
-    run_id = client().create_run(experiment_id, tags=tags).info.run_id
+    run_id = client().create_run(experiment_id, tags=resolve_tags(given)).info.run_id
     status = "FAILED"
     try:
-        where = (dataset.name, dataset.digest) if dataset is not None else (None, None)
-        client().log_batch(
+        log_numbers(
             run_id,
-            metrics=[
-                Metric(key, value, now_ms(), 0, None, *where) for key, value in _numbers_of(results, index).items()
-            ],
-            params=[Param(key, str(value)) for key, value in estimator.get_params(deep=True).items()],
-            tags=[
-                RunTag("estimator_name", type(estimator).__name__),
-                RunTag("estimator_class", class_path(estimator)),
-            ],
+            _numbers_of(trial.search.cv_results_, trial.index),
+            params=as_params(estimator),
+            model_id=trial.model_id,
+            dataset=dataset,
         )
         if dataset is not None:
-            used = DatasetInput(dataset._to_mlflow_entity(), [InputTag(MLFLOW_DATASET_CONTEXT, "train")])
-            client().log_inputs(run_id, [used])
+            log_dataset(run_id, dataset, "train")
         status = "FINISHED"
     finally:
         client().set_terminated(run_id, status)
