@@ -22,8 +22,9 @@ def name_of(value: Any, frame: FrameType | None) -> str | None:
     `evaluate` calls it.
     """
     while frame is not None:
-        variables = frame.f_locals
-        name = next((key for key, held in list(variables.items()) if held is value), None)
+        # Names that nobody wrote are not identifiers; those of notebooks' outputs begin with an underscore.
+        names = [key for key, held in list(frame.f_locals.items()) if held is value and key.isidentifier()]
+        name = min(names, key=lambda each: each.startswith("_"), default=None)
         if name is None or name not in _parameters(frame):
             return name
         frame = frame.f_back
