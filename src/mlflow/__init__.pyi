@@ -3,6 +3,7 @@
 from mlflow import artifacts as artifacts
 from mlflow import client as client
 from mlflow import config as config
+from mlflow import data as data
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
