@@ -119,10 +119,8 @@ def _patch() -> None:
     # Those that were imported before go through these, as do the trials of searches in other threads.
     for name in _VALIDATING_STEPS:
         _patches.function(_validation, name, _silently)
-    wrapper = getattr(parallel, "_FuncWrapper", None)
-    if wrapper is not None:
-        _patches.method(wrapper, "with_config", _send_task)
-        _patches.method(wrapper, "__call__", _run_task)
+    _patches.method(parallel.Parallel, "__call__", _send_tasks)
+    _patches.method(parallel._FuncWrapper, "__call__", _run_task)
 
 
 def _patch_class(kind: type) -> None:
@@ -221,11 +219,17 @@ def _silently(call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         return call(*args, **kwargs)
 
 
-# scikit-learn sends tasks to threads through one class, which carries its configuration along. So does this.
-def _send_task(call: Callable[..., Any], task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if is_inside():
-        task._mlflow_inside = True
-    return call(*args, **kwargs)
+# Tasks that scikit-learn gives to other threads belong to the training that made them.
+def _send_tasks(call: Callable[..., Any], parallel: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if not is_inside() or len(args) != 1:
+        return call(*args, **kwargs)
+    return call(map(_marked, args[0]), **kwargs)
+
+
+def _marked(task: tuple[Any, ...]) -> tuple[Any, ...]:
+    if type(task[0]).__name__ == "_FuncWrapper":
+        task[0]._mlflow_inside = True
+    return task
 
 
 def _run_task(call: Callable[..., Any], task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
