@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 from typing import Any
 
 from mlflow.context.providers import resolve_tags
+from mlflow.data.code_dataset_source import CodeDatasetSource
+from mlflow.data.numpy_dataset import from_numpy
+from mlflow.data.pandas_dataset import from_pandas
 
 _logger = logging.getLogger("mlflow.sklearn")
 
@@ -24,11 +26,9 @@ def dataset_of(x: Any, y: Any = None) -> Any:
     import numpy as np
     import pandas as pd
 
-    # Here, not above: autologging works without datasets where `mlflow.data` cannot be imported.
-    data = importlib.import_module("mlflow.data")
-    source = importlib.import_module("mlflow.data.code_dataset_source").CodeDatasetSource(resolve_tags())
+    source = CodeDatasetSource(resolve_tags())
     if isinstance(x, pd.DataFrame):
-        return data.from_pandas(x, source=source)
+        return from_pandas(x, source=source)
     if hasattr(x, "toarray") and hasattr(x, "nnz"):
         size = int(np.prod(x.shape)) * x.dtype.itemsize
         if size > _MAX_DENSE_BYTES:
@@ -40,4 +40,4 @@ def dataset_of(x: Any, y: Any = None) -> Any:
         return None
     if y is not None and not isinstance(y, np.ndarray):
         y = np.asarray(y)
-    return data.from_numpy(features=x, targets=y, source=source)
+    return from_numpy(features=x, targets=y, source=source)
