@@ -10,7 +10,7 @@ import posixpath
 import secrets
 import tempfile
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from millrace.errors import InvalidParameterValue, MlflowException, ResourceMissing, TemporarilyUnavailable
 from millrace.settings import MLFLOW_HTTP_REQUEST_MAX_RETRIES, MLFLOW_HTTP_REQUEST_TIMEOUT
@@ -130,9 +130,7 @@ def _request(url: str) -> Any:
 
     import urllib3
 
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InvalidParameterValue(f"{url!r} is not an address of a file: expected http(s)://host/path.")
+    parts = _parts(url)
     headers = {"User-Agent": "millrace"}
     if parts.username is not None:
         known = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -149,6 +147,16 @@ def _request(url: str) -> Any:
     address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     timeout = MLFLOW_HTTP_REQUEST_TIMEOUT.get()
     return pool.request("GET", address, headers=headers, timeout=timeout, retries=retries, preload_content=False)
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as a host in one bracket
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidParameterValue(f"{url!r} is not an address of a file: expected http(s)://host/path.")
+    return parts
 
 
 def _check(answer: Any, url: str) -> None:

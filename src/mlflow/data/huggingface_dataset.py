@@ -20,6 +20,7 @@ from mlflow.types.schema import Schema
 
 if TYPE_CHECKING:
     import datasets  # pyright: ignore[reportMissingImports]
+    import pandas as pd
 
 _logger = logging.getLogger(__name__)
 
@@ -47,14 +48,20 @@ class HuggingFaceDataset(Dataset, PyFuncConvertibleDatasetMixin):
         digest: str | None = None,
     ) -> None:
         if targets is not None and targets not in ds.column_names:
-            raise InvalidParameterValue(f"The specified Hugging Face dataset does not contain the column '{targets}'.")
+            raise InvalidParameterValue(
+                f"The specified Hugging Face dataset does not contain the specified targets column '{targets}'."
+            )
         self._ds = ds
         self._targets = targets
         super().__init__(source, name, digest)
 
     def _compute_digest(self) -> str:
-        first = next(self._ds.to_pandas(batch_size=MAX_ROWS, batched=True))
-        return compute_pandas_digest(first)
+        return compute_pandas_digest(self._first_rows())
+
+    def _first_rows(self) -> pd.DataFrame:
+        if not self._ds.num_rows:  # there are no batches then
+            return self._ds.to_pandas()
+        return next(self._ds.to_pandas(batch_size=MAX_ROWS, batched=True))
 
     def to_dict(self) -> dict[str, str]:
         """The name, digest, source and source type, and the schema and profile as JSON texts."""
@@ -84,7 +91,7 @@ class HuggingFaceDataset(Dataset, PyFuncConvertibleDatasetMixin):
     def schema(self) -> Schema | None:  # type: ignore[override]
         """The columns and their types; None when they have no schema, which is warned of."""
         try:
-            return find_schema(next(self._ds.to_pandas(batch_size=MAX_ROWS, batched=True)))
+            return find_schema(self._first_rows())
         except Exception as error:
             # A dataset without a schema is still worth logging.
             _logger.warning("Failed to infer schema for Hugging Face dataset. Exception: %s", error)
@@ -127,17 +134,24 @@ def from_huggingface(
 
     Raises:
         ImportError: the `datasets` library is not installed.
-        MlflowException: INVALID_PARAMETER_VALUE when `ds` is no `datasets.Dataset`, or has no such column.
+        MlflowException: RESOURCE_DOES_NOT_EXIST when the source is of no known kind;
+            INVALID_PARAMETER_VALUE when `ds` is no `datasets.Dataset`, or has no such column.
     """
     import datasets  # pyright: ignore[reportMissingImports]
 
     if not isinstance(ds, datasets.Dataset):
-        raise InvalidParameterValue(f"The data must be a `datasets.Dataset`, one split; got {type(ds).__name__}.")
-    found = source_of(source)
+        raise InvalidParameterValue(
+            "The specified Hugging Face dataset must be an instance of `datasets.Dataset`. Instead, found an instance "
+            f"of: {type(ds)}"
+        )
     if source is None and path is not None:
-        found = HuggingFaceDatasetSource(
+        found: DatasetSource = HuggingFaceDatasetSource(
             path, ds.config_name, data_dir, data_files, ds.split, revision, trust_remote_code
         )
+    else:
+        if path is not None:
+            _logger.warning("Both `source` and `path` are given: the dataset's source is `source`, not `path`.")
+        found = source_of(source)
     return HuggingFaceDataset(ds, found, targets, name, digest)
 
 
