@@ -12,7 +12,7 @@ import pytest
 
 from millrace.calls import CreateRun, GetMetricHistory, GetRun, LogBatch, LogMetric, SearchRuns
 from millrace.engine import open_engine
-from millrace.model import Metric, RunTag
+from millrace.model import Metric
 
 _OPEN_AND_LOG = """
 import sys

@@ -31,6 +31,11 @@ class ClientBase:
         """The URI of the store that this client tracks in."""
         return self._tracking_uri
 
+    @property
+    def registry_uri(self) -> str:
+        """The URI of the store that this client's model registry is in."""
+        return self._registry_uri
+
     def _call(self, call: Call[R]) -> R:
         return store_at(self._tracking_uri).call(call)
 

@@ -38,7 +38,7 @@ class Runs(ClientBase):
             experiment_id=str(experiment_id),
             user_id=texts.get(MLFLOW_USER, "unknown"),
             run_name=run_name or "",
-            start_time=start_time or now_ms(),
+            start_time=now_ms() if start_time is None else start_time,
             tags=as_pairs(RunTag, texts),
         )
         return self._call(call).run

@@ -15,7 +15,7 @@ from millrace.model import Run, RunStatus
 from millrace.settings import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME, MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT
 from mlflow.client import MlflowClient
 from mlflow.client.queue import flush_all
-from mlflow.client.stores import get_tracking_uri
+from mlflow.client.stores import get_registry_uri, get_tracking_uri
 
 
 class ActiveRun(Run, frozen=True):
@@ -57,11 +57,11 @@ def _own() -> _Own:
 
 
 def client() -> MlflowClient:
-    """A client of the process's tracking URI, as it is now."""
-    uri = get_tracking_uri()
+    """A client of the process's tracking and registry URIs, as they are now."""
+    uris = (get_tracking_uri(), get_registry_uri())
     kept = _state.get("client")
-    if kept is None or kept.tracking_uri != uri:
-        kept = _state["client"] = MlflowClient(uri)
+    if kept is None or (kept.tracking_uri, kept.registry_uri) != uris:
+        kept = _state["client"] = MlflowClient(*uris)
     return kept  # type: ignore[no-any-return]
 
 

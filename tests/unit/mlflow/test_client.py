@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import traceback
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,8 @@ def test_a_forked_child_has_its_own_runs(tmp_path: Path) -> None:
             with mlflow.start_run() as run:
                 mlflow.log_metric("m", 2, synchronous=False)
             (tmp_path / "child").write_text(run.info.run_id)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(0)
     os.waitpid(child, 0)

@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,9 @@ SPELLING = {
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _INHERITED: list[apsw.Connection] = []
 """Connections that a forked child must not touch, not even to close them: they are the parent's."""
+_DATABASES: weakref.WeakSet[SqliteDatabase] = weakref.WeakSet()
+_FORK_PATIENCE_S = 30.0
+"""How long a fork waits for transactions of other threads."""
 
 
 class SqliteConnection:
@@ -75,15 +79,43 @@ class SqliteDatabase:
         self.path = path
         self._lock_path = path.with_name(path.name + "-lock")
         self._start()
+        _DATABASES.add(self)
 
     def _start(self) -> None:
         self._pid = os.getpid()
         self._mutex = threading.Lock()
+        self._paused = False
+        self._readers = threading.Condition()
+        self._reading = 0
+        self._forking = False
         self._idle: list[apsw.Connection] = []
         self._writer: apsw.Connection | None = None
         self._lock_file: int | None = None
 
-    def _check_fork(self) -> None:
+    def pause_for_fork(self) -> None:
+        """Let transactions end and close all connections, so that the child finds none.
+
+        SQLite's own knowledge of locks would otherwise be copied to the child, which would believe for ever that a
+        lock is held, or that it holds one which only its parent has.
+        """
+        self._paused = self._mutex.acquire(timeout=_FORK_PATIENCE_S)
+        with self._readers:
+            self._forking = True
+            quiet = self._readers.wait_for(lambda: not self._reading, _FORK_PATIENCE_S)
+            if quiet and self._paused and self._pid == os.getpid():
+                self._close_all()
+
+    def resume_after_fork(self) -> None:
+        """Go on in the parent."""
+        with self._readers:
+            self._forking = False
+            self._readers.notify_all()
+        if self._paused:
+            self._paused = False
+            self._mutex.release()
+
+    def check_fork(self) -> None:
+        """Start anew in a child; connections that were open at the fork must be neither used nor closed there."""
         if self._pid != os.getpid():
             _INHERITED.extend(self._idle)
             if self._writer is not None:
@@ -102,20 +134,35 @@ class SqliteDatabase:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        self._check_fork()
-        with _translated(self.path):
-            raw = self._idle.pop() if self._idle else self._connect()
+        self.check_fork()
+        with _translated(self.path), self._reader() as raw:
             raw.execute("BEGIN")
             try:
                 yield SqliteConnection(raw)
             finally:
                 raw.execute("ROLLBACK")
-                self._idle.append(raw)
+
+    @contextmanager
+    def _reader(self) -> Iterator[apsw.Connection]:
+        with self._readers:
+            self._readers.wait_for(lambda: not self._forking)
+            self._reading += 1
+            raw = self._idle.pop() if self._idle else None
+        try:
+            raw = raw or self._connect()
+            yield raw
+        finally:
+            with self._readers:
+                if raw is not None:
+                    self._idle.append(raw)
+                self._reading -= 1
+                if self._forking:
+                    self._readers.notify_all()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that commits when the block ends and is rolled back when it raises."""
-        self._check_fork()
+        self.check_fork()
         with self._mutex, _translated(self.path), self._file_lock():
             if self._writer is None:
                 self._writer = self._connect()
@@ -166,16 +213,37 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
-        self._check_fork()
+        self.check_fork()
         with self._mutex:
-            while self._idle:
-                self._idle.pop().close()
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
-            if self._lock_file is not None:
-                os.close(self._lock_file)
-                self._lock_file = None
+            self._close_all()
+
+    def _close_all(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None
+
+
+def _before_fork() -> None:
+    for database in sorted(_DATABASES, key=id):  # in one order for all threads
+        database.pause_for_fork()
+
+
+def _after_fork_in_parent() -> None:
+    for database in list(_DATABASES):
+        database.resume_after_fork()
+
+
+def _after_fork_in_child() -> None:
+    for database in list(_DATABASES):
+        database.check_fork()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
 
 
 def _as_number(*values: object) -> float | None:
