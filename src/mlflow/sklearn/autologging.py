@@ -61,7 +61,8 @@ def autolog(
     is called as `sklearn.metrics.…`, or was imported from there after this call.
 
     Estimators that only prepare data (scalers, encoders, vectorizers …) are not logged by themselves, nor are those
-    that others train inside of them. What cannot be logged is a warning; it never stops a training.
+    that others train inside of them. Of what is predicted, the first 100 datasets of a run are recorded. What cannot
+    be logged is a warning; it never stops a training.
 
     Args:
         log_input_examples: log the first five rows of the input with each model.
@@ -154,21 +155,23 @@ def _train(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwar
     if options["exclusive"] and mlflow.active_run() is not None:
         return call(*args, **kwargs)
     training = None
-    with quietly(options["silent"]), safely(FLAVOR_NAME, "log the training"), inside():
-        training = Training(estimator, call, args, kwargs, options)
-        training.begin()
     try:
+        with quietly(options["silent"]), safely(FLAVOR_NAME, "log the training"), inside():
+            training = Training(estimator, call, args, kwargs, options)
+            training.begin()
         with inside():
             result = call(*args, **kwargs)
-    except BaseException:
         if training is not None:
-            with quietly(options["silent"]):
-                training.fail()
+            with quietly(options["silent"]), safely(FLAVOR_NAME, "log the training"), inside():
+                training.log_results()
+                _recorder.trained(training)
+    except BaseException:
+        # An interrupt while something is logged leaves no run open either.
+        if training is not None:
+            training.end("FAILED")
         raise
     if training is not None:
-        with quietly(options["silent"]), safely(FLAVOR_NAME, "log the training"), inside():
-            training.finish()
-            _recorder.trained(training)
+        training.end("FINISHED")
     return result
 
 

@@ -16,6 +16,11 @@ _MAX_DENSE_BYTES = 256 * 2**20
 """Sparse matrices are described by their dense form, when that is not larger."""
 
 
+def is_describable(x: Any) -> bool:
+    """Whether `dataset_of` knows what to do with data of this type."""
+    return hasattr(x, "dtypes" if hasattr(x, "columns") else "dtype") and hasattr(x, "shape")
+
+
 def dataset_of(x: Any, y: Any = None) -> Any:
     """A dataset of `mlflow.data` for what was passed to an estimator; None, with a warning, for other types.
 

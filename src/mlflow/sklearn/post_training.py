@@ -16,12 +16,15 @@ from typing import Any
 
 from mlflow.autologging import caller_outside, name_of, safely
 from mlflow.fluent.active import client
-from mlflow.sklearn.datasets import dataset_of
+from mlflow.sklearn.datasets import dataset_of, is_describable
 from mlflow.sklearn.model_io import FLAVOR_NAME
 from mlflow.sklearn.recording import log_dataset, log_numbers
 from mlflow.sklearn.training import RUN_ATTRIBUTE, Training
 
 _logger = logging.getLogger("mlflow.sklearn")
+
+MAX_DATASETS = 100
+"""A loop that predicts batch by batch must not become a loop of requests."""
 
 UNKNOWN = "unknown_dataset"
 METRIC_INFO = "metric_info.json"
@@ -44,7 +47,7 @@ class _Run:
 
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     calls: dict[str, str] = field(default_factory=dict)
-    datasets: dict[str, list[int]] = field(default_factory=dict)
+    datasets: dict[str, dict[int, int]] = field(default_factory=dict)
     seen: set[tuple[str, str]] = field(default_factory=set)
     seen_objects: dict[int, weakref.ref[Any]] = field(default_factory=dict)
     model_id: str | None = None
@@ -93,34 +96,35 @@ class Recorder:
             name = self._dataset_name(run_id, x, frame)
             model_id = self.model_of(estimator, run_id)
             self._predictions[key] = _Prediction(alive, run_id, model_id, name)
-        if log_datasets:
+        if log_datasets and is_describable(x):
             self._log_dataset(run_id, x)
 
     def _log_dataset(self, run_id: str, x: Any) -> None:
         with self._lock:
-            known = self._runs[run_id].seen_objects.get(id(x))
-            if known is not None and known() is x:
+            run = self._runs[run_id]
+            known = run.seen_objects.get(id(x))
+            if len(run.seen) > MAX_DATASETS or (known is not None and known() is x):
                 return
         dataset = dataset_of(x)
         if dataset is None:
             return
         key = (dataset.name, dataset.digest)
         with self._lock:
-            run = self._runs[run_id]
             new = key not in run.seen
             run.seen.add(key)
             run.seen_objects[id(x)] = weakref.ref(x)
+            last = len(run.seen) > MAX_DATASETS
         if new:
             log_dataset(run_id, dataset, "eval")
+        if last:
+            _logger.info("The run uses %d datasets; further ones are not recorded.", len(run.seen))
 
     def _dataset_name(self, run_id: str, x: Any, frame: FrameType | None) -> str:
         """The variable that holds the data, numbered when another object had that name in this run before."""
         name = name_of(x, frame) or UNKNOWN
-        known = self._runs[run_id].datasets.setdefault(name, [])
-        if id(x) not in known:
-            known.append(id(x))
-        index = known.index(id(x))
-        return name if index == 0 else f"{name}-{index + 1}"
+        known = self._runs[run_id].datasets.setdefault(name, {})
+        number = known.setdefault(id(x), len(known) + 1)
+        return name if number == 1 else f"{name}-{number}"
 
     # -- metrics --------------------------------------------------------------------------------------------
     def measured(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], value: Any) -> None:

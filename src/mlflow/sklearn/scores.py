@@ -165,7 +165,8 @@ def _plot(draw: Callable[[Any], Any], path: str) -> None:
         FigureCanvasAgg(figure)
         axes = figure.subplots()
         draw(axes)
-        axes.set_title(os.path.basename(path).removesuffix(".png").replace("_", " ").capitalize())
+        title = os.path.basename(path).removesuffix(".png").replace("_", " ").capitalize()
+        axes.set_title(title.replace("roc", "ROC"))
         figure.savefig(path)
     except Exception as error:
         _logger.warning("The plot %s will not be recorded: %s", os.path.basename(path), error)

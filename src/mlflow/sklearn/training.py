@@ -11,7 +11,7 @@ from typing import Any
 
 import mlflow
 from millrace.model import Param
-from mlflow.autologging import argument, positional, safely
+from mlflow.autologging import argument, positional, quietly, safely
 from mlflow.fluent.active import client, end_until
 from mlflow.models.signature import ModelSignature, infer_signature
 from mlflow.sklearn import tuning
@@ -91,14 +91,14 @@ class Training:
             log_dataset(str(self.run_id), self.dataset, "train")
 
     # -- after ----------------------------------------------------------------------------------------------
-    def fail(self) -> None:
-        """End the run as failed, when the training started it: an exception leaves the user's call."""
+    def end(self, status: str) -> None:
+        """End the run, when the training started it."""
         if self.started and self.run_id is not None:
-            with safely(FLAVOR_NAME, "end the run"):
-                end_until(self.run_id, "FAILED")
+            with quietly(self.options["silent"]), safely(FLAVOR_NAME, "end the run"):
+                end_until(self.run_id, status)
 
-    def finish(self) -> None:
-        """Log the model and what it scores, and end the run when the training started it."""
+    def log_results(self) -> None:
+        """Log the model and what it scores."""
         if self.run_id is None:
             return
         with tempfile.TemporaryDirectory() as directory:
@@ -114,9 +114,6 @@ class Training:
         with safely(FLAVOR_NAME, "remember the run"):
             # After the model was saved: one that is loaded elsewhere should not log to this run.
             setattr(self.estimator, RUN_ATTRIBUTE, self.run_id)
-        if self.started:
-            with safely(FLAVOR_NAME, "end the run"):
-                end_until(self.run_id, "FINISHED")
 
     def _search_results(self, directory: str) -> tuple[dict[str, float], list[Param]]:
         """The metrics and params of a search; of other estimators none."""

@@ -198,6 +198,19 @@ def test_no_broken_step_breaks_the_training(
     assert "estimator.html" in _artifacts(run)
 
 
+@pytest.mark.parametrize("where", ["log_dataset", "log_numbers"])
+def test_an_interrupt_while_logging_leaves_no_run_open(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*args: Any, **kwargs: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, where, interrupt)
+    mlflow.sklearn.autolog(log_models=False)
+    with pytest.raises(KeyboardInterrupt):
+        _logistic().fit(X, Y)
+    assert mlflow.active_run() is None
+    assert _run().info.status == "FAILED"
+
+
 def test_without_a_store_the_training_goes_on(capfd: pytest.CaptureFixture[str], free_port: int) -> None:
     mlflow.environment_variables.MLFLOW_HTTP_REQUEST_MAX_RETRIES.set(0)
     mlflow.set_tracking_uri(f"http://127.0.0.1:{free_port}")

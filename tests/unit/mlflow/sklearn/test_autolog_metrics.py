@@ -16,6 +16,7 @@ from sklearn.model_selection import cross_val_score, train_test_split
 
 import mlflow
 from mlflow.entities import Run
+from mlflow.sklearn import post_training
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +126,21 @@ def test_it_can_be_left_out_and_ends_when_disabled() -> None:
     model.score(X_test, y_test)
     original(y_test, model.predict(X_test))
     assert all(key.startswith("training_") for key in _run().data.metrics)
+
+
+def test_a_loop_of_predictions_is_not_a_loop_of_requests(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(post_training, "MAX_DATASETS", 3)
+    X, y = load_iris(return_X_y=True)
+    model = LogisticRegression(max_iter=500).fit(X, y)
+    for start in range(10):
+        model.predict(X[start : start + 5])
+        model.predict(X[start : start + 5].tolist())
+    assert len(_run().inputs.dataset_inputs) == 4
+    said = capfd.readouterr().err
+    assert said.count("further ones are not recorded") == 1
+    assert "Unrecognized" not in said
 
 
 def test_a_run_that_is_gone_does_not_break_scoring(capfd: pytest.CaptureFixture[str]) -> None:
