@@ -137,7 +137,7 @@ def _request(url: str) -> Any:
         headers |= urllib3.make_headers(basic_auth=known)
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    pool = urllib3.ProxyManager(proxy) if proxy and not proxy_bypass(parts.hostname) else urllib3.PoolManager()
+    pool = urllib3.ProxyManager(proxy) if proxy and not proxy_bypass(parts.hostname or "") else urllib3.PoolManager()
     retries = urllib3.Retry(
         MLFLOW_HTTP_REQUEST_MAX_RETRIES.get(),
         backoff_factor=0.1,
