@@ -6,7 +6,6 @@ urllib3 is imported at the first request, because most programs that `import mlf
 from __future__ import annotations
 
 import base64
-import json
 import os
 import random
 import re
@@ -44,6 +43,9 @@ class Client:
     Raises:
         InvalidUrlException: it is no http(s) URL with a host.
     """
+
+    follows_redirects = False
+    """A redirect of a server's API is a mistake in its address, and following it would send credentials elsewhere."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url.strip())
@@ -134,7 +136,7 @@ class Client:
                 headers={**self._own_headers(), **headers},
                 timeout=timeout,
                 retries=False,
-                redirect=False,
+                redirect=self.follows_redirects,
                 preload_content=not stream,
             )
         except (faults.NewConnectionError, faults.ConnectTimeoutError, faults.ProxyError) as error:
@@ -193,7 +195,7 @@ class Client:
         token = settings.MLFLOW_TRACKING_TOKEN.get()
         name, password = (user, settings.MLFLOW_TRACKING_PASSWORD.get() or "") if user else self._user
         if name:
-            headers["Authorization"] = "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+            headers["Authorization"] = _basic(name, password)
         elif token:
             headers["Authorization"] = f"Bearer {token}"
         return headers
@@ -202,6 +204,18 @@ class Client:
         return TemporarilyUnavailable(
             f"The server at {self.url} did not answer: {fault}. Check that it runs and that the address is right."
         )
+
+
+class StrangersClient(Client):
+    """Requests to a server that is not the tracking server: it gets no credentials but those in its own address."""
+
+    follows_redirects = True
+
+    def _own_headers(self) -> dict[str, str]:
+        headers = {"User-Agent": "millrace"}
+        if self._user[0]:
+            headers["Authorization"] = _basic(*self._user)
+        return headers
 
 
 class _NotReached(Exception):
@@ -217,20 +231,13 @@ def quoted(path: str) -> str:
     return quote(path, safe="/")
 
 
+def _basic(name: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
 def _is_file(body: object) -> TypeGuard[BinaryIO]:
     seekable = getattr(body, "seekable", None)
     return seekable is not None and bool(seekable())
-
-
-def _may_pass(answer: BaseHTTPResponse) -> bool:
-    """Whether another try may be answered otherwise. MLflow's status for INVALID_STATE is 500, and that is final."""
-    if answer.status != 500:
-        return answer.status in PASSING
-    try:
-        told = json.loads(answer.data)
-    except ValueError:
-        return True
-    return not isinstance(told, dict) or told.get("error_code") in (None, "INTERNAL_ERROR")
 
 
 def _plain(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from millrace.artifacts.paths import invalid_path
 from millrace.artifacts.port import Artifacts
 from millrace.artifacts.served import API, PlainFiles, ServedArtifacts
 from millrace.errors import InvalidParameterValue
+from millrace.http import Client, StrangersClient
 
 PROXIED = "mlflow-artifacts"
 """The scheme of artifacts that a tracking server serves."""
@@ -36,10 +37,13 @@ def open_artifacts(uri: str, *, tracking_uri: str = "") -> Artifacts:
     if parts.scheme in SCHEMES:
         return CloudArtifacts(uri)
     if parts.scheme == PROXIED:
-        return ServedArtifacts(_server(uri, tracking_uri), unquote(parts.path))
+        return ServedArtifacts(Client(_server(uri, tracking_uri)), unquote(parts.path))
     if parts.scheme in ("http", "https"):
         server, found, rest = uri.partition(API)
-        return ServedArtifacts(server, unquote(rest)) if found else PlainFiles(uri)
+        if not found:
+            return PlainFiles(uri)
+        is_ours = parts.netloc == urlsplit(tracking_uri).netloc
+        return ServedArtifacts(Client(server) if is_ours else StrangersClient(server), unquote(rest))
     raise InvalidParameterValue(
         f"No artifacts can be opened at {uri!r}. Artifacts are in a folder, at s3://, gs:// or abfss://, behind a "
         "tracking server (mlflow-artifacts:/…), or, to be read only, at http(s)://."

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from millrace.artifacts.paths import invalid_path, parts_of
 from millrace.artifacts.port import CHUNK, Source, as_stream, chunks_of
 from millrace.errors import MlflowException, NotImplementedHere, ResourceMissing, RestException, TemporarilyUnavailable
-from millrace.http import Client, quoted
+from millrace.http import Client, StrangersClient, quoted
 from millrace.model import FileInfo
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ class ServedArtifacts:
     """Artifacts through a tracking server that serves them.
 
     Args:
-        server: the server's address.
+        server: the server, with the credentials that it may be sent.
         folder: the folder below the server's root of artifacts that is the root here.
     """
 
-    def __init__(self, server: str, folder: str) -> None:
-        self._client = Client(server)
+    def __init__(self, server: Client, folder: str) -> None:
+        self._client = server
         self._folder = parts_of(folder.strip("/"))
 
     def open(self, path: str) -> BinaryIO:
@@ -67,7 +67,7 @@ class PlainFiles:
     """Files at an http(s) address, to be read only."""
 
     def __init__(self, url: str) -> None:
-        self._client = Client(url)
+        self._client = StrangersClient(url)
 
     def open(self, path: str) -> BinaryIO:
         """See `Artifacts`."""

@@ -37,7 +37,7 @@ def log_outputs(tx: Tx, call: LogOutputs) -> Empty:
 
 
 def _put_dataset(tx: Tx, run: int, experiment: int, one: DatasetInput) -> None:
-    """Record a dataset as used by a run; the same dataset twice is one input, with the tags of both."""
+    """Record a dataset as used by a run; the same dataset twice is one input, whose tags are those of the first."""
     data = one.dataset
     tx.db.execute(
         "INSERT INTO dataset (experiment_id, name, digest, source_type, source, schema, profile)"
@@ -50,12 +50,14 @@ def _put_dataset(tx: Tx, run: int, experiment: int, one: DatasetInput) -> None:
     )
     assert found is not None
     context = next((tag.value for tag in one.tags if tag.key == CONTEXT_TAG), None)
-    tx.db.execute(
+    new = tx.db.execute(
         "INSERT INTO dataset_input (run_id, dataset_id, position, context)"
         " VALUES (?, ?, (SELECT COUNT(*) FROM dataset_input WHERE run_id = ?), ?)"
-        " ON CONFLICT (run_id, dataset_id) DO UPDATE SET context = COALESCE(excluded.context, dataset_input.context)",
+        " ON CONFLICT (run_id, dataset_id) DO NOTHING",
         (run, found[0], run, context),
     )
+    if not new:
+        return
     tx.db.many(
         "INSERT INTO dataset_input_tag (run_id, dataset_id, key, value) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (run_id, dataset_id, key) DO UPDATE SET value = excluded.value",

@@ -25,8 +25,8 @@ class InputsSuite:
 
     def test_the_same_dataset_twice_is_one_input(self, store: Store) -> None:
         run_id = new_run(store)
-        for _ in range(2):
-            store.call(LogInputs(run_id, [_used("train")]))
+        for context in ("train", "eval"):
+            store.call(LogInputs(run_id, [_used(context)]))
         assert run_of(store, run_id).inputs.dataset_inputs == [_used("train")]
 
     def test_models_are_inputs_and_outputs(self, store: Store) -> None:

@@ -19,7 +19,13 @@ def artifacts(served_store: str) -> Artifacts:
 
 
 @pytest.fixture
-def answering() -> Iterator[Callable[[bytes], str]]:
+def heard() -> list[bytes]:
+    """The requests that servers of `answering` got."""
+    return []
+
+
+@pytest.fixture
+def answering(heard: list[bytes]) -> Iterator[Callable[[bytes], str]]:
     """A function that starts a server of one raw answer to everything, and gives its address."""
     listeners: list[socket.socket] = []
 
@@ -34,7 +40,7 @@ def answering() -> Iterator[Callable[[bytes], str]]:
                 except OSError:
                     return
                 with connection:
-                    connection.recv(65536)
+                    heard.append(connection.recv(65536))
                     connection.sendall(answer)
 
         threading.Thread(target=run, daemon=True).start()
@@ -115,3 +121,20 @@ def test_plain_files_can_only_be_read(answering: Callable[[bytes], str]) -> None
     for act in (files.list, files.delete, lambda: files.write("f", b"")):
         with pytest.raises(NotImplementedHere):
             act()
+
+
+def test_credentials_go_to_the_tracking_server_alone(
+    answering: Callable[[bytes], str], heard: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "secret")
+    server = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+    served = f"{server}/api/2.0/mlflow-artifacts/artifacts/1"
+    for uri, tracking_uri, told in (
+        (f"{server}/file.txt", server, False),
+        (served, "http://127.0.0.1:1", False),
+        (served, server, True),
+        ("mlflow-artifacts:/1", server, True),
+    ):
+        with open_artifacts(uri, tracking_uri=tracking_uri).open("") as stream:
+            stream.read()
+        assert (b"Bearer secret" in heard[-1]) is told, uri
