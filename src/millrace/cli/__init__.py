@@ -8,13 +8,17 @@ import click
 
 from millrace.cli.dotenv import load
 from millrace.cli.lazy import LazyGroup
+from millrace.cli.version import MLFLOW_VERSION
 
 __all__ = ["cli", "main"]
 
-MLFLOW_VERSION = "3.8.1"
-"""The MLflow whose commands and options these are: what scripts that call `mlflow --version` compare."""
-
 COMMANDS: dict[str, tuple[str, str]] = {
+    "artifacts": ("millrace.cli.artifacts:artifacts", "Upload, list and download the artifacts of runs."),
+    "db": ("millrace.cli.db:db", "Look after the database of a store."),
+    "doctor": ("millrace.cli.doctor:doctor", "Print what helps to understand a problem."),
+    "experiments": ("millrace.cli.experiments:experiments", "Create, list, rename, delete and export experiments."),
+    "gc": ("millrace.cli.gc:gc", "Remove for good what was deleted, with its artifacts."),
+    "runs": ("millrace.cli.runs:runs", "Create, list, show, delete and restore runs."),
     "server": ("millrace.cli.server:server", "Serve a store: the API, the artifacts and the page."),
     "ui": ("millrace.cli.server:server", "The same as `server`."),
 }

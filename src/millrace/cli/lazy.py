@@ -36,11 +36,13 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands with their lines of help."""
-        if not self._commands_at:
-            return super().format_commands(ctx, formatter)
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.commands.get(name)
+            line = command.get_short_help_str(120) if command else self._commands_at[name][1]
+            rows.append((name, line))
         with formatter.section("Commands"):
-            formatter.write_dl([(name, self._commands_at[name][1]) for name in self.list_commands(ctx)])
-        return None
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what Millrace could not do is told in one sentence, with exit code 1."""

@@ -1,0 +1,66 @@
+"""The store that a command works on, and what it answers in pages."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from millrace.artifacts import Artifacts, open_artifacts
+from millrace.calls import GetRun, SearchRuns
+from millrace.errors import InvalidParameterValue
+from millrace.model import Run
+from millrace.settings import MLFLOW_TRACKING_URI
+from millrace.store import Store, open_store
+
+DEFAULT_FOLDER = "mlruns"
+"""The folder that is the store when none is named: the SDK's."""
+
+VIEWS = ("active_only", "deleted_only", "all")
+
+
+def store_uri() -> str:
+    """The store that MLFLOW_TRACKING_URI names, else the folder ./mlruns."""
+    return MLFLOW_TRACKING_URI.get() or str(Path(DEFAULT_FOLDER).absolute())
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[Store]:
+    """The store that commands work on, closed when the block ends."""
+    store = open_store(store_uri())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def view_type(view: str) -> str:
+    """A `--view` as calls spell it.
+
+    Raises:
+        InvalidParameterValue: there is no such view.
+    """
+    if view not in VIEWS:
+        raise InvalidParameterValue(
+            f"Could not get valid view type corresponding to string {view}. Valid view types are {list(VIEWS)}"
+        )
+    return view.upper()
+
+
+def runs_of(store: Store, experiment_id: str, view: str) -> Iterator[Run]:
+    """All runs of an experiment, newest first."""
+    token = ""
+    while True:
+        page = store.call(
+            SearchRuns([experiment_id], run_view_type=view_type(view), max_results=1000, page_token=token)
+        )
+        yield from page.runs
+        token = page.next_page_token or ""
+        if not token:
+            return
+
+
+def artifacts_of(store: Store, run_id: str) -> Artifacts:
+    """The artifacts of a run."""
+    root = store.call(GetRun(run_id)).run.info.artifact_uri or ""
+    return open_artifacts(root, tracking_uri=store_uri())
