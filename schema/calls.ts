@@ -287,6 +287,31 @@ export interface GetRun {
   run_id: string;
 }
 
+/**
+ * Store points that a writer journalled between two positions of its journal, unless they are stored already.
+ *
+ * Point `i` belongs to `series[which[i]]`. The store keeps each writer's position in the same transaction as its
+ * points: when its position is not `start`, it stores nothing and answers where it is, and the writer goes on from
+ * there. A call with `start` and `end` 0 and no points only asks for the position. Series that cannot be stored (an
+ * unknown or deleted run, a bad key) are refused one by one; the others are stored.
+ */
+export interface Ingest {
+  writer_id: string;
+  start?: number;
+  end?: number;
+  series?: SeriesName[];
+  which?: number[];
+  steps?: number[];
+  timestamps?: number[];
+  values?: Float[];
+}
+
+/** How far the store has a writer's journal, and what of this call it refused. */
+export interface Ingested {
+  position?: number;
+  refused?: Refusal[];
+}
+
 /** A tag of a dataset input; `mlflow.data.context` says what it was used for. */
 export interface InputTag {
   key: string;
@@ -522,6 +547,13 @@ export interface Param {
   value?: string;
 }
 
+/** Why the points of one series were not stored; they never will be. */
+export interface Refusal {
+  series: number;
+  error_code: string;
+  message: string;
+}
+
 /** A named line of model versions; times are milliseconds since 1970, UTC. */
 export interface RegisteredModel {
   name: string;
@@ -685,6 +717,15 @@ export interface SearchRuns {
   page_token?: string;
 }
 
+/** Which series points belong to: a key of a run, and what they were measured for and on. */
+export interface SeriesName {
+  run_id: string;
+  key: string;
+  model_id?: string;
+  dataset_name?: string;
+  dataset_digest?: string;
+}
+
 /** Set a tag of an experiment. */
 export interface SetExperimentTag {
   experiment_id: string;
@@ -822,6 +863,7 @@ export interface Calls {
   SearchRuns: { method: "POST"; path: "2.0/mlflow/runs/search"; call: SearchRuns; answer: RunPage };
   SetTag: { method: "POST"; path: "2.0/mlflow/runs/set-tag"; call: SetTag; answer: Empty };
   UpdateRun: { method: "POST"; path: "2.0/mlflow/runs/update"; call: UpdateRun; answer: RunInfoAnswer };
+  Ingest: { method: "POST"; path: "millrace/1/points/ingest"; call: Ingest; answer: Ingested };
 }
 
 /** Where each call travels, below `/api/`. */
@@ -884,4 +926,5 @@ export const routes = {
   SearchRuns: { method: "POST", path: "2.0/mlflow/runs/search", inPath: [] },
   SetTag: { method: "POST", path: "2.0/mlflow/runs/set-tag", inPath: [] },
   UpdateRun: { method: "POST", path: "2.0/mlflow/runs/update", inPath: [] },
+  Ingest: { method: "POST", path: "millrace/1/points/ingest", inPath: [] },
 } as const;

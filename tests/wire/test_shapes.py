@@ -17,7 +17,7 @@ from millrace import wire
 from millrace.calls.base import ENDPOINTS, Endpoint
 
 Said = dict[str, list[Exchange]]
-OURS_ONLY: dict[str, str] = {}
+OURS_ONLY: dict[str, str] = {"Ingest": "MLflow has no journals"}
 """Calls that a real server does not have: name → why."""
 
 

@@ -35,6 +35,7 @@ from millrace.calls.experiments import (
     SetExperimentTag,
     UpdateExperiment,
 )
+from millrace.calls.ingest import Ingest, Ingested, Refusal, SeriesName
 from millrace.calls.logged_models import (
     CreateLoggedModel,
     DatasetFilter,
@@ -149,6 +150,8 @@ __all__ = [
     "GetModelVersionDownloadUri",
     "GetRegisteredModel",
     "GetRun",
+    "Ingest",
+    "Ingested",
     "ListArtifacts",
     "ListLoggedModelArtifacts",
     "LogBatch",
@@ -169,6 +172,7 @@ __all__ = [
     "ModelVersions",
     "Needs",
     "Read",
+    "Refusal",
     "RegisteredModelAnswer",
     "RegisteredModelPage",
     "RenameRegisteredModel",
@@ -184,6 +188,7 @@ __all__ = [
     "SearchModelVersions",
     "SearchRegisteredModels",
     "SearchRuns",
+    "SeriesName",
     "SetExperimentTag",
     "SetLoggedModelTags",
     "SetModelVersionTag",

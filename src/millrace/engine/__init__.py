@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from millrace.calls import ENDPOINTS, Call
 from millrace.engine import (
     experiments,
+    ingest,
     inputs,
     logged_model_search,
     logged_models,
@@ -29,6 +30,7 @@ from millrace.errors import InvalidParameterValue, MlflowException, NotImplement
 __all__ = [
     "Engine",
     "experiments",
+    "ingest",
     "inputs",
     "logged_model_search",
     "logged_models",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from millrace.testing.experiments import ExperimentsSuite
+from millrace.testing.ingesting import IngestSuite
 from millrace.testing.inputs import InputsSuite
 from millrace.testing.logged_models import LoggedModelsSuite
 from millrace.testing.metrics import MetricsSuite
@@ -12,7 +13,7 @@ from millrace.testing.searches import SearchesSuite
 
 
 class StoreSuite(
-    ExperimentsSuite, RunsSuite, MetricsSuite, InputsSuite, LoggedModelsSuite, RegistrySuite, SearchesSuite
+    ExperimentsSuite, RunsSuite, MetricsSuite, IngestSuite, InputsSuite, LoggedModelsSuite, RegistrySuite, SearchesSuite
 ):
     """What every store must do.
 

@@ -59,6 +59,13 @@ CREATE TABLE point (
     PRIMARY KEY (run_id, key_id, timestamp_ms, step, bits)
 ) $KEYED;
 
+-- How far the store has the journal of each writer; see Ingest.
+CREATE TABLE writer (
+    id $TEXT NOT NULL PRIMARY KEY,
+    position BIGINT NOT NULL,
+    updated_ms BIGINT NOT NULL
+) $KEYED;
+
 CREATE TABLE param (
     run_id BIGINT NOT NULL,
     key_id BIGINT NOT NULL,
