@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("millrace.cli.doctor:doctor", "Print what helps to understand a problem."),
     "experiments": ("millrace.cli.experiments:experiments", "Create, list, rename, delete and export experiments."),
     "gc": ("millrace.cli.gc:gc", "Remove for good what was deleted, with its artifacts."),
+    "models": ("mlflow.models.cli:models", "Predict with models, and change their requirements."),
     "runs": ("millrace.cli.runs:runs", "Create, list, show, delete and restore runs."),
     "server": ("millrace.cli.server:server", "Serve a store: the API, the artifacts and the page."),
     "ui": ("millrace.cli.server:server", "The same as `server`."),
