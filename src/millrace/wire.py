@@ -7,6 +7,8 @@ text, null means absent, unknown fields are ignored, and a run's id may come und
 from __future__ import annotations
 
 import base64
+import binascii
+import contextlib
 import json
 import math
 import re
@@ -23,6 +25,7 @@ _ENCODER = msgspec.json.Encoder()
 _NULL_FLOATS = (b'"value":null', b"[null", b",null")
 _ALIASES = {"run_uuid": "run_id"}
 _NUMBERED = ("experiment_id", "experiment_ids")  # texts of digits, which clients also send as numbers
+_TOKENS = "Pass `next_page_token` of the previous page unchanged, or none."
 _HINT = "See the API docs for more information about request parameters."
 
 
@@ -70,6 +73,12 @@ def _parse(body: bytes) -> dict[str, Any]:
         raw = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidParameterValue(f"Malformed request body: it is not valid JSON ({error}).") from None
+    if isinstance(raw, str):
+        # Scripts that call `requests.post(json=json.dumps(…))` send JSON in JSON, and MLflow reads it.
+        with contextlib.suppress(ValueError, RecursionError):
+            raw = json.loads(raw)
+    if raw is None:
+        return {}
     if not isinstance(raw, dict):
         raise InvalidParameterValue(f"Malformed request body: expected a JSON object, got {type(raw).__name__}.")
     return raw
@@ -133,14 +142,17 @@ def _missing(path: str) -> str:
 
 
 def from_query(pairs: list[tuple[str, str]], shape: type[T]) -> T:
-    """The pairs of a query string as a value of the given Struct: repeated keys are lists; raises as `decode`."""
+    """The pairs of a query string as a value of the given Struct; raises as `decode`.
+
+    Repeated keys are lists; of a field that is no list, the first counts.
+    """
     lists = _list_fields(shape)
     raw: dict[str, Any] = {}
     for key, value in pairs:
         if key in lists:
             raw.setdefault(key, []).append(value)
         else:
-            raw[key] = value
+            raw.setdefault(key, value)
     return convert(raw, shape)
 
 
@@ -177,9 +189,10 @@ def page_position(token: str, shape: type[T]) -> T:
     """
     try:
         padded = token + "=" * (-len(token) % 4)
-        return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=shape)
-    except (ValueError, msgspec.DecodeError, RecursionError):
-        raise InvalidParameterValue(
-            f"Invalid page token {token[:50]!r}, could not base64-decode: "
-            "pass `next_page_token` of the previous page unchanged, or none."
-        ) from None
+        text = base64.b64decode(padded, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidParameterValue(f"Invalid page token, could not base64-decode {token[:50]!r}. {_TOKENS}") from None
+    try:
+        return msgspec.json.decode(text, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidParameterValue(f"Invalid page token, decoded value={text[:50]!r}. {_TOKENS}") from None

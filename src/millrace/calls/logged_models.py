@@ -76,7 +76,7 @@ class ModelOrder(Struct, frozen=True, omit_defaults=True):
 class SearchLoggedModels(Call[LoggedModelPage], frozen=True):
     """Search the logged models of experiments."""
 
-    experiment_ids: list[str] = []
+    experiment_ids: list[str]
     filter: str = ""
     datasets: list[DatasetFilter] = []
     max_results: int = 50

@@ -128,6 +128,8 @@ def _put_metrics(tx: Tx, run: int, run_id: str, experiment: int, metrics: Sequen
 
 def _put_tags(tx: Tx, run: int, experiment: int, tags: Sequence[RunTag]) -> None:
     last = {tag.key: tag for tag in tags}
+    if runs.RUN_NAME_TAG in last and not last[runs.RUN_NAME_TAG].value:
+        del last[runs.RUN_NAME_TAG]  # a run always has a name: as in MLflow, it keeps the one that it has
     put_texts(tx, "tag", run, experiment, list(last.values()))
     if runs.RUN_NAME_TAG in last:
         runs.rename(tx, run, experiment, last[runs.RUN_NAME_TAG].value)
@@ -138,7 +140,11 @@ def get_metric_history(tx: Tx, call: GetMetricHistory) -> MetricPage:
     """Get the points of a metric."""
     row = run_rows.find(tx, call.run_id)
     after = points.Point(*wire.page_position(call.page_token, tuple[int, int, int])) if call.page_token else None
-    limit = call.max_results + 1 if call.max_results else None
+    if call.max_results is not None and call.max_results < 1:
+        raise InvalidParameterValue(
+            f"Invalid value {call.max_results} for parameter 'max_results' supplied. It must be a positive integer"
+        )
+    limit = None if call.max_results is None else call.max_results + 1
     found = points.history(tx, row[0], call.metric_key, after, limit)
     token = None
     if limit and len(found) == limit:
@@ -161,9 +167,8 @@ def get_metric_history_bulk(tx: Tx, call: GetMetricHistoryBulk) -> MetricsOfRuns
         raise InvalidParameterValue("GetMetricHistoryBulk request must specify a metric_key.")
     left = min(call.max_results, MAX_BULK_RESULTS)
     found: list[MetricWithRunId] = []
-    for run_id in sorted(call.run_id):
-        row = run_rows.find(tx, run_id)
-        for p in points.history(tx, row[0], call.metric_key, limit=left - len(found)):
+    for run_id, id_ in _ids(tx, call.run_id).items():
+        for p in points.history(tx, id_, call.metric_key, limit=left - len(found)):
             found.append(MetricWithRunId(call.metric_key, p.value, p.timestamp_ms, p.step, run_id))
     return MetricsOfRuns(found)
 
@@ -173,18 +178,27 @@ def get_metric_history_bulk_interval(tx: Tx, call: GetMetricHistoryBulkInterval)
     """Get points of one metric of several runs, at steps that are evenly spread and the same for all of them."""
     _check_interval(call)
     count = DEFAULT_INTERVAL_RESULTS if call.max_results is None else call.max_results
-    ids = {run_id: run_rows.find(tx, run_id)[0] for run_id in call.run_ids}
+    ids = _ids(tx, call.run_ids)
     series = {
         run_id: points.steps(tx, id_, call.metric_key, call.start_step, call.end_step) for run_id, id_ in ids.items()
     }
     sampled = set(spread(sorted(set().union(*series.values())), count))
+    # A line that starts or ends inside of the others is drawn to its ends, and the others have a point there too.
+    sampled.update(step for steps in series.values() for step in (*steps[:1], *steps[-1:]))
     found = []
     for run_id, id_ in ids.items():
-        # A line that starts or ends inside of the others is drawn to its ends.
-        wanted = [step for step in series[run_id] if step in sampled or step in (series[run_id][0], series[run_id][-1])]
+        wanted = [step for step in series[run_id] if step in sampled]
         for p in points.at_steps(tx, id_, call.metric_key, wanted):
             found.append(MetricWithRunId(call.metric_key, p.value, p.timestamp_ms, p.step, run_id))
     return MetricsOfRuns(found)
+
+
+def _ids(tx: Tx, run_ids: Sequence[str]) -> dict[str, int]:
+    """Row ids of runs, in the order asked for; a run that is not there (any more) has no points and is left out."""
+    there: dict[str, int] = dict(
+        tx.select_in("SELECT uuid, id FROM run WHERE uuid IN (*)", list(dict.fromkeys(run_ids)))
+    )
+    return {run_id: there[run_id] for run_id in run_ids if run_id in there}
 
 
 def _check_interval(call: GetMetricHistoryBulkInterval) -> None:

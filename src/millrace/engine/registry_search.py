@@ -65,11 +65,8 @@ _VERSIONS = Source(
     },
     unique="model_version.version",  # behind the name, which every order has
 )
-_NEWEST_FIRST = [
-    Order("attribute", "last_updated_timestamp", False),
-    Order("attribute", "name", True),
-    Order("attribute", "version_number", False),
-]
+_BY_NAME = [Order("attribute", "name", True), Order("attribute", "version_number", False)]
+_NEWEST_FIRST = [Order("attribute", "last_updated_timestamp", False), *_BY_NAME]
 
 
 @answers(SearchRegisteredModels)
@@ -102,7 +99,7 @@ def search_model_versions(tx: Tx, call: SearchModelVersions) -> ModelVersionPage
         _VERSIONS,
         versions.COLUMNS,
         _conditions(tx, _VERSIONS, tree),
-        _completed(orders, _NEWEST_FIRST),
+        _completed(orders, _BY_NAME) if orders else _NEWEST_FIRST,
         limit=call.max_results,
         page_token=call.page_token,
         search=(call.filter, call.order_by),

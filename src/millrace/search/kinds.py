@@ -20,10 +20,12 @@ class Kind(NamedTuple):
     """The attributes that are numbers; the others are texts."""
     orders: dict[str, str]
     """How attributes are called in an order, to their own names."""
-    entity_words: str
-    """What MLflow lists when an entity is not known."""
+    unknown_entity: str
+    """What MLflow says when an entity is not known, with {} for it."""
     ordered_entities: frozenset[str] = frozenset()
     """The entities besides attributes that results may be ordered by."""
+    quoted_numbers: bool = False
+    """Whether a number may stand in quotes, as in `version_number = '1'`."""
 
 
 def _attributes(*names: str, **aliases: str) -> dict[str, str]:
@@ -31,7 +33,7 @@ def _attributes(*names: str, **aliases: str) -> dict[str, str]:
 
 
 _TAGS_ONLY = {"attribute": "attribute", "attributes": "attribute", "attr": "attribute", "tag": "tag", "tags": "tag"}
-_TAGS_ONLY_WORDS = "Valid entity types are ('attribute', 'tag', 'tags')"
+_TAGS_ONLY_UNKNOWN = "Invalid entity type '{}'. Valid entity types are ('attribute', 'tag', 'tags')"
 
 RUNS = Kind(
     entities={
@@ -51,7 +53,7 @@ RUNS = Kind(
         **_attributes("artifact_uri", "end_time", "run_id", "run_name", "start_time", "status", "user_id"),
         **dict.fromkeys(("created", "Created"), "start_time"),
     },
-    entity_words="Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']",
+    unknown_entity="Invalid entity type '{}'. Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']",
     ordered_entities=frozenset(("metric", "param", "tag")),
 )
 EXPERIMENTS = Kind(
@@ -59,7 +61,7 @@ EXPERIMENTS = Kind(
     attributes=_attributes("creation_time", "last_update_time", "name"),
     numbers=frozenset(("creation_time", "last_update_time")),
     orders=_attributes("creation_time", "experiment_id", "last_update_time", "name"),
-    entity_words=_TAGS_ONLY_WORDS,
+    unknown_entity=_TAGS_ONLY_UNKNOWN,
 )
 _MODEL_ATTRIBUTES = _attributes(
     "name",
@@ -84,7 +86,7 @@ LOGGED_MODELS = Kind(
     attributes=_MODEL_ATTRIBUTES,
     numbers=frozenset(("creation_timestamp", "last_updated_timestamp")),
     orders=_MODEL_ATTRIBUTES,
-    entity_words="Expected one of ['attributes', 'metrics', 'params', 'tags'].",
+    unknown_entity="Invalid entity type: '{}'. Expected one of ['attributes', 'metrics', 'params', 'tags'].",
     ordered_entities=frozenset(("metric",)),
 )
 REGISTERED_MODELS = Kind(
@@ -92,12 +94,13 @@ REGISTERED_MODELS = Kind(
     attributes=_attributes("name"),
     numbers=frozenset(),
     orders=_attributes("name", "last_updated_timestamp", timestamp="last_updated_timestamp"),
-    entity_words=_TAGS_ONLY_WORDS,
+    unknown_entity=_TAGS_ONLY_UNKNOWN,
 )
 MODEL_VERSIONS = Kind(
     entities=_TAGS_ONLY,
     attributes=_attributes("name", "run_id", "source_path", "version_number"),
     numbers=frozenset(("version_number",)),
     orders=_attributes("name", "version_number", "creation_timestamp", "last_updated_timestamp"),
-    entity_words=_TAGS_ONLY_WORDS,
+    unknown_entity=_TAGS_ONLY_UNKNOWN,
+    quoted_numbers=True,
 )

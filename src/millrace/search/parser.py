@@ -23,6 +23,7 @@ MAX_COMPARISONS = 500
 """How many comparisons a filter may have."""
 
 _DATASET_KEYS = ("context", "digest", "name")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 _WORDS = frozenset(("AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "ILIKE"))
 
 
@@ -121,7 +122,9 @@ class _Parser:
         return self._text(entity, key, op, text, is_list)
 
     def _number(self, entity: str, key: str, op: str, text: str) -> float | int:
-        if self._tokens[self._at - 1].sort != "number":
+        if self._tokens[self._at - 1].sort == "text" and self._kind.quoted_numbers and _INTEGER.fullmatch(text[1:-1]):
+            text = text[1:-1]
+        elif self._tokens[self._at - 1].sort != "number":
             what = "metric" if entity == "metric" else f"numeric attribute: {key}"
             raise InvalidParameterValue(f"Expected numeric value type for {what}. Found {text}")
         if op not in ORDERED:
@@ -146,7 +149,7 @@ class _Parser:
                 "Parameter value is either not quoted or unidentified quote types used for string value "
                 f"{text}. Use either single or double quotes."
             )
-        return text[1:-1]
+        return _unquoted_text(text)
 
     def _shown_list(self) -> str:
         """The text of a list, up to its closing parenthesis."""
@@ -170,7 +173,7 @@ class _Parser:
         well_formed = len(inside) % 2 and all(token.sort == "comma" for token in commas)
         if not well_formed or any(token.sort not in ("text", "quoted") for token in values):
             raise InvalidParameterValue(_unquoted(entity, text))
-        return tuple(token.text[1:-1] for token in values)
+        return tuple(_unquoted_text(token.text) for token in values)
 
     @property
     def _token(self) -> Token:
@@ -239,7 +242,7 @@ def entity_and_key(text: str, kind: Kind, attributes: dict[str, str]) -> tuple[s
         return "attribute", _attribute(text, attributes)
     entity = kind.entities.get(prefix)
     if entity is None:
-        raise InvalidParameterValue(f"Invalid entity type '{prefix}'. {kind.entity_words}")
+        raise InvalidParameterValue(kind.unknown_entity.format(prefix))
     key = _unquote(rest)
     if entity == "attribute":
         key = _attribute(key, attributes)
@@ -247,6 +250,11 @@ def entity_and_key(text: str, kind: Kind, attributes: dict[str, str]) -> tuple[s
         listed = ", ".join(f"'{one}'" for one in _DATASET_KEYS)
         raise InvalidParameterValue(f"Invalid dataset key '{key}' specified. Valid keys are '{{{listed}}}'")
     return entity, key
+
+
+def _unquoted_text(text: str) -> str:
+    """A quoted text without its quotes; within single quotes, two of them are one, as in SQL."""
+    return text[1:-1].replace("''", "'") if text[0] == "'" else text[1:-1]
 
 
 def _unquote(text: str) -> str:

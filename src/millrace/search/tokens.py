@@ -24,7 +24,7 @@ _NOT_IN_A_WORD = r"\s=!<>(),;'\"`"
 _TOKEN = re.compile(
     rf"""
     (?P<number>-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?=[{_NOT_IN_A_WORD}]|$))
-  | (?P<text>'[^']*')
+  | (?P<text>'(?:[^']|'')*')
   | (?P<quoted>"[^"]*")
   | (?P<op>[=!<>]+)
   | (?P<open>\()

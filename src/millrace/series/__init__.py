@@ -22,10 +22,7 @@ def is_later(one: Metric, other: Metric) -> bool:
 
 
 def spread(steps: list[int], count: int) -> list[int]:
-    """About `count` of some ascending steps, evenly spread over their positions, first and last included."""
+    """`count` of some ascending steps, evenly spread over their positions, and the last one."""
     if len(steps) <= count:
         return steps
-    if count < 2:
-        return steps[-1:]
-    last = len(steps) - 1
-    return [steps[round(index * last / (count - 1))] for index in range(count)]
+    return [*(steps[index * len(steps) // count] for index in range(count)), steps[-1]]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import unquote
 
 from millrace import wire
 from millrace.calls import ENDPOINTS, Call, Endpoint, Needs
@@ -80,7 +82,7 @@ class _App:
         route = routes.get(method)
         try:
             if route is None:
-                return await self._no_route(request, send, routes)
+                return await self._no_route(request, send, routes, raw_path)
             asked = await route.read(request, fields)
             await self._authorize(scope, route.needs, asked)
             await route.act(request, send, asked)
@@ -123,7 +125,7 @@ class _App:
             query = request.method in ("GET", "HEAD")
             body = b"" if query else await request.body(self._options.max_body)
             if query or (request.method == "DELETE" and not body):
-                return wire.from_query([*request.query, *fields.items()], endpoint.call)
+                return wire.from_query([*fields.items(), *request.query], endpoint.call)
             _check_content_type(request)
             if not fields:
                 return wire.decode(body or b"{}", endpoint.call)
@@ -155,9 +157,15 @@ class _App:
         html = await asyncio.get_running_loop().run_in_executor(self._pool, page.overview, self._store)
         await respond(send, 200, html.encode(), HTML, page.HEADERS)
 
-    async def _no_route(self, request: Request, send: Send, routes: dict[str, Route]) -> None:
+    async def _no_route(self, request: Request, send: Send, routes: dict[str, Route], raw_path: str) -> None:
         allowed = ", ".join(sorted({"OPTIONS", *routes})).encode()
-        if not routes and request.path.startswith(tuple(f"{prefix}/" for prefix in PREFIXES)):
+        merged = "/" + re.sub(r"//+", "/", raw_path).lstrip("/")
+        if not routes and merged != raw_path and self._router.find(unquote(merged), merged)[0]:
+            # As MLflow does; 308, unlike 301, keeps the method and the body.
+            query = request.scope.get("query_string", b"")
+            target = (self._prefix + merged).encode("latin-1") + (b"?" + query if query else b"")
+            await respond(send, 308, b"", HTML, [(b"location", target)])
+        elif not routes and request.path.startswith(tuple(f"{prefix}/" for prefix in PREFIXES)):
             error = EndpointNotFound(f"There is no endpoint {request.path} on this server.")
             await respond(send, 404, error_body(error), JSON)
         elif not routes:

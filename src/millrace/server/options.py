@@ -36,7 +36,7 @@ class Options(Struct, frozen=True, kw_only=True):
     """A path that all addresses begin with besides."""
     expose_prometheus: str = ""
     """Any text turns `/metrics` on; MLflow means a folder by it, which is not needed here."""
-    max_body: int = 16 * 1024**2
-    """Bytes that the JSON of a call may have."""
+    max_body: int = 32 * 1024**2
+    """Bytes that the JSON of a call may have; the profile of one dataset may have 16 Mi characters."""
     body_timeout: float = 60.0
     """Seconds that a client may let the server wait for the next piece of a body."""
