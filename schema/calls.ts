@@ -683,7 +683,7 @@ export interface SearchExperiments {
 
 /** Search the logged models of experiments. */
 export interface SearchLoggedModels {
-  experiment_ids?: string[];
+  experiment_ids: string[];
   filter?: string;
   datasets?: DatasetFilter[];
   max_results?: number;

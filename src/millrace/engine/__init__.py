@@ -77,6 +77,11 @@ class Engine:
             except Collision:
                 if attempt == _ATTEMPTS:
                     raise
+            except OverflowError:
+                # Python's integers have no bounds, those of the database and of MLflow's API do.
+                raise InvalidParameterValue(
+                    f"{type(call).__name__}: a number does not fit into 64 bits (-2**63 to 2**63 - 1)."
+                ) from None
         raise AssertionError("unreachable")
 
     def close(self) -> None:

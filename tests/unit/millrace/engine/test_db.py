@@ -6,10 +6,18 @@ import math
 
 import pytest
 
-from millrace.calls import CreateRun, GetMetricHistory, GetRun, LogBatch, LogMetric
+from millrace.calls import (
+    CreateRun,
+    GetMetricHistory,
+    GetRun,
+    LogBatch,
+    LogMetric,
+    LogOutputs,
+    UpdateRun,
+)
 from millrace.engine import Engine, open_engine
 from millrace.errors import InvalidParameterValue
-from millrace.model import Metric, Param
+from millrace.model import LoggedModelOutput, Metric, Param
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -18,6 +26,21 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     opened = open_engine(uri)
     request.addfinalizer(opened.close)
     return opened
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
+def test_a_number_that_does_not_fit_is_refused(engine: Engine, number: int) -> None:
+    run_id = engine.call(CreateRun("0")).run.info.run_id
+    for call in (
+        CreateRun("0", start_time=number),
+        UpdateRun(run_id, end_time=number),
+        LogMetric(run_id, "m", 1.0, number),
+        LogMetric(run_id, "m", 1.0, 1, number),
+        LogOutputs(run_id, [LoggedModelOutput("m-1", number)]),
+    ):
+        with pytest.raises(InvalidParameterValue):
+            engine.call(call)
+    assert engine.call(GetRun(run_id)).run.info.end_time is None
 
 
 def test_a_refused_batch_changes_nothing(engine: Engine) -> None:

@@ -143,6 +143,20 @@ def test_unknown_addresses_and_methods(server: str, ask: Ask) -> None:
     assert ask("GET", f"{server}/api/2.0/mlflow/runs/get?" + "a=b&" * 2000).status == 400
 
 
+def test_doubled_slashes_lead_to_the_address_without_them(store: Recorder, server: str, ask: Ask) -> None:
+    for asked, meant in (
+        ("/api/2.0//mlflow/runs/get?run_id=a%2F%2Fb", "/api/2.0/mlflow/runs/get?run_id=a%2F%2Fb"),
+        ("//api/2.0/mlflow/runs/get", "/api/2.0/mlflow/runs/get"),
+        ("/api/2.0/mlflow//logged-models///m%2F%2F1/tags", "/api/2.0/mlflow/logged-models/m%2F%2F1/tags"),
+        ("//health", "/health"),
+    ):
+        reply = ask("POST", server + asked)
+        assert (reply.status, reply.headers["location"]) == (308, meant)
+    for nowhere in ("//nowhere.example/", "/api//nope", "/%2F/health"):
+        assert ask("GET", server + nowhere).status == 404
+    assert store.calls == []
+
+
 def test_small_routes(server: str, ask: Ask) -> None:
     assert ask("GET", f"{server}/health").body == b"OK"
     assert ask("HEAD", f"{server}/health").body == b""
