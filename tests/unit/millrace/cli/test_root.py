@@ -161,3 +161,9 @@ def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"Error: Cannot listen on 127.0.0.1:{port}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_python_m_mlflow_is_the_same_command(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "mlflow", "--version"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "mlflow, version 3.8.1\n"
