@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from importlib import metadata
 
 import click
@@ -30,7 +31,7 @@ def doctor(mask_envs: bool) -> None:
         "Millrace version": __version__,
         "Millrace module location": os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
         "Tracking URI": _masked_uri(store_uri()),
-        "Active environment": _environment(),
+        "Environment": sys.prefix,
     }
     for name, value in facts.items():
         click.echo(f"{name}: {value}")
@@ -47,10 +48,6 @@ def doctor(mask_envs: bool) -> None:
 
 def _is_ours(name: str) -> bool:
     return name.startswith(("MLFLOW_", "MILLRACE_"))
-
-
-def _environment() -> str:
-    return os.environ.get("CONDA_DEFAULT_ENV") or os.environ.get("VIRTUAL_ENV") or "none"
 
 
 def _masked_uri(text: str) -> str:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from millrace.cli import COMMANDS
+import mlflow.cli
+from millrace.cli import COMMANDS, cli
 from tests.unit.millrace.cli.conftest import Run
 
 _MLFLOW = (sys.executable, "-c", "from millrace.cli import main; main()")
@@ -167,3 +168,4 @@ def test_python_m_mlflow_is_the_same_command(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "mlflow", "--version"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "mlflow, version 3.8.1\n"
+    assert mlflow.cli.cli is cli
