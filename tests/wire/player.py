@@ -235,11 +235,10 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, log: Path) -
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline and server.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        with contextlib.suppress(OSError, http.client.HTTPException):
+        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
             connection.request("GET", "/health")
             if connection.getresponse().status == 200:
                 return
-        connection.close()
         time.sleep(0.05)
     raise RuntimeError(f"the server did not start: {log.read_text(errors='replace')[-3000:]}")
 
