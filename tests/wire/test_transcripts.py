@@ -27,7 +27,7 @@ def agree(mine: dict[str, Any], theirs: dict[str, Any]) -> bool:
     said, recorded = _plain(mine["body"]), _infinite(_plain(theirs["body"]))
     if mine["status"] >= 400 and isinstance(said, dict) and isinstance(recorded, dict):
         return said.get("error_code") == recorded.get("error_code") and _says_as_much(said, recorded)
-    return _without_listed_aliases(said, recorded) == recorded
+    return _without_more(said, recorded) == recorded
 
 
 def _kind(reply: dict[str, Any]) -> str:
@@ -56,17 +56,14 @@ def _infinite(value: Any) -> Any:
     return value
 
 
-def _without_listed_aliases(mine: Any, theirs: Any) -> Any:
-    """Our reply without the aliases of versions in a list, where MLflow leaves them out."""
-    versions = mine.get("model_versions") if isinstance(mine, dict) else None
-    recorded = theirs.get("model_versions") if isinstance(theirs, dict) else None
-    if not versions or not recorded or len(versions) != len(recorded):
+def _without_more(mine: Any, theirs: Any) -> Any:
+    """Our reply without what MLflow never shows of a version: its logged model, and in a list its aliases."""
+    if isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
+        return [_without_more(one, other) for one, other in zip(mine, theirs, strict=True)]
+    if not isinstance(mine, dict) or not isinstance(theirs, dict):
         return mine
-    bare = [
-        {key: value for key, value in one.items() if key != "aliases" or key in other}
-        for one, other in zip(versions, recorded, strict=True)
-    ]
-    return {**mine, "model_versions": bare}
+    more = ("aliases", "model_id") if "current_stage" in mine else ()
+    return {key: _without_more(one, theirs.get(key)) for key, one in mine.items() if key not in more or key in theirs}
 
 
 def _plain(value: Any, key: str = "", above: str = "") -> Any:
