@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from intended import INTENDED
@@ -81,8 +82,10 @@ def test_requests_decode_and_encode_to_themselves(topic: str, recorded: Said) ->
 
 
 def _decoded(step: Step, endpoint: Endpoint) -> Any:
-    ids = [part for part in step.path.split("/") if part.startswith(("${", "m-"))]
-    in_path = dict(zip(endpoint.path_fields, ids, strict=False))
+    template = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", f"/{endpoint.version}/{endpoint.path}")
+    found = re.search(template + "$", step.path)
+    assert found is not None
+    in_path = {name: unquote(text) for name, text in found.groupdict().items()}
     if step.method == "GET":
-        return wire.from_query([*step.query, *in_path.items()], endpoint.call)
-    return wire.decode(json.dumps({**in_path, **(step.body or {})}).encode(), endpoint.call)
+        return wire.from_query([*in_path.items(), *step.query], endpoint.call)
+    return wire.decode(json.dumps({**(step.body or {}), **in_path}).encode(), endpoint.call)
