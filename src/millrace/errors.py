@@ -6,6 +6,7 @@
     │   └── InvalidUrlException      INVALID_PARAMETER_VALUE           400
     ├── MalformedRequest             MALFORMED_REQUEST                 400
     ├── InvalidState                 INVALID_STATE                     500
+    ├── DataLoss                     DATA_LOSS                         500
     ├── ResourceExists               RESOURCE_ALREADY_EXISTS           400
     ├── ResourceMissing              RESOURCE_DOES_NOT_EXIST           404
     ├── NotFound                     NOT_FOUND                         404
@@ -126,6 +127,12 @@ class InvalidState(MlflowException):
     """The operation needs the thing in another state, e.g. active instead of deleted."""
 
     code = "INVALID_STATE"
+
+
+class DataLoss(MlflowException):
+    """Stored bytes cannot be read back."""
+
+    code = "DATA_LOSS"
 
 
 class ResourceExists(MlflowException):

@@ -59,6 +59,7 @@ class Engine:
         self.database = database
         self.locations = locations
         self._key_ids: dict[str, int] = {}
+        self._pending: dict[int, int] = {}
 
     def call(self, call: Call[R]) -> R:
         """Answer a call, in a transaction of its own."""
@@ -69,7 +70,7 @@ class Engine:
             try:
                 transaction = self.database.write() if ENDPOINTS[type(call)].writes else self.database.read()
                 with transaction as db:
-                    tx = Tx(db, self.locations, self._key_ids)
+                    tx = Tx(db, self.locations, self._key_ids, self._pending)
                     result = answer(tx, call)
                 # Only now are new keys sure to stay.
                 self._key_ids.update(tx.new_keys)

@@ -33,6 +33,10 @@ class Connection(Protocol):
         """SQL for the number that a text spells, NULL where it spells none."""
         ...
 
+    def try_lock(self, number: int) -> bool:
+        """Whether nobody else holds this number; then nobody else gets it until the transaction ends."""
+        ...
+
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query."""
         ...

@@ -17,7 +17,16 @@ from millrace.errors import InvalidParameterValue, ResourceMissing
 T = TypeVar("T")
 
 _ATTEMPTS = 8
-_RUN_TABLES = ("metric_latest", "point", "param", "tag", "dataset_input_tag", "dataset_input", "run_model")
+_RUN_TABLES = (
+    "metric_latest",
+    "point_batch",
+    "chunk",
+    "param",
+    "tag",
+    "dataset_input_tag",
+    "dataset_input",
+    "run_model",
+)
 _MODEL_TABLES = ("logged_model_tag", "logged_model_param", "logged_model_metric")
 
 

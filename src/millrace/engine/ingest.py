@@ -46,7 +46,15 @@ def ingest(tx: Tx, call: Ingest) -> Ingested:
                 refused.append(Refusal(index, error.error_code, error.message))
             else:
                 metrics += found
-        points.append(tx, row[0], row[2], metrics)
+        points.append(
+            tx,
+            row[0],
+            row[2],
+            [metric.key for metric in metrics],
+            [metric.step for metric in metrics],
+            [metric.timestamp for metric in metrics],
+            [metric.value for metric in metrics],
+        )
     return Ingested(call.end, sorted(refused, key=lambda one: one.series))
 
 

@@ -20,13 +20,13 @@ from millrace.calls import (
     MetricsOfRuns,
     SetTag,
 )
-from millrace.engine import model_metrics, points, run_rows, runs
+from millrace.engine import chunks, model_metrics, points, run_rows, runs
 from millrace.engine.texts import fitted, put_params, put_texts
 from millrace.engine.tx import Tx, answers
 from millrace.errors import InvalidParameterValue, ResourceMissing
 from millrace.model import Metric, MetricWithRunId, Param, RunTag
 from millrace.model.limits import MAX_PARAM_LENGTH, MAX_TAG_LENGTH, check_batch, check_metric, check_param, check_tag
-from millrace.series import spread
+from millrace.series.columns import Columns, at_common_steps, between_steps
 
 _API_DOCS = "See the API docs for more information about request parameters."
 MODEL_HISTORY_TAG = "mlflow.log-model.history"
@@ -122,7 +122,15 @@ def log_model(tx: Tx, call: LogModel) -> Empty:
 
 def _put_metrics(tx: Tx, run: int, run_id: str, experiment: int, metrics: Sequence[Metric]) -> None:
     if metrics:
-        points.append(tx, run, experiment, metrics)
+        points.append(
+            tx,
+            run,
+            experiment,
+            [metric.key for metric in metrics],
+            [metric.step for metric in metrics],
+            [metric.timestamp for metric in metrics],
+            [float(metric.value) for metric in metrics],
+        )
         model_metrics.link(tx, run_id, metrics)
 
 
@@ -139,18 +147,18 @@ def _put_tags(tx: Tx, run: int, experiment: int, tags: Sequence[RunTag]) -> None
 def get_metric_history(tx: Tx, call: GetMetricHistory) -> MetricPage:
     """Get the points of a metric."""
     row = run_rows.find(tx, call.run_id)
-    after = points.Point(*wire.page_position(call.page_token, tuple[int, int, int])) if call.page_token else None
+    after = chunks.Position(*wire.page_position(call.page_token, tuple[int, int, int])) if call.page_token else None
     if call.max_results is not None and call.max_results < 1:
         raise InvalidParameterValue(
             f"Invalid value {call.max_results} for parameter 'max_results' supplied. It must be a positive integer"
         )
     limit = None if call.max_results is None else call.max_results + 1
-    found = points.history(tx, row[0], call.metric_key, after, limit)
+    found = chunks.history(tx, row[0], call.metric_key, after=after, limit=limit)
     token = None
     if limit and len(found) == limit:
-        found.pop()
-        token = wire.page_token(tuple(found[-1]))
-    return MetricPage([Metric(call.metric_key, p.value, p.timestamp_ms, p.step) for p in found], token)
+        found = found.at(slice(limit - 1))
+        token = wire.page_token((int(found.timestamps[-1]), int(found.steps[-1]), int(found.bits()[-1])))
+    return MetricPage(_metrics(call.metric_key, found), token)
 
 
 @answers(GetMetricHistoryBulk)
@@ -168,8 +176,10 @@ def get_metric_history_bulk(tx: Tx, call: GetMetricHistoryBulk) -> MetricsOfRuns
     left = min(call.max_results, MAX_BULK_RESULTS)
     found: list[MetricWithRunId] = []
     for run_id, id_ in _ids(tx, call.run_id).items():
-        for p in points.history(tx, id_, call.metric_key, limit=left - len(found)):
-            found.append(MetricWithRunId(call.metric_key, p.value, p.timestamp_ms, p.step, run_id))
+        part = chunks.history(tx, id_, call.metric_key, limit=left - len(found))
+        found += _metrics_of(run_id, call.metric_key, part)
+        if len(found) == left:
+            break
     return MetricsOfRuns(found)
 
 
@@ -179,18 +189,22 @@ def get_metric_history_bulk_interval(tx: Tx, call: GetMetricHistoryBulkInterval)
     _check_interval(call)
     count = DEFAULT_INTERVAL_RESULTS if call.max_results is None else call.max_results
     ids = _ids(tx, call.run_ids)
-    series = {
-        run_id: points.steps(tx, id_, call.metric_key, call.start_step, call.end_step) for run_id, id_ in ids.items()
-    }
-    sampled = set(spread(sorted(set().union(*series.values())), count))
-    # A line that starts or ends inside of the others is drawn to its ends, and the others have a point there too.
-    sampled.update(step for steps in series.values() for step in (*steps[:1], *steps[-1:]))
-    found = []
-    for run_id, id_ in ids.items():
-        wanted = [step for step in series[run_id] if step in sampled]
-        for p in points.at_steps(tx, id_, call.metric_key, wanted):
-            found.append(MetricWithRunId(call.metric_key, p.value, p.timestamp_ms, p.step, run_id))
-    return MetricsOfRuns(found)
+    series = [
+        between_steps(chunks.history(tx, id_, call.metric_key), call.start_step, call.end_step) for id_ in ids.values()
+    ]
+    sampled = at_common_steps(series, count)
+    found = [_metrics_of(run_id, call.metric_key, part) for run_id, part in zip(ids, sampled, strict=True)]
+    return MetricsOfRuns([metric for part in found for metric in part])
+
+
+def _metrics(key: str, found: Columns) -> list[Metric]:
+    columns = zip(found.values.tolist(), found.timestamps.tolist(), found.steps.tolist(), strict=True)
+    return [Metric(key, value, timestamp, step) for value, timestamp, step in columns]
+
+
+def _metrics_of(run_id: str, key: str, found: Columns) -> list[MetricWithRunId]:
+    columns = zip(found.values.tolist(), found.timestamps.tolist(), found.steps.tolist(), strict=True)
+    return [MetricWithRunId(key, value, timestamp, step, run_id) for value, timestamp, step in columns]
 
 
 def _ids(tx: Tx, run_ids: Sequence[str]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from millrace.calls import (
     RunInfoAnswer,
     UpdateRun,
 )
-from millrace.engine import experiments, run_rows
+from millrace.engine import experiments, points, run_rows
 from millrace.engine.texts import fitted, put_texts
 from millrace.engine.tx import Tx, answers, now_ms
 from millrace.errors import InvalidParameterValue, ResourceExists
@@ -77,6 +77,8 @@ def update_run(tx: Tx, call: UpdateRun) -> RunInfoAnswer:
     if call.status is not None:
         status = RunStatus.to_string(call.status)
         tx.db.execute("UPDATE run SET status = ? WHERE id = ?", (status, row[0]))
+        if RunStatus.is_terminated(RunStatus.from_string(status)):
+            points.settle(tx, row[0])
     if call.end_time is not None:
         tx.db.execute("UPDATE run SET end_ms = ? WHERE id = ?", (call.end_time, row[0]))
     if call.run_name:

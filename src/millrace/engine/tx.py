@@ -34,9 +34,13 @@ def answers(call: type[Call[Any]]) -> Callable[[F], F]:
 class Tx:
     """A transaction: the connection, where artifacts go, and the ids of keys."""
 
-    def __init__(self, db: Connection, locations: Locations, key_ids: dict[str, int]) -> None:
+    def __init__(
+        self, db: Connection, locations: Locations, key_ids: dict[str, int], pending: dict[int, int] | None = None
+    ) -> None:
         self.db = db
         self.locations = locations
+        self.pending = {} if pending is None else pending
+        """What runs have in batches, by row id, as far as this process knows; a hint, not a fact."""
         self._known_keys = key_ids
         self.new_keys: dict[str, int] = {}
 

@@ -112,3 +112,11 @@ class MetricsSuite:
             GetMetricHistoryBulkInterval([run_id], "m", max_results=2501),
         ):
             refused(store, call, "INVALID_PARAMETER_VALUE", ".")
+
+    def test_a_long_history_is_whole_and_in_order(self, store: Store) -> None:
+        run_id = new_run(store)
+        for start in range(0, 36_000, 1000):
+            points = [Metric("m", float(step % 11), 1000 + step, step) for step in range(start, start + 1000)]
+            store.call(LogBatch(run_id, points))
+        found = _history(store, run_id, "m")
+        assert found == [(1000 + step, step, float(step % 11)) for step in range(36_000)]

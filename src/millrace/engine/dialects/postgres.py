@@ -47,6 +47,11 @@ class PostgresConnection:
         """SQL for the number that a text spells, NULL where it spells none."""
         return f"(CASE WHEN {expression} ~ '{_NUMBER}' THEN CAST({expression} AS NUMERIC) END)"
 
+    def try_lock(self, number: int) -> bool:
+        """An advisory lock, which ends with the transaction."""
+        row = self.row("SELECT pg_try_advisory_xact_lock(?)", (number,))
+        return bool(row and row[0])
+
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query."""
         return self._cursor.execute(_placeholders(sql), _nulls(values)).fetchall()

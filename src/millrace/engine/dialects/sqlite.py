@@ -47,6 +47,10 @@ class SqliteConnection:
         """SQL for the number that a text spells, NULL where it spells none."""
         return f"as_number({expression})"
 
+    def try_lock(self, number: int) -> bool:
+        """True: there is one writer at a time."""
+        return True
+
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query."""
         return list(self._raw.execute(sql, values))

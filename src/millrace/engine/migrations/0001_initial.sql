@@ -37,7 +37,8 @@ CREATE TABLE run (
 );
 CREATE INDEX run_newest ON run (experiment_id, stage, start_ms, id);
 
--- The latest point of each metric of a run; a NaN is a null value.
+-- Each metric of a run: its latest point, and all its points summed up; a NaN is a null value. `n` counts points, `numbers`
+-- those that are no NaN, which total, minimum and maximum are of.
 CREATE TABLE metric_latest (
     run_id BIGINT NOT NULL,
     key_id BIGINT NOT NULL,
@@ -45,19 +46,37 @@ CREATE TABLE metric_latest (
     value $REAL,
     step BIGINT NOT NULL,
     timestamp_ms BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    numbers BIGINT NOT NULL,
+    total $REAL,
+    minimum $REAL,
+    maximum $REAL,
+    first_step BIGINT NOT NULL,
     PRIMARY KEY (run_id, key_id)
 ) $KEYED;
 CREATE INDEX metric_by_value ON metric_latest (key_id, experiment_id, value, run_id);
 
--- All points. `bits` is the IEEE 754 double as a signed integer: exact, and the same point is stored once.
-CREATE TABLE point (
+-- Points as they came, and later sorted into chunks; see docs/explanation/chunk-format.md.
+CREATE TABLE point_batch (
+    id $ID,
+    run_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    data $BLOB NOT NULL
+);
+CREATE INDEX point_batch_by_run ON point_batch (run_id, n);
+
+CREATE TABLE chunk (
+    id $ID,
     run_id BIGINT NOT NULL,
     key_id BIGINT NOT NULL,
-    timestamp_ms BIGINT NOT NULL,
-    step BIGINT NOT NULL,
-    bits BIGINT NOT NULL,
-    PRIMARY KEY (run_id, key_id, timestamp_ms, step, bits)
-) $KEYED;
+    n BIGINT NOT NULL,
+    first_ms BIGINT NOT NULL,
+    first_step BIGINT NOT NULL,
+    last_ms BIGINT NOT NULL,
+    last_step BIGINT NOT NULL,
+    data $BLOB NOT NULL
+);
+CREATE INDEX chunk_by_series ON chunk (run_id, key_id, first_ms, first_step);
 
 -- How far the store has the journal of each writer; see Ingest.
 CREATE TABLE writer (
