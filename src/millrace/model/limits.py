@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from millrace.errors import InvalidParameterValue
@@ -58,6 +59,8 @@ def check_key(key: object, parameter: str = "name") -> None:
         InvalidParameterValue: it is absent, has other characters than letters, digits and `_-. :/`, is no plain
             relative path, or is longer than 250 characters.
     """
+    if isinstance(key, str) and _is_fine(key):
+        return
     if key is None or (key == "" and "[" in parameter):
         path = parameter.replace(".name", ".key")
         raise InvalidParameterValue(
@@ -67,9 +70,13 @@ def check_key(key: object, parameter: str = "name") -> None:
     given = f"Invalid value {json.dumps(key)} for parameter '{parameter}' supplied"
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         raise InvalidParameterValue(f"{given}: {_KEY_RULE}")
+    raise InvalidParameterValue(f"{given}: {_PATH_RULE.format(posixpath.normpath(key))}")
+
+
+@lru_cache(maxsize=10_000)  # a training logs the same few keys over and over
+def _is_fine(key: str) -> bool:
     plain = posixpath.normpath(key)
-    if plain != key or plain == "." or plain.startswith(("..", "/")):
-        raise InvalidParameterValue(f"{given}: {_PATH_RULE.format(plain)}")
+    return bool(_KEY.fullmatch(key)) and plain == key and plain != "." and not plain.startswith(("..", "/"))
 
 
 def check_length(what: str, text: str, limit: int) -> None:
@@ -100,6 +107,33 @@ def check_metric(metric: Metric, path: str = "") -> None:
             f"Invalid value {metric.timestamp} for parameter 'timestamp' supplied: metric '{metric.key}' "
             f"(value={metric.value}). Timestamp must be a nonnegative long (64-bit integer) "
         )
+
+
+def check_metrics(metrics: Sequence[Metric]) -> None:
+    """Check all points of a batch; raises InvalidParameterValue for the first that is wrong."""
+    if not metrics or _are_fine(metrics):
+        return
+    for index, metric in enumerate(metrics):
+        check_metric(metric, f"metrics[{index}]")
+
+
+def _are_fine(metrics: Sequence[Metric]) -> bool:
+    """Whether nothing is wrong with points: the same as `check_metric` says of each, in a fraction of the time."""
+    timestamps = [metric.timestamp for metric in metrics]
+    steps = [metric.step for metric in metrics]
+    return (
+        {type(metric.value) for metric in metrics} <= {float, int}
+        and {*map(type, timestamps), *map(type, steps)} == {int}
+        and min(timestamps) >= 0
+        and max(timestamps) <= MAX_INT64
+        and min(steps) >= -MAX_INT64 - 1
+        and max(steps) <= MAX_INT64
+        and all(len(key) <= MAX_KEY_LENGTH and _is_fine(key) for key in {metric.key for metric in metrics})
+        and all(
+            bool(name) == bool(digest)
+            for name, digest in {(metric.dataset_name, metric.dataset_digest) for metric in metrics}
+        )
+    )
 
 
 def check_param(param: Pair, path: str = "") -> None:
@@ -142,8 +176,7 @@ def check_batch(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequen
             f"Duplicate parameter keys have been submitted: {repeated}. "
             "Please ensure the request contains only one param value per param key."
         )
-    for index, metric in enumerate(metrics):
-        check_metric(metric, f"metrics[{index}]")
+    check_metrics(metrics)
     for index, param in enumerate(params):
         check_param(param, f"params[{index}]")
     for index, tag in enumerate(tags):
