@@ -85,7 +85,7 @@ def _text(value: Any) -> str:
 
 
 def brief(reply: dict[str, Any]) -> str:
-    """A reply in a few words, as `intended.py` writes it: the status, and the code of an error."""
+    """A reply in a few words, as `intended.txt` writes it: the status, and the code of an error."""
     code = reply["body"].get("error_code", "") if isinstance(reply["body"], dict) else ""
     return f"{reply['status']} {code}".strip()
 

@@ -21,6 +21,7 @@ from millrace.calls import (
     SetTag,
 )
 from millrace.engine import chunks, model_metrics, points, run_rows, runs
+from millrace.engine.search import check_max_results
 from millrace.engine.texts import fitted, put_params, put_texts
 from millrace.engine.tx import Tx, answers
 from millrace.errors import InvalidParameterValue, ResourceMissing
@@ -32,6 +33,7 @@ _API_DOCS = "See the API docs for more information about request parameters."
 MODEL_HISTORY_TAG = "mlflow.log-model.history"
 MAX_RUNS_IN_BULK = 100
 MAX_BULK_RESULTS = 25_000
+MAX_INT64 = 2**63 - 1
 DEFAULT_INTERVAL_RESULTS = 320
 MAX_INTERVAL_RESULTS = 2500
 
@@ -148,11 +150,10 @@ def get_metric_history(tx: Tx, call: GetMetricHistory) -> MetricPage:
     """Get the points of a metric."""
     row = run_rows.find(tx, call.run_id)
     after = chunks.Position(*wire.page_position(call.page_token, tuple[int, int, int])) if call.page_token else None
-    if call.max_results is not None and call.max_results < 1:
-        raise InvalidParameterValue(
-            f"Invalid value {call.max_results} for parameter 'max_results' supplied. It must be a positive integer"
-        )
-    limit = None if call.max_results is None else call.max_results + 1
+    limit = None
+    if call.max_results is not None:
+        check_max_results(call.max_results, MAX_INT64)
+        limit = call.max_results + 1
     found = chunks.history(tx, row[0], call.metric_key, after=after, limit=limit)
     token = None
     if limit and len(found) == limit:
@@ -173,6 +174,8 @@ def get_metric_history_bulk(tx: Tx, call: GetMetricHistoryBulk) -> MetricsOfRuns
         )
     if not call.metric_key:
         raise InvalidParameterValue("GetMetricHistoryBulk request must specify a metric_key.")
+    if call.max_results:  # 0 is answered with nothing, as MLflow does
+        check_max_results(call.max_results, MAX_INT64)
     left = min(call.max_results, MAX_BULK_RESULTS)
     found: list[MetricWithRunId] = []
     for run_id, id_ in _ids(tx, call.run_id).items():

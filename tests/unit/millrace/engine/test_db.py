@@ -9,15 +9,18 @@ import pytest
 from millrace.calls import (
     CreateRun,
     GetMetricHistory,
+    GetMetricHistoryBulk,
+    GetMetricHistoryBulkInterval,
     GetRun,
     LogBatch,
     LogMetric,
     LogOutputs,
+    SetTag,
     UpdateRun,
 )
 from millrace.engine import Engine, open_engine
 from millrace.errors import InvalidParameterValue
-from millrace.model import LoggedModelOutput, Metric, Param
+from millrace.model import LoggedModelOutput, Metric, Param, RunTag
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -66,3 +69,32 @@ def test_the_same_point_is_stored_once(engine: Engine) -> None:
         engine.call(LogBatch(run_id, [Metric("m", math.nan, 1, 1), Metric("m", 2.0, 1, 1), Metric("m", 2.0, 1, 1)]))
     assert len(engine.call(GetMetricHistory(run_id, "m")).metrics) == 2
     assert engine.call(GetRun(run_id)).run.data.metrics == {"m": 2.0}
+
+
+def test_histories_of_runs_that_are_gone_are_left_out_and_page_sizes_are_checked(engine: Engine) -> None:
+    run_id = engine.call(CreateRun("0")).run.info.run_id
+    engine.call(LogBatch(run_id, [Metric("m", float(step), step, step) for step in range(5)]))
+    gone = "0" * 32
+    for found in (
+        engine.call(GetMetricHistoryBulk([gone, run_id], "m")),
+        engine.call(GetMetricHistoryBulk([run_id, gone, run_id], "m", 2**63 - 1)),
+        engine.call(GetMetricHistoryBulkInterval([gone, run_id], "m")),
+    ):
+        assert [(point.run_id, point.step) for point in found.metrics] == [(run_id, step) for step in range(5)]
+    assert engine.call(GetMetricHistoryBulk([gone], "m")).metrics == []
+    assert len(engine.call(GetMetricHistory(run_id, "m", max_results=2**63 - 1)).metrics) == 5
+    for call in (
+        GetMetricHistory(run_id, "m", max_results=0),
+        GetMetricHistory(run_id, "m", max_results=-1),
+        GetMetricHistoryBulk([run_id], "m", -1),
+    ):
+        with pytest.raises(InvalidParameterValue, match="must be a positive integer"):
+            engine.call(call)
+
+
+def test_an_empty_run_name_leaves_the_name(engine: Engine) -> None:
+    run_id = engine.call(CreateRun("0", run_name="first")).run.info.run_id
+    engine.call(SetTag(run_id, "mlflow.runName", ""))
+    engine.call(LogBatch(run_id, tags=[RunTag("mlflow.runName", ""), RunTag("t", "")]))
+    run = engine.call(GetRun(run_id)).run
+    assert (run.info.run_name, run.data.tags) == ("first", {"mlflow.runName": "first", "t": ""})
