@@ -61,7 +61,7 @@ def create_model_version(tx: Tx, call: CreateModelVersion) -> ModelVersionAnswer
             call.description,
             tx.locations.stored(call.source),
             tx.locations.stored(storage),
-            call.run_id,
+            call.run_id or (logged[9] if logged else None),  # the run that logged the model made the version too
             call.run_link,
             call.model_id or None,
         ),

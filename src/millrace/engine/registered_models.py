@@ -93,6 +93,7 @@ def touch(tx: Tx, id_: int) -> None:
 @answers(CreateRegisteredModel)
 def create_registered_model(tx: Tx, call: CreateRegisteredModel) -> RegisteredModelAnswer:
     """Create a registered model."""
+    _check_name(call.name, "name")
     for tag in call.tags:
         check_registry_tag(tag)
     now = now_ms()
@@ -108,6 +109,14 @@ def create_registered_model(tx: Tx, call: CreateRegisteredModel) -> RegisteredMo
     return _shown(tx, call.name)
 
 
+def _check_name(name: str, parameter: str) -> None:
+    if not name:
+        raise InvalidParameterValue(
+            f"Missing value for required parameter '{parameter}'. "
+            "See the API docs for more information about request parameters."
+        )
+
+
 def _shown(tx: Tx, name: str) -> RegisteredModelAnswer:
     return RegisteredModelAnswer(from_rows(tx, [find(tx, name)])[0])
 
@@ -121,11 +130,7 @@ def get_registered_model(tx: Tx, call: GetRegisteredModel) -> RegisteredModelAns
 @answers(RenameRegisteredModel)
 def rename_registered_model(tx: Tx, call: RenameRegisteredModel) -> RegisteredModelAnswer:
     """Rename a registered model."""
-    if not call.new_name:
-        raise InvalidParameterValue(
-            "Missing value for required parameter 'new_name'. "
-            "See the API docs for more information about request parameters."
-        )
+    _check_name(call.new_name, "new_name")
     row = find_to_change(tx, call.name)
     other = tx.db.row("SELECT id FROM registered_model WHERE name = ? AND id <> ?", (call.new_name, row[0]))
     if other is not None:

@@ -57,7 +57,7 @@ class Registry(ClientBase):
             deployment_job_id: means something on Databricks only, and is ignored.
 
         Raises:
-            MlflowException: RESOURCE_ALREADY_EXISTS when the name is taken.
+            MlflowException: RESOURCE_ALREADY_EXISTS when the name is taken, INVALID_PARAMETER_VALUE when it is empty.
         """
         call = CreateRegisteredModel(name, as_pairs(RegisteredModelTag, tags), description or "")
         return self._registry_call(call).registered_model

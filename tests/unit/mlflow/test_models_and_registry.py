@@ -112,6 +112,9 @@ def test_registering_makes_versions(model: LoggedModel) -> None:
     assert (str(second.version), second.source) == ("2", model.model_uri)
     mlflow.set_model_version_tag("reg", "2", "k", 5)
     assert MlflowClient().get_model_version("reg", "2").tags == {"k": "5"}
+    third = MlflowClient().create_model_version("reg", model.model_uri, model_id=model.model_id)
+    assert third.run_id == model.source_run_id  # as registered over REST by clients that send no run
+    MlflowClient().delete_model_version("reg", "3")
     assert [str(one.version) for one in mlflow.search_model_versions(filter_string="name = 'reg'")] == ["2", "1"]
     assert [one.name for one in mlflow.search_registered_models()] == ["reg"]
     with pytest.raises(MlflowException, match="Unable to find a logged_model with artifact_path nope under run"):
@@ -181,6 +184,8 @@ def test_the_client_looks_after_registered_models(model: LoggedModel) -> None:
     with pytest.raises(MlflowException, match="The name must not be an empty string"):
         client.rename_registered_model("two", " ")
     client.delete_registered_model("two")
+    with pytest.raises(MlflowException, match="Missing value for required parameter 'name'"):
+        client.create_registered_model("")
     assert client.search_registered_models() == []
 
 
