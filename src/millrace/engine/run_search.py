@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from millrace.calls import ExperimentPage, RunPage, SearchExperiments, SearchRuns
 from millrace.engine import experiments, run_rows
-from millrace.engine.search import Related, Source, Sql, check_max_results, condition, find
+from millrace.engine.run_plan import Scope, find_runs
+from millrace.engine.search import (
+    Related,
+    Source,
+    Sql,
+    check_max_results,
+    condition,
+    find,
+    mark_of,
+    page_of,
+    position_of,
+    sorting,
+)
 from millrace.engine.tx import Tx, answers, experiment_number
 from millrace.errors import ResourceMissing
 from millrace.model import ViewType
@@ -63,6 +75,7 @@ def _runs(tx: Tx) -> Source:
         },
         related=_RELATED,
         unique="run.uuid",
+        never_null=frozenset(("run_id", "run_name", "status", "user_id", "start_time")),
     )
 
 
@@ -75,26 +88,22 @@ def search_runs(tx: Tx, call: SearchRuns) -> RunPage:
     numbers = known_experiments(call.experiment_ids)
     if not numbers:
         return RunPage()
-    source = _runs(tx)
-    where: list[Sql] = [
-        (f"run.experiment_id IN ({','.join('?' * len(numbers))})", list(numbers)),
-        _in_stages("run.stage", call.run_view_type),
-    ]
-    if tree is not None:
-        where.append(condition(tx, source, tree))
     if not any(order.key == "start_time" and order.entity == "attribute" for order in orders):
         orders = [*orders, Order("attribute", "start_time", False)]
-    rows, token = find(
+    source = _runs(tx)
+    keys = len(sorting(source, orders)[2])
+    mark = mark_of((call.experiment_ids, call.filter, call.order_by, call.run_view_type))
+    rows = find_runs(
         tx,
         source,
-        run_rows.COLUMNS,
-        where,
+        Scope(numbers, ViewType.stages(call.run_view_type)),
+        tree,
         orders,
-        limit=call.max_results,
-        page_token=call.page_token,
-        search=(call.experiment_ids, call.filter, call.order_by, call.run_view_type),
+        limit=call.max_results + 1,
+        position=position_of(call.page_token, mark, keys) if call.page_token else None,
     )
-    return RunPage(run_rows.from_rows(tx, rows), token)
+    page, token = page_of(rows, keys, call.max_results, mark)
+    return RunPage(run_rows.from_rows(tx, page), token)
 
 
 def known_experiments(ids: list[str]) -> list[int]:

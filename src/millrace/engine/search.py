@@ -43,9 +43,11 @@ class Source(NamedTuple):
     related: dict[str, Related]
     unique: str
     """The column that breaks the last tie."""
+    never_null: frozenset[str] = frozenset()
+    """The attributes that everything has."""
 
 
-class _SortKey(NamedTuple):
+class SortKey(NamedTuple):
     """One expression that rows are sorted by."""
 
     sql: str
@@ -75,32 +77,47 @@ def find(
         page_token: the token of this page, empty for the first one.
         search: everything that must not change from page to page; a token of another search is refused.
     """
-    joins, values, keys = _sorting(source, orders)
-    mark = zlib.crc32(repr(search).encode())
+    joins, values, keys = sorting(source, orders)
+    mark = mark_of(search)
     conditions = list(where)
     if page_token:
-        conditions.append(_behind(keys, _position(page_token, mark, len(keys))))
+        conditions.append(behind(keys, position_of(page_token, mark, len(keys))))
     sql = f"SELECT {columns}, {', '.join(key.sql for key in keys)} FROM {source.table}{joins}"
     if conditions:
         sql += " WHERE " + " AND ".join(f"({condition})" for condition, _ in conditions)
         for _, more in conditions:
             values += more
-    sql += " ORDER BY " + ", ".join(f"{key.sql} {'ASC' if key.ascending else 'DESC'}" for key in keys) + " LIMIT ?"
-    rows = tx.db.rows(sql, [*values, limit + 1])
+    rows = tx.db.rows(f"{sql} ORDER BY {in_order(keys)} LIMIT ?", [*values, limit + 1])
+    return page_of(rows, len(keys), limit, mark)
+
+
+def in_order(keys: Sequence[SortKey]) -> str:
+    """What stands behind ORDER BY."""
+    return ", ".join(f"{key.sql} {'ASC' if key.ascending else 'DESC'}" for key in keys)
+
+
+def mark_of(search: object) -> int:
+    """What tells the tokens of a search from those of others."""
+    return zlib.crc32(repr(search).encode())
+
+
+def page_of(rows: list[Row], keys: int, limit: int, mark: int) -> tuple[list[Row], str | None]:
+    """Up to `limit` of the rows, without the sort keys at their ends, and a token when there are more."""
     token = None
     if len(rows) > limit:
-        rows.pop()
-        token = wire.page_token([mark, *(_spelled(value) for value in rows[-1][-len(keys) :])])
-    return [row[: -len(keys)] for row in rows], token
+        rows = rows[:limit]
+        token = wire.page_token([mark, *(_spelled(value) for value in rows[-1][-keys:])])
+    return [row[:-keys] for row in rows], token
 
 
-def _sorting(source: Source, orders: Sequence[Order]) -> tuple[str, list[object], list[_SortKey]]:
+def sorting(source: Source, orders: Sequence[Order]) -> tuple[str, list[object], list[SortKey]]:
     """Joins with their values, and sort keys: numbers before NaN before what is missing, in both directions."""
     joins, values, keys = "", [], []
     for index, order in enumerate(orders):
         if order.entity == "attribute":
             value = source.attributes[order.key]
-            keys.append(_SortKey(f"(CASE WHEN {value} IS NULL THEN 1 ELSE 0 END)", True))
+            if order.key not in source.never_null:
+                keys.append(SortKey(f"(CASE WHEN {value} IS NULL THEN 1 ELSE 0 END)", True))
         else:
             alias = f"sort_{index}"
             related = source.related[order.entity]
@@ -110,13 +127,13 @@ def _sorting(source: Source, orders: Sequence[Order]) -> tuple[str, list[object]
             values += [order.key, *named.values()]
             value = f"{alias}.value"
             present = f"{alias}.present"
-            keys.append(_SortKey(f"(CASE WHEN {present} IS NULL THEN 2 WHEN {value} IS NULL THEN 1 ELSE 0 END)", True))
-        keys.append(_SortKey(value, order.ascending))
-    keys.append(_SortKey(source.unique, True))
+            keys.append(SortKey(f"(CASE WHEN {present} IS NULL THEN 2 WHEN {value} IS NULL THEN 1 ELSE 0 END)", True))
+        keys.append(SortKey(value, order.ascending))
+    keys.append(SortKey(source.unique, True))
     return joins, list(values), keys
 
 
-def _behind(keys: list[_SortKey], position: list[Value]) -> Sql:
+def behind(keys: Sequence[SortKey], position: Sequence[Value]) -> Sql:
     """The condition that a row sorts behind a position."""
     ways: list[str] = []
     values: list[object] = []
@@ -131,7 +148,12 @@ def _behind(keys: list[_SortKey], position: list[Value]) -> Sql:
         parts.append(f"{key.sql} {'>' if key.ascending else '<'} ?")
         values.append(position[index])
         ways.append(" AND ".join(parts))
-    return " OR ".join(f"({way})" for way in ways), values
+    sql = " OR ".join(f"({way})" for way in ways)
+    if position[0] is not None:
+        # Says nothing new, and lets the database go to the place in an index at once.
+        sql = f"{keys[0].sql} {'>=' if keys[0].ascending else '<='} ? AND ({sql})"
+        values.insert(0, position[0])
+    return sql, values
 
 
 def _spelled(value: object) -> int | str | None:
@@ -141,7 +163,8 @@ def _spelled(value: object) -> int | str | None:
     return value if value is None or isinstance(value, int) else f"s{value}"
 
 
-def _position(token: str, mark: int, count: int) -> list[Value]:
+def position_of(token: str, mark: int, count: int) -> list[Value]:
+    """The sort values of the last row of the page before; raises InvalidParameterValue."""
     made_for, *spelled = wire.page_position(token, list[int | str | None]) or [None]
     if made_for != mark or len(spelled) != count:
         raise InvalidParameterValue(

@@ -30,12 +30,12 @@ CREATE TABLE run (
     name $TEXT NOT NULL,
     user_id $TEXT NOT NULL,
     status $TEXT NOT NULL,
-    start_ms BIGINT,
+    start_ms BIGINT NOT NULL,
     end_ms BIGINT,
     stage $TEXT NOT NULL,
     deleted_ms BIGINT
 );
-CREATE INDEX run_newest ON run (experiment_id, stage, start_ms, id);
+CREATE INDEX run_newest ON run (experiment_id, stage, start_ms DESC, uuid);
 
 -- Each metric of a run: its latest point, and all its points summed up; a NaN is a null value. `n` counts points, `numbers`
 -- those that are no NaN, which total, minimum and maximum are of.
@@ -92,7 +92,7 @@ CREATE TABLE param (
     value $TEXT NOT NULL,
     PRIMARY KEY (run_id, key_id)
 ) $KEYED;
-CREATE INDEX param_by_key ON param (key_id, experiment_id, run_id);
+CREATE INDEX param_by_value ON param (key_id, experiment_id, SUBSTR(value, 1, 64), run_id);
 
 CREATE TABLE tag (
     run_id BIGINT NOT NULL,
@@ -101,7 +101,7 @@ CREATE TABLE tag (
     value $TEXT NOT NULL,
     PRIMARY KEY (run_id, key_id)
 ) $KEYED;
-CREATE INDEX tag_by_key ON tag (key_id, experiment_id, run_id);
+CREATE INDEX tag_by_value ON tag (key_id, experiment_id, SUBSTR(value, 1, 64), run_id);
 
 CREATE TABLE dataset (
     id $ID,
