@@ -61,7 +61,8 @@ def create_model_version(tx: Tx, call: CreateModelVersion) -> ModelVersionAnswer
             call.description,
             tx.locations.stored(call.source),
             tx.locations.stored(storage),
-            call.run_id or (logged[9] if logged else None),  # the run that logged the model made the version too
+            # The run that logged the model made the version too; without one it is empty, so that != and LIKE find it.
+            call.run_id or (logged[9] if logged else "") or "",
             call.run_link,
             call.model_id or None,
         ),
