@@ -1,4 +1,4 @@
-"""Fixtures of the peer tests: the witness environment, a real server, our server."""
+"""Fixtures of the peer tests: the witness environment, a real server, our servers."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ def real_server(witness: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def our_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of our server on an empty store."""
+    """The URL of our server on an empty store, for the real client."""
+    with running_server(Path(sys.executable), tmp_path_factory.mktemp("peers")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def our_server_for_us(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of another one for our SDK: flows make experiments of the same names."""
     with running_server(Path(sys.executable), tmp_path_factory.mktemp("peers")) as url:
         yield url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import os
 import re
@@ -12,6 +13,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 WITNESS = HERE.parents[1] / ".witness/bin/python"
+ANSWERS = HERE / "answers"
+"""What the real MLflow answers: in `server/` over HTTP, in `local/` on a database of its own."""
 FLOWS = ("tracking", "searching", "nested", "artifacts", "logged_models", "registry", "quickstart")
 """The flows that talk to a server: scripts in `flows/` that run unmodified under both SDKs."""
 
@@ -38,6 +41,12 @@ def run_flow(python: Path, flow: str, folder: Path, *arguments: str, uri: str | 
     )
     assert done.returncode == 0, f"{flow} failed under {python}:\n{done.stdout[-3000:]}"
     return stable(json.loads(answer.read_text(encoding="utf-8")))
+
+
+def fingerprint(flow: str) -> str:
+    """A digest of the flow's script and of what it shares with others."""
+    scripts = (HERE / "flows" / name for name in (f"{flow}.py", "refusals.py"))
+    return hashlib.sha256(b"".join(script.read_bytes() for script in scripts)).hexdigest()[:12]
 
 
 def stable(answer: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from refusals import kind
 
 import mlflow
 from mlflow import MlflowClient
@@ -30,7 +31,7 @@ def refused(action: Any) -> str:
     try:
         action()
     except Exception as error:
-        return type(error).__name__
+        return kind(error)
     return "accepted"
 
 

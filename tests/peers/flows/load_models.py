@@ -9,18 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from refusals import refused
 
 import mlflow
 
 FRAME = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": [1.0, 0.0, 1.0, 0.0]})
-
-
-def refused(action: Any) -> str:
-    try:
-        action()
-    except Exception as error:
-        return type(error).__name__
-    return "accepted"
 
 
 def flow(folder: Path) -> dict[str, Any]:

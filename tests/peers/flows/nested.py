@@ -7,6 +7,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from refusals import refused
+
 import mlflow
 
 
@@ -24,14 +26,6 @@ def failing() -> str:
             raise ValueError("on purpose")
     except ValueError:
         return mlflow.get_run(run.info.run_id).info.status
-
-
-def refused(action: Any) -> str:
-    try:
-        action()
-    except Exception as error:
-        return str(error).split("\n")[0]
-    return "accepted"
 
 
 def flow() -> dict[str, Any]:

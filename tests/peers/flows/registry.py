@@ -8,18 +8,11 @@ import warnings
 from typing import Any
 
 import numpy as np
+from refusals import refused
 from sklearn.linear_model import LinearRegression
 
 import mlflow
 from mlflow import MlflowClient
-
-
-def refused(action: Any) -> str:
-    try:
-        action()
-    except Exception as error:
-        return f"{type(error).__name__} {getattr(error, 'error_code', '')}: {error}".split("\n")[0]
-    return "accepted"
 
 
 def version_shown(version: Any) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import json
 import sys
 from typing import Any
 
+from refusals import refused
+
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag, ViewType
@@ -47,18 +49,10 @@ ORDERS = [
 ]
 
 
-def refused(action: Any) -> str:
-    try:
-        action()
-    except Exception as error:
-        return f"{type(error).__name__} {getattr(error, 'error_code', '')}: {error}".split("\n")[0]
-    return "accepted"
-
-
 def filled(client: MlflowClient) -> str:
     experiment = client.create_experiment("searching")
     for number in range(23):
-        run = client.create_run(experiment, start_time=number, run_name=f"run {number}")
+        run = client.create_run(experiment, start_time=number + 1, run_name=f"run {number}")
         metrics = [Metric("acc", number / 23, 1, 0), Metric("loss", 1 - number / 23, 1, 0)]
         if number % 5 == 0:
             metrics.append(Metric("val/loss", float(number), 1, 0))

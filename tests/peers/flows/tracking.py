@@ -8,18 +8,11 @@ import sys
 from typing import Any
 
 import numpy as np
+from refusals import refused
 
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag, ViewType
-
-
-def refused(action: Any) -> str:
-    try:
-        action()
-    except Exception as error:
-        return f"{type(error).__name__} {getattr(error, 'error_code', '')}: {error}".split("\n")[0]
-    return "accepted"
 
 
 def experiments(client: MlflowClient) -> dict[str, Any]:
@@ -46,7 +39,12 @@ def experiments(client: MlflowClient) -> dict[str, Any]:
         if not token:
             break
     return {
-        "before": [before.name, before.lifecycle_stage, dict(before.tags), before.artifact_location.count("/")],
+        "before": [
+            before.name,
+            before.lifecycle_stage,
+            dict(before.tags),
+            before.artifact_location.endswith(f"/{made}"),
+        ],
         "deleted": [deleted.lifecycle_stage, listed],
         "after": [after.experiment_id == made, after.lifecycle_stage, dict(after.tags)],
         "elsewhere": client.get_experiment_by_name("elsewhere").artifact_location,
