@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "journal": {"model", "calls", "store"},
     "remote": {"model", "calls", "wire", "http", "store", "errors", "settings"},
     "search": {"model", "errors"},
-    "series": {"model"},
+    "series": {"model", "errors"},
     "engine": {"model", "calls", "wire", "store", "search", "series", "errors", "settings"},
     "artifacts": {"model", "http", "errors", "settings"},
 }

@@ -24,7 +24,7 @@ from millrace.engine import (
 from millrace.engine.db import Collision, Database
 from millrace.engine.dialects.sqlite import SqliteDatabase
 from millrace.engine.locations import Locations
-from millrace.engine.tx import ANSWERS, Tx
+from millrace.engine.tx import ANSWERS, Known, Tx
 from millrace.errors import InvalidParameterValue, MlflowException, NotImplementedHere
 
 __all__ = [
@@ -58,8 +58,7 @@ class Engine:
     def __init__(self, database: Database, locations: Locations) -> None:
         self.database = database
         self.locations = locations
-        self._key_ids: dict[str, int] = {}
-        self._pending: dict[int, int] = {}
+        self._known = Known()
 
     def call(self, call: Call[R]) -> R:
         """Answer a call, in a transaction of its own."""
@@ -70,10 +69,10 @@ class Engine:
             try:
                 transaction = self.database.write() if ENDPOINTS[type(call)].writes else self.database.read()
                 with transaction as db:
-                    tx = Tx(db, self.locations, self._key_ids, self._pending)
+                    tx = Tx(db, self.locations, self._known)
                     result = answer(tx, call)
                 # Only now are new keys sure to stay.
-                self._key_ids.update(tx.new_keys)
+                self._known.learn(tx.new_keys)
                 return cast("R", result)
             except Collision:
                 if attempt == _ATTEMPTS:
@@ -126,7 +125,7 @@ def _create_default_experiment(engine: Engine) -> None:
         if db.row("SELECT 1 FROM experiment LIMIT 1") is not None:
             return
     with engine.database.write() as db:
-        experiments.create_default(Tx(db, engine.locations, {}))
+        experiments.create_default(Tx(db, engine.locations, Known()))
 
 
 def _open_folder(folder: Path, artifact_root: str, home_as: str) -> Engine:

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from millrace.engine import Engine
 from millrace.engine.db import Collision
-from millrace.engine.tx import Tx, experiment_number
+from millrace.engine.tx import Known, Tx, experiment_number
 from millrace.errors import InvalidParameterValue, ResourceMissing
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ def choose(engine: Engine, selection: Selection) -> list[Deleted]:
         InvalidParameterValue: what is named is active, holds an active run, or was deleted too recently.
     """
     with engine.database.read() as db:
-        tx = Tx(db, engine.locations, {})
+        tx = Tx(db, engine.locations, Known())
         experiments = _experiments(tx, selection)
         found: dict[tuple[str, str], Deleted] = {}
         for kind, ids in (("run", selection.run_ids), ("model", selection.model_ids)):
@@ -95,7 +95,7 @@ def _written(engine: Engine, work: Callable[[Tx], T]) -> T:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with engine.database.write() as db:
-                return work(Tx(db, engine.locations, {}))
+                return work(Tx(db, engine.locations, Known()))
         except Collision:
             if attempt == _ATTEMPTS:
                 raise

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from millrace.engine.db import Row
 from millrace.engine.run_rows import COLUMNS
-from millrace.engine.search import SortKey, Source, Sql, behind, condition, in_order, sorting
+from millrace.engine.search import NO_KEY, SortKey, Source, Sql, behind, condition, in_order, sorting
 from millrace.engine.tx import Tx
 from millrace.search import And, Comparison, Node, Order, Value
 
@@ -24,8 +24,6 @@ FEW = 2000
 _MOST_BRANCHES = 50
 """How many experiments' indexes are walked side by side at most."""
 
-_NO_KEY = -1
-"""The id of a key that nobody has logged."""
 _WIDTH = COLUMNS.count(",") + 1
 
 
@@ -117,7 +115,7 @@ def _sorted(
     driver: Sql | None,
 ) -> _Plan:
     """All matches, or those among the driver's rows, sorted."""
-    joins, values, keys = sorting(source, orders)
+    joins, values, keys = sorting(tx, source, orders)
     table = "run"
     if driver is not None:
         # CROSS JOIN: SQLite keeps to the order in which the tables stand.
@@ -142,7 +140,7 @@ def _walks(
     if first.entity == "metric":
         yield from _metric_walks(tx, source, scope, tree, orders, position, limit)
     elif first.entity == "attribute" and first.key == "start_time":
-        joins, values, keys = sorting(source, orders)
+        joins, values, keys = sorting(tx, source, orders)
         where = [*_filter(tx, source, tree), *_rest(keys, position)]
         yield _side_by_side(scope, _Walk("run" + joins, "run", values, where, keys, keys), limit)
     else:
@@ -172,26 +170,36 @@ def _metric_walks(
     limit: int,
 ) -> Iterator[_Plan]:
     """Runs by a metric: first those with numbers, then those with NaN, then those without it."""
-    joins, values, keys = sorting(source, orders[1:])
+    joins, values, keys = sorting(tx, source, orders[1:])
     filters = _filter(tx, source, tree)
+    early = _filter(tx, _beside(source), tree)
     reached = position[0] if position else 0
-    key = tx.key_id(orders[0].key) or _NO_KEY
+    key = tx.key_id(orders[0].key) or NO_KEY
     of_key: Sql = ("walked.key_id = ? AND run.id = walked.run_id", [key])
     table = f"metric_latest walked CROSS JOIN run{joins}"
     if reached == 0:
         by_value = [SortKey("walked.value", orders[0].ascending), *keys]
-        where = [of_key, ("walked.value IS NOT NULL", []), *filters, *_rest(by_value, position and position[1:])]
+        where = [of_key, ("walked.value IS NOT NULL", []), *early, *_rest(by_value, position and position[1:])]
         walk = _Walk(table, "walked", values, where, by_value, [_constant("0"), *by_value])
         yield _side_by_side(scope, walk, limit)
     if reached in (0, 1):
         rest = _rest(keys, position[2:] if position and reached == 1 else None)
-        where = [of_key, ("walked.value IS NULL", []), *filters, *rest]
+        where = [of_key, ("walked.value IS NULL", []), *early, *rest]
         walk = _Walk(table, "walked", values, where, keys, [_constant("1"), _constant("NULL"), *keys])
         yield _side_by_side(scope, walk, limit)
     without: Sql = ("NOT EXISTS (SELECT 1 FROM metric_latest t WHERE t.run_id = run.id AND t.key_id = ?)", [key])
     where = [without, *filters, *_rest(keys, position[2:] if position and reached == 2 else None)]
     walk = _Walk("run" + joins, "run", values, where, keys, [_constant("2"), _constant("NULL"), *keys])
     yield _side_by_side(scope, walk, limit)
+
+
+def _beside(source: Source) -> Source:
+    """The same, but it asks about the runs in the index that is walked, before they are looked up themselves."""
+    related = {
+        name: one._replace(exists=one.exists.replace("= run.id", "= walked.run_id"))
+        for name, one in source.related.items()
+    }
+    return source._replace(related=related)
 
 
 def _constant(sql: str) -> SortKey:

@@ -29,14 +29,12 @@ DEFAULT_EXPERIMENTS = 1000
 
 def _of_run(table: str) -> Related:
     return Related(
-        exists=(
-            f"EXISTS (SELECT 1 FROM {table} t WHERE t.run_id = run.id"
-            " AND t.key_id = (SELECT id FROM key WHERE name = ?) AND {test})"
-        ),
+        exists=(f"EXISTS (SELECT 1 FROM {table} t WHERE t.run_id = run.id AND t.key_id = ? AND {{test}})"),
         value="t.value",
+        key_as="id",
         join=(
             f"LEFT JOIN (SELECT run_id, key_id, value, 1 AS present FROM {table}) {{alias}}"
-            " ON {alias}.run_id = run.id AND {alias}.key_id = (SELECT id FROM key WHERE name = ?)"
+            " ON {alias}.run_id = run.id AND {alias}.key_id = ?"
         ),
     )
 
@@ -51,7 +49,7 @@ _RELATED = {
             " JOIN dataset d ON d.id = i.dataset_id) t WHERE t.run_id = run.id AND {test})"
         ),
         value="t.{key}",
-        keyed=False,
+        key_as="",
     ),
 }
 
@@ -91,7 +89,7 @@ def search_runs(tx: Tx, call: SearchRuns) -> RunPage:
     if not any(order.key == "start_time" and order.entity == "attribute" for order in orders):
         orders = [*orders, Order("attribute", "start_time", False)]
     source = _runs(tx)
-    keys = len(sorting(source, orders)[2])
+    keys = len(sorting(tx, source, orders)[2])
     mark = mark_of((call.experiment_ids, call.filter, call.order_by, call.run_view_type))
     rows = find_runs(
         tx,

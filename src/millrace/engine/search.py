@@ -20,17 +20,21 @@ Sql = tuple[str, list[object]]
 """A piece of SQL and the values of its parameters."""
 
 
+NO_KEY = -1
+"""The id of a key that nobody has logged."""
+
+
 class Related(NamedTuple):
     """Rows of another table that belong to the thing that is searched, one for each key."""
 
     exists: str
-    """`EXISTS (… key = ? … AND {test})`; without the key's parameter when `keyed` is false."""
+    """`EXISTS (… key = ? … AND {test})`."""
     value: str
     """The column that is compared, in `exists`; `{key}` in it is replaced by the key."""
     join: str = ""
     """`LEFT JOIN … key = ?{dataset} … {alias} …`, for orders; `{dataset}` is where an order by dataset goes."""
-    keyed: bool = True
-    """Whether the key is a parameter."""
+    key_as: str = "name"
+    """What the key's parameter is: its name, its id (in table `key`), or nothing."""
     values: tuple[object, ...] = ()
     """The parameters that `exists` has behind the key's."""
 
@@ -77,7 +81,7 @@ def find(
         page_token: the token of this page, empty for the first one.
         search: everything that must not change from page to page; a token of another search is refused.
     """
-    joins, values, keys = sorting(source, orders)
+    joins, values, keys = sorting(tx, source, orders)
     mark = mark_of(search)
     conditions = list(where)
     if page_token:
@@ -110,7 +114,7 @@ def page_of(rows: list[Row], keys: int, limit: int, mark: int) -> tuple[list[Row
     return [row[:-keys] for row in rows], token
 
 
-def sorting(source: Source, orders: Sequence[Order]) -> tuple[str, list[object], list[SortKey]]:
+def sorting(tx: Tx, source: Source, orders: Sequence[Order]) -> tuple[str, list[object], list[SortKey]]:
     """Joins with their values, and sort keys: numbers before NaN before what is missing, in both directions."""
     joins, values, keys = "", [], []
     for index, order in enumerate(orders):
@@ -124,7 +128,7 @@ def sorting(source: Source, orders: Sequence[Order]) -> tuple[str, list[object],
             datasets = {"dataset_name": order.dataset_name, "dataset_digest": order.dataset_digest}
             named = {column: text for column, text in datasets.items() if text}
             joins += " " + related.join.format(alias=alias, dataset="".join(f" AND {column} = ?" for column in named))
-            values += [order.key, *named.values()]
+            values += [*_key_values(tx, related, order.key), *named.values()]
             value = f"{alias}.value"
             present = f"{alias}.present"
             keys.append(SortKey(f"(CASE WHEN {present} IS NULL THEN 2 WHEN {value} IS NULL THEN 1 ELSE 0 END)", True))
@@ -201,16 +205,22 @@ def _comparison(tx: Tx, source: Source, node: Comparison) -> Sql:
     if node.entity == "attribute":
         return _test(tx, source.attributes[node.key], node.op, node.value)
     related = source.related[node.entity]
-    keys: list[object] = [*([node.key] if related.keyed else []), *related.values]
+    keys = [*_key_values(tx, related, node.key), *related.values]
     column = related.value.format(key=node.key)
     if node.op in ("IS NULL", "IS NOT NULL"):
-        test = "1 = 1" if related.keyed else f"{column} IS NOT NULL"
+        test = "1 = 1" if related.key_as else f"{column} IS NOT NULL"
         negation = "NOT " if node.op == "IS NULL" else ""
         return negation + related.exists.format(test=test), keys
     if node.entity == "param" and isinstance(node.value, float):
         column = tx.db.as_number(column)
     test, values = _test(tx, column, node.op, node.value)
     return related.exists.format(test=test), keys + values
+
+
+def _key_values(tx: Tx, related: Related, key: str) -> list[object]:
+    if related.key_as == "id":
+        return [tx.key_id(key) or NO_KEY]
+    return [key] if related.key_as else []
 
 
 def _test(tx: Tx, column: str, op: str, value: Value) -> Sql:

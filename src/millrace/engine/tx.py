@@ -31,17 +31,30 @@ def answers(call: type[Call[Any]]) -> Callable[[F], F]:
     return declare
 
 
+class Known:
+    """What a process has learned of a store, and what stays true: only committed things are written here."""
+
+    def __init__(self) -> None:
+        self.key_ids: dict[str, int] = {}
+        self.key_names: dict[int, str] = {}
+        self.pending: dict[int, int] = {}
+        """What runs have in batches, by row id, as far as this process knows; a hint, not a fact."""
+
+    def learn(self, key_ids: dict[str, int]) -> None:
+        """Keep the ids of keys that are now sure to stay."""
+        self.key_ids.update(key_ids)
+        self.key_names.update({id_: name for name, id_ in key_ids.items()})
+
+
 class Tx:
     """A transaction: the connection, where artifacts go, and the ids of keys."""
 
-    def __init__(
-        self, db: Connection, locations: Locations, key_ids: dict[str, int], pending: dict[int, int] | None = None
-    ) -> None:
+    def __init__(self, db: Connection, locations: Locations, known: Known) -> None:
         self.db = db
         self.locations = locations
-        self.pending = {} if pending is None else pending
-        """What runs have in batches, by row id, as far as this process knows; a hint, not a fact."""
-        self._known_keys = key_ids
+        self.pending = known.pending
+        self._known_keys = known.key_ids
+        self._key_names = known.key_names
         self.new_keys: dict[str, int] = {}
 
     def key_id(self, name: str) -> int | None:
@@ -53,6 +66,15 @@ class Tx:
                 return None
             known = self.new_keys[name] = row[0]
         return known
+
+    def key_names(self, ids: Iterable[int]) -> dict[int, str]:
+        """The names of keys by their ids; of these, at least."""
+        missing = sorted({id_ for id_ in ids if id_ not in self._key_names})
+        if not missing:
+            return self._key_names
+        found = self.select_in("SELECT id, name FROM key WHERE id IN (*)", missing)
+        self.new_keys.update((name, id_) for id_, name in found)
+        return {**self._key_names, **dict(found)}
 
     def key_ids(self, names: Iterable[str]) -> dict[str, int]:
         """The ids of keys, which are written down where they are new."""

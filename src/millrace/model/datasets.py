@@ -9,7 +9,7 @@ from msgspec import field
 from millrace.model.entity import Entity, Pair
 
 
-class InputTag(Pair, frozen=True):
+class InputTag(Pair, frozen=True, gc=False):
     """A tag of a dataset input; `mlflow.data.context` says what it was used for."""
 
 

@@ -25,8 +25,10 @@ def _public_names(cls: type[Entity]) -> set[str]:
     return {name for name in names if not name.startswith("_")}
 
 
-class Pair(Entity, frozen=True):
+class Pair(Entity, frozen=True, gc=False):
     """A key and a text value: the shape of params and of every kind of tag."""
+
+    # gc=False: texts cannot refer back, and a page of runs has tens of thousands of these.
 
     key: str
     value: str = field(default_factory=str)  # not `""`, which would be left out on the wire

@@ -62,7 +62,7 @@ class ViewType:
         return names[view_type]
 
 
-class ExperimentTag(Pair, frozen=True):
+class ExperimentTag(Pair, frozen=True, gc=False):
     """A tag of an experiment."""
 
 

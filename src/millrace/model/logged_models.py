@@ -11,11 +11,11 @@ from millrace.model.entity import Entity, Pair, as_dict
 from millrace.model.runs import Metric
 
 
-class LoggedModelTag(Pair, frozen=True):
+class LoggedModelTag(Pair, frozen=True, gc=False):
     """A tag of a logged model."""
 
 
-class LoggedModelParameter(Pair, frozen=True):
+class LoggedModelParameter(Pair, frozen=True, gc=False):
     """A param of a logged model."""
 
 

@@ -13,11 +13,11 @@ STAGES: Final = ("None", "Staging", "Production", "Archived")
 """The stages of a model version, in MLflow's spelling."""
 
 
-class RegisteredModelTag(Pair, frozen=True):
+class RegisteredModelTag(Pair, frozen=True, gc=False):
     """A tag of a registered model."""
 
 
-class ModelVersionTag(Pair, frozen=True):
+class ModelVersionTag(Pair, frozen=True, gc=False):
     """A tag of a model version."""
 
 

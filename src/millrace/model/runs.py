@@ -56,7 +56,7 @@ class RunStatus:
         return list(cls._NAMES)
 
 
-class Metric(Entity, frozen=True):
+class Metric(Entity, frozen=True, gc=False):
     """One point of a series: `value` at `step`, logged at `timestamp` (milliseconds since 1970, UTC)."""
 
     key: str
@@ -73,11 +73,11 @@ class Metric(Entity, frozen=True):
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
-class Param(Pair, frozen=True):
+class Param(Pair, frozen=True, gc=False):
     """A fact about a run that is written once."""
 
 
-class RunTag(Pair, frozen=True):
+class RunTag(Pair, frozen=True, gc=False):
     """A fact about a run that may change."""
 
 
@@ -195,7 +195,7 @@ class Run(Entity, frozen=True):
         }
 
 
-class MetricWithRunId(Entity, frozen=True):
+class MetricWithRunId(Entity, frozen=True, gc=False):
     """One point of a series, with the run that it belongs to."""
 
     key: str
