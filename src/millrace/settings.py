@@ -283,3 +283,8 @@ MILLRACE_EXIT_TIMEOUT_S = _number(
     30.0,
     "Seconds that the end of a run, and of a process, waits for a store that does not answer.",
 )
+
+
+def state_folder() -> str:
+    """Where programs keep what outlives them, by the XDG rules: `$XDG_STATE_HOME`, else `~/.local/state`."""
+    return os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")

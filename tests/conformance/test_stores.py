@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from millrace.journal import open_journaled
 from millrace.store import Store, open_store
 from millrace.testing import StoreSuite
 
@@ -37,5 +38,26 @@ class TestRemote(StoreSuite):
     @pytest.fixture
     def store(self, served_store: str) -> Iterator[Store]:
         opened = open_store(served_store)
+        yield opened
+        opened.close()
+
+
+class TestJournaled(StoreSuite):
+    """A journal in front of the engine, in a folder."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        opened = open_journaled(str(tmp_path / "store"))
+        yield opened
+        opened.close()
+
+
+class TestJournaledRemote(StoreSuite):
+    """A journal in front of a server of ours."""
+
+    @pytest.fixture
+    def store(self, served_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+        monkeypatch.setenv("MILLRACE_JOURNAL_DIR", str(tmp_path / "journals"))
+        opened = open_journaled(served_store)
         yield opened
         opened.close()

@@ -15,7 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "http": {"errors", "settings"},
     "calls": {"model", "wire", "errors"},
     "store": {"calls", "errors", "settings"},
-    "journal": {"model", "calls", "store"},
+    "journal": {"model", "calls", "store", "errors", "settings"},
     "remote": {"model", "calls", "wire", "http", "store", "errors", "settings"},
     "search": {"model", "errors"},
     "series": {"model", "errors"},
@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
 ALLOWED["server"] = set(ALLOWED) - {"", "remote"}
 ALLOWED["cli"] = set(ALLOWED) - {""}
 ALLOWED["testing"] = {"model", "calls", "wire", "store", "errors"}
-ALLOWED["mlflow"] = {"model", "calls", "errors", "settings", "store", "artifacts"}
+ALLOWED["mlflow"] = {"model", "calls", "errors", "settings", "store", "journal", "artifacts"}
 
 # The layers that everything stands on name their foreign libraries too; the standard library is free.
 FOREIGN: dict[str, set[str]] = {

@@ -1,1 +1,10 @@
-"""The journal: what a process logs waits in a file of its own until the store has it."""
+"""The journal: what a process logs waits in a file of its own until the store has it.
+
+The files are described in docs/explanation/journal-format.md.
+"""
+
+from __future__ import annotations
+
+from millrace.journal.store import Journaled, open_journaled
+
+__all__ = ["Journaled", "open_journaled"]

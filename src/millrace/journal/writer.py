@@ -26,6 +26,7 @@ from millrace.journal.format import (
     encode_points,
     encode_series,
 )
+from millrace.journal.segments import SUFFIX
 from millrace.model import Metric
 from millrace.settings import MILLRACE_JOURNAL_MAX_BYTES
 
@@ -33,7 +34,6 @@ SEGMENT_BYTES = 8 << 20
 """A segment that is longer is not appended to any more."""
 _WAKE_BYTES = 1 << 20
 """So many more bytes wake the drain before its time."""
-SUFFIX = ".journal"
 
 _logger = logging.getLogger("mlflow.journal")
 _WRITERS: weakref.WeakSet[Writer] = weakref.WeakSet()
@@ -67,7 +67,7 @@ class Segment:
                 making.unlink()
             raise
         self.size = len(data)
-        self.mark = self.size + _WAKE_BYTES
+        self.mark = min(self.size + _WAKE_BYTES, SEGMENT_BYTES)
 
 
 class Writer:
@@ -76,10 +76,12 @@ class Writer:
     Args:
         folder: where the segments are; it is made with the first value.
         wake: called when values begin to wait, and again when many wait.
+        name: what is written to the file `store`, beside the segments of a store that is elsewhere.
     """
 
-    def __init__(self, folder: Path, wake: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, wake: Callable[[], None], *, name: str = "") -> None:
         self.folder = folder
+        self._name = name
         self.waiting = False
         """Whether values were appended since this was last set to False."""
         self._wake = wake
@@ -205,7 +207,7 @@ class Writer:
             self.waiting = True
             self._wake()
         if segment.size >= segment.mark:
-            segment.mark += _WAKE_BYTES
+            segment.mark = min(segment.size + _WAKE_BYTES, SEGMENT_BYTES)
             self._wake()
             if segment.size >= SEGMENT_BYTES:
                 self._retire(segment)
@@ -233,6 +235,8 @@ class Writer:
                 return None
             try:
                 self._segment = Segment(self.folder)
+                if self._name and not (self.folder / "store").exists():
+                    (self.folder / "store").write_text(self._name + "\n", "utf-8")
             except OSError as error:
                 self._complain(error.strerror)
                 return None

@@ -1,0 +1,130 @@
+"""Segments as readers find them: which there are, whether their writers live, and stretches of their frames."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from millrace.calls import SeriesName
+from millrace.errors import DataLoss
+from millrace.journal.format import MAX_FRAME, Header, Stretch, decode_header
+
+SUFFIX = ".journal"
+_SLICE = 32 << 10
+"""Bytes that are read at a time, and between two chances for the threads that train."""
+
+_UNBORN_S = 60
+
+
+def writer_ids(folder: Path) -> list[str]:
+    """The writer ids of the segments in a folder, the oldest first."""
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
+
+
+def remove_unborn(folder: Path) -> None:
+    """Remove what is left of segments whose writers died before the header was whole."""
+    for path in folder.glob("*" + SUFFIX + ".new"):
+        with contextlib.suppress(OSError):
+            # A writer locks the file at once; for the moment before that, the file's age stands.
+            if time.time() - path.stat().st_mtime > _UNBORN_S:
+                path.unlink()
+
+
+class Reading:
+    """How far this process has read a segment, and how far the store has it.
+
+    Args:
+        path: the segment.
+        header: what it says about itself.
+    """
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self.path = path
+        self.header = header
+        self.series: list[SeriesName] = []
+        self.offset = header.length
+        """Where the next frame begins that was not sent."""
+        self.position: int | None = None
+        """What the store said that it has; None until it was asked."""
+
+    def next(self, fd: int, limit: int) -> Stretch:
+        """The next points, at most about `limit`, or the next call; nothing is remembered but new series."""
+        stretch = Stretch(self.series, self.offset)
+        _fill(stretch, fd, limit, 1 << 62)
+        return stretch
+
+    def move_to(self, fd: int, position: int) -> None:
+        """Go to where the store is.
+
+        Raises:
+            DataLoss: no frame ends there.
+        """
+        self.position = position
+        if position < self.offset:
+            self.series.clear()
+            self.offset = self.header.length
+        while self.offset < position:
+            stretch = Stretch(self.series, self.offset)
+            _fill(stretch, fd, 4096, position)
+            if stretch.end == self.offset:
+                raise DataLoss(f"The store has {position} bytes of {self.path}, where no record ends.")
+            self.offset = stretch.end
+
+
+def open_reading(path: Path, fd: int) -> Reading:
+    """Begin to read a segment.
+
+    Raises:
+        NewerVersion: it was written by a newer Millrace.
+        Damaged: it does not begin with a header.
+    """
+    return Reading(path, decode_header(os.pread(fd, 1024, 0)))
+
+
+def _fill(stretch: Stretch, fd: int, limit: int, until: int) -> None:
+    want = _SLICE
+    while len(stretch.points.which) < limit and not (stretch.calls or stretch.damage or stretch.newer):
+        before = stretch.end
+        data = os.pread(fd, min(want, until - before), before)
+        stretch.read(data, limit)
+        if stretch.end > before:
+            want = _SLICE
+            time.sleep(0)  # whoever logs at this moment waits for no more than one slice
+        elif want == _SLICE and len(data) == want:
+            want = MAX_FRAME + 8
+        else:
+            return
+
+
+def is_abandoned(fd: int) -> bool:
+    """Whether nobody will append to a segment any more; if so, it stays locked as long as `fd` is open."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def lease(folder: Path, patience_s: float) -> Iterator[bool]:
+    """Hold the right to drain a folder; False when another process did not give it up in so many seconds."""
+    fd = os.open(folder / "lease", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        deadline, pause = time.monotonic() + patience_s, 0.0005
+        while not is_abandoned(fd):
+            if time.monotonic() + pause > deadline:
+                yield False
+                return
+            time.sleep(pause)
+            pause = min(pause * 2, 0.02)
+        yield True
+    finally:
+        os.close(fd)

@@ -1,0 +1,199 @@
+"""The thread that sends a process's journal, and everybody who waits for it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+from millrace.errors import MlflowException, TemporarilyUnavailable
+from millrace.journal.drain import Drain
+from millrace.journal.segments import lease
+from millrace.journal.writer import Writer
+from millrace.settings import MLFLOW_HTTP_REQUEST_MAX_RETRIES, MLFLOW_HTTP_REQUEST_TIMEOUT, overriding
+from millrace.store import Store
+
+INTERVAL_S = 0.2
+"""How long a value waits before it is sent, unless many come."""
+_IDLE_S = 5.0
+"""A thread that finds nothing for so long ends; the next value starts another."""
+_LONGEST_PAUSE_S = 5.0
+_BACKGROUND_POINTS = 8_192
+"""Points of one request of the thread: turning more into JSON would hold up the threads that train."""
+_POINTS = 16_384
+_TIMEOUT_S = 30.0
+"""How long the thread waits for an answer; it goes on trying where a call would give up."""
+
+_logger = logging.getLogger("mlflow.journal")
+_SENDERS: weakref.WeakSet[Sender] = weakref.WeakSet()
+
+
+class Sender:
+    """The journal of one store in this process: its writer, its drain, and the thread between them.
+
+    Args:
+        folder: where the segments are.
+        store: the store that they belong to.
+        name: what the store is called in messages.
+    """
+
+    def __init__(self, folder: Path, store: Store, name: str) -> None:
+        self.folder = folder
+        self.name = name
+        self._store = store
+        self.writer = Writer(folder, self.wake, name="" if str(folder).startswith(name) else name)
+        self._start()
+        _SENDERS.add(self)
+
+    def _start(self) -> None:
+        self._drain = Drain(self.folder, self._store, lambda: self.writer.own)
+        self._lock = threading.Lock()
+        self._holder = 0
+        self._thread_lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._event = threading.Event()
+        self._failing = False
+
+    def wake(self) -> None:
+        """Have the thread look at what waits, soon."""
+        self._event.set()
+        if self._thread is None:
+            with self._thread_lock:
+                if self._thread is None:
+                    thread = threading.Thread(target=self._loop, name="mlflow-journal", daemon=True)
+                    # A process that is about to end starts no threads any more; the end of it sends what is left.
+                    with contextlib.suppress(RuntimeError):
+                        thread.start()
+                        self._thread = thread
+
+    def _loop(self) -> None:
+        pause = INTERVAL_S
+        while self._event.wait(_IDLE_S) or not self._is_over():
+            self._event.clear()
+            self._event.wait(pause)
+            self._event.clear()
+            self.writer.waiting = False
+            try:
+                sent = self._pass()
+            except Exception as error:  # whatever it is, the thread goes on, and the values stay where they are
+                pause = min(max(pause * 2, INTERVAL_S), _LONGEST_PAUSE_S)
+                self._tell_failure(error)
+                sent = False
+            else:
+                if sent:
+                    pause = INTERVAL_S
+                    self._tell_recovery()
+            if not sent:
+                self._event.set()
+
+    def _is_over(self) -> bool:
+        with self._thread_lock:
+            if self._event.is_set():
+                return False
+            self._thread = None
+            return True
+
+    def _pass(self) -> bool:
+        """Send what this process and dead ones have; False when another process is at it."""
+        with self._held(_TIMEOUT_S) as held:
+            if not held:
+                return False
+            self.writer.release()
+            timeout = min(_TIMEOUT_S, MLFLOW_HTTP_REQUEST_TIMEOUT.get())
+            with overriding({MLFLOW_HTTP_REQUEST_MAX_RETRIES: 0, MLFLOW_HTTP_REQUEST_TIMEOUT: timeout}):
+                self._drain.run(_BACKGROUND_POINTS, whose=frozenset(self.writer.own))
+        return True
+
+    @contextlib.contextmanager
+    def _held(self, patience_s: float) -> Iterator[bool]:
+        """Be the only one who drains: in this process, and on this machine."""
+        deadline = time.monotonic() + patience_s
+        if not self._lock.acquire(timeout=max(patience_s, 0.0)):
+            yield False
+            return
+        self._holder = threading.get_ident()
+        try:
+            if not self.folder.is_dir():
+                yield True
+                return
+            with lease(self.folder, deadline - time.monotonic()) as held:
+                yield held
+        finally:
+            self._holder = 0
+            self._lock.release()
+
+    def flush(self, patience_s: float, *, whose: frozenset[str] | None = None) -> None:
+        """Send what waits, here and now; nothing happens when nothing waits.
+
+        Args:
+            patience_s: how long to wait for others who are sending.
+            whose: the writer ids to send, beside those of dead processes; None for all that there are.
+
+        Raises:
+            MlflowException: what the store said, or TemporarilyUnavailable when others did not finish.
+        """
+        if self._holder == threading.get_ident() or not self._drain.has_work():
+            # A signal handler in the middle of a flush must not wait for it.
+            return
+        with self._held(patience_s) as held:
+            if not held:
+                raise TemporarilyUnavailable(
+                    f"{self.name} is slow to take what waits in the journal {self.folder}: nothing is lost, try again."
+                )
+            self._drain.run(_POINTS, whose=whose)
+
+    def finish(self) -> None:
+        """Send everything of this process and remove its segments; for the end of a process and of a store.
+
+        Raises:
+            MlflowException: what the store said; nothing is lost.
+        """
+        self.writer.retire()
+        if not self._drain.has_work() and not self.writer.own:
+            return
+        with self._held(_TIMEOUT_S) as held:
+            if held:
+                self.writer.release()
+                self._drain.run(_POINTS, whose=frozenset())
+
+    def own_ids(self) -> frozenset[str]:
+        """The writer ids of this process's segments."""
+        return frozenset(self.writer.own)
+
+    def waiting_bytes(self) -> int:
+        """How long the journal is."""
+        try:
+            with os.scandir(self.folder) as entries:
+                return sum(entry.stat().st_size for entry in entries if entry.name.endswith(".journal"))
+        except OSError:
+            return 0
+
+    def _tell_failure(self, error: Exception) -> None:
+        if not self._failing:
+            self._failing = True
+            known = isinstance(error, MlflowException)
+            _logger.warning(
+                "%s does not take values now (%s). They wait in the journal %s and are sent as soon as it does.",
+                self.name,
+                error if known else f"{type(error).__name__}: {error}",
+                self.folder,
+                exc_info=None if known else error,
+            )
+
+    def _tell_recovery(self) -> None:
+        if self._failing:
+            self._failing = False
+            _logger.warning("%s takes values again: everything that waited is stored.", self.name)
+
+
+def _after_fork() -> None:
+    for sender in list(_SENDERS):
+        sender._start()
+
+
+os.register_at_fork(after_in_child=_after_fork)
