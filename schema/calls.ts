@@ -288,6 +288,23 @@ export interface GetRun {
 }
 
 /**
+ * Get the series of some metrics of some runs, within bounds of steps or times, in about `max_points` points each.
+ *
+ * Thinned out series keep the first, last, lowest and highest point of each part of the x axis (`by`), so that a
+ * chart shows the same line; `max_points` 0 gives all points. Points are ordered by `by`.
+ */
+export interface GetSeries {
+  run_ids: string[];
+  keys: string[];
+  by?: "step" | "time";
+  first_step?: number | null;
+  last_step?: number | null;
+  first_time?: number | null;
+  last_time?: number | null;
+  max_points?: number;
+}
+
+/**
  * Store points that a writer journalled between two positions of its journal, unless they are stored already.
  *
  * Point `i` belongs to `series[which[i]]`. The store keeps each writer's position in the same transaction as its
@@ -470,6 +487,17 @@ export interface MetricPage {
   next_page_token?: string | null;
 }
 
+/** All points of a series summed up; min, max and mean are of those that are no NaN, None if there are none. */
+export interface MetricSummary {
+  key: string;
+  count: number;
+  min?: Float | null;
+  max?: Float | null;
+  mean?: Float | null;
+  first_step?: number;
+  last_step?: number;
+}
+
 /** One point of a series, with the run that it belongs to. */
 export interface MetricWithRunId {
   key: string;
@@ -623,6 +651,7 @@ export interface RunData {
   metrics?: Metric[];
   params?: Param[];
   tags?: RunTag[];
+  metric_summaries?: MetricSummary[];
 }
 
 /** What a run is: ids, name, user, status, times (milliseconds since 1970, UTC), artifact root. */
@@ -715,6 +744,21 @@ export interface SearchRuns {
   max_results?: number;
   order_by?: string[];
   page_token?: string;
+}
+
+/** Series, by run and key as they were asked for; those without points are left out. */
+export interface SeriesAnswer {
+  series?: SeriesColumns[];
+}
+
+/** Points of one metric of one run, column by column. */
+export interface SeriesColumns {
+  run_id: string;
+  key: string;
+  count: number;
+  steps: number[];
+  timestamps: number[];
+  values: Float[];
 }
 
 /** Which series points belong to: a key of a run, and what they were measured for and on. */
@@ -864,6 +908,7 @@ export interface Calls {
   SetTag: { method: "POST"; path: "2.0/mlflow/runs/set-tag"; call: SetTag; answer: Empty };
   UpdateRun: { method: "POST"; path: "2.0/mlflow/runs/update"; call: UpdateRun; answer: RunInfoAnswer };
   Ingest: { method: "POST"; path: "millrace/1/points/ingest"; call: Ingest; answer: Ingested };
+  GetSeries: { method: "POST"; path: "millrace/1/series/get"; call: GetSeries; answer: SeriesAnswer };
 }
 
 /** Where each call travels, below `/api/`. */
@@ -927,4 +972,5 @@ export const routes = {
   SetTag: { method: "POST", path: "2.0/mlflow/runs/set-tag", inPath: [] },
   UpdateRun: { method: "POST", path: "2.0/mlflow/runs/update", inPath: [] },
   Ingest: { method: "POST", path: "millrace/1/points/ingest", inPath: [] },
+  GetSeries: { method: "POST", path: "millrace/1/series/get", inPath: [] },
 } as const;

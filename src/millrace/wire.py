@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 _ENCODER = msgspec.json.Encoder()
-_NULL_FLOATS = (b'"value":null', b"[null", b",null")
+_NULL_FLOATS = (b'"value":null', b'"min":null', b'"max":null', b'"mean":null', b"[null", b",null")
 _ALIASES = {"run_uuid": "run_id"}
 _NUMBERED = ("experiment_id", "experiment_ids")  # texts of digits, which clients also send as numbers
 _TOKENS = "Pass `next_page_token` of the previous page unchanged, or none."
@@ -32,7 +32,7 @@ _HINT = "See the API docs for more information about request parameters."
 def encode(value: object) -> bytes:
     """A value as JSON in UTF-8; NaN and infinities as protobuf spells them."""
     text = _ENCODER.encode(value)
-    # msgspec writes a NaN as null. The floats on the wire are named `value` or stand in lists, and none of them may be
+    # msgspec writes a NaN as null. The floats on the wire have few names or stand in lists, and none of them may be
     # absent, so a null there says that the slow way is needed, and ordinary answers pay nothing.
     if any(null in text for null in _NULL_FLOATS):
         return _ENCODER.encode(_spell_floats(msgspec.to_builtins(value)))

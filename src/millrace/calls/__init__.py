@@ -105,6 +105,7 @@ from millrace.calls.runs import (
     SearchRuns,
     UpdateRun,
 )
+from millrace.calls.series import GetSeries, SeriesAnswer, SeriesColumns
 
 __all__ = [
     "Answer",
@@ -150,6 +151,7 @@ __all__ = [
     "GetModelVersionDownloadUri",
     "GetRegisteredModel",
     "GetRun",
+    "GetSeries",
     "Ingest",
     "Ingested",
     "ListArtifacts",
@@ -188,6 +190,8 @@ __all__ = [
     "SearchModelVersions",
     "SearchRegisteredModels",
     "SearchRuns",
+    "SeriesAnswer",
+    "SeriesColumns",
     "SeriesName",
     "SetExperimentTag",
     "SetLoggedModelTags",

@@ -20,6 +20,7 @@ from millrace.engine import (
     registry_search,
     run_search,
     runs,
+    series_reads,
 )
 from millrace.engine.db import Collision, Database
 from millrace.engine.dialects.sqlite import SqliteDatabase
@@ -41,6 +42,7 @@ __all__ = [
     "registry_search",
     "run_search",
     "runs",
+    "series_reads",
 ]
 
 R = TypeVar("R")

@@ -17,6 +17,7 @@ from millrace.model import (
     LoggedModelInput,
     LoggedModelOutput,
     Metric,
+    MetricSummary,
     Param,
     Run,
     RunData,
@@ -115,6 +116,16 @@ def _by_name(tx: Tx, rows: list[Row]) -> list[Row]:
     # Most searches find runs that log the same: to order the keys once is cheaper than to order all rows.
     place = {id_: index for index, id_ in enumerate(sorted({row[1] for row in rows}, key=names.__getitem__))}
     return [(row[0], names[row[1]], *row[2:]) for row in sorted(rows, key=lambda row: place[row[1]])]
+
+
+def summaries(tx: Tx, id_: int) -> list[MetricSummary]:
+    """The summary of each metric of a run, by its row id."""
+    rows = tx.db.rows(
+        "SELECT run_id, key_id, n, minimum, maximum, total / NULLIF(numbers, 0), first_step, step FROM metric_latest"
+        " WHERE run_id = ?",
+        (id_,),
+    )
+    return [MetricSummary(*row[1:]) for row in _by_name(tx, rows)]
 
 
 def _texts(tx: Tx, table: str, ids: list[int]) -> dict[int, list[tuple[str, str]]]:

@@ -20,29 +20,51 @@ from millrace.engine.search import (
 from millrace.engine.tx import Tx, answers, experiment_number
 from millrace.errors import ResourceMissing
 from millrace.model import ViewType
-from millrace.search import EXPERIMENTS, RUNS, Order, parse_filter, parse_order_by
+from millrace.search import (
+    EXPERIMENTS,
+    RUNS,
+    And,
+    Comparison,
+    Node,
+    Not,
+    Or,
+    Order,
+    parse_filter,
+    parse_order_by,
+)
 
 MAX_RUNS = 50_000
 MAX_EXPERIMENTS = 50_000
 DEFAULT_EXPERIMENTS = 1000
 
 
-def _of_run(table: str) -> Related:
+def _of_run(table: str, column: str = "value") -> Related:
     return Related(
-        exists=(f"EXISTS (SELECT 1 FROM {table} t WHERE t.run_id = run.id AND t.key_id = ? AND {{test}})"),
-        value="t.value",
+        exists=f"EXISTS (SELECT 1 FROM {table} t WHERE t.run_id = run.id AND t.key_id = ? AND {{test}})",
+        value=column,
         key_as="id",
         join=(
-            f"LEFT JOIN (SELECT run_id, key_id, value, 1 AS present FROM {table}) {{alias}}"
+            f"LEFT JOIN (SELECT t.run_id, t.key_id, {column} AS value, 1 AS present FROM {table} t) {{alias}}"
             " ON {alias}.run_id = run.id AND {alias}.key_id = ?"
         ),
     )
 
 
+SUMMARIES = {
+    "min": "t.minimum",
+    "max": "t.maximum",
+    "mean": "(t.total / NULLIF(t.numbers, 0))",
+    "count": "t.n",
+    "first_step": "t.first_step",
+    "last_step": "t.step",
+}
+"""What `metrics.loss.min` and its like are in the table of summaries."""
+
 _RELATED = {
-    "metric": _of_run("metric_latest"),
-    "param": _of_run("param"),
-    "tag": _of_run("tag"),
+    "metric": _of_run("metric_latest", "t.value"),
+    "param": _of_run("param", "t.value"),
+    "tag": _of_run("tag", "t.value"),
+    **{f"metric.{name}": _of_run("metric_latest", column) for name, column in SUMMARIES.items()},
     "dataset": Related(
         exists=(
             "EXISTS (SELECT 1 FROM (SELECT i.run_id, d.name, d.digest, i.context FROM dataset_input i"
@@ -88,6 +110,8 @@ def search_runs(tx: Tx, call: SearchRuns) -> RunPage:
         return RunPage()
     if not any(order.key == "start_time" and order.entity == "attribute" for order in orders):
         orders = [*orders, Order("attribute", "start_time", False)]
+    tree = tree and _with_summaries(tx, tree)
+    orders = [_order_with_summaries(tx, order) for order in orders]
     source = _runs(tx)
     keys = len(sorting(tx, source, orders)[2])
     mark = mark_of((call.experiment_ids, call.filter, call.order_by, call.run_view_type))
@@ -102,6 +126,32 @@ def search_runs(tx: Tx, call: SearchRuns) -> RunPage:
     )
     page, token = page_of(rows, keys, call.max_results, mark)
     return RunPage(run_rows.from_rows(tx, page), token)
+
+
+def _summary(tx: Tx, entity: str, key: str) -> tuple[str, str]:
+    """A metric's entity and key; `loss.min` is the minimum of `loss`, unless somebody logs a metric of that name."""
+    base, _, name = key.rpartition(".")
+    if entity == "metric" and base and name in SUMMARIES and tx.key_id(key) is None:
+        return f"metric.{name}", base
+    return entity, key
+
+
+def _with_summaries(tx: Tx, tree: Node) -> Node:
+    match tree:
+        case Comparison():
+            entity, key = _summary(tx, tree.entity, tree.key)
+            return tree._replace(entity=entity, key=key)
+        case Not(part):
+            return Not(_with_summaries(tx, part))
+        case And(parts):
+            return And(tuple(_with_summaries(tx, part) for part in parts))
+        case Or(parts):
+            return Or(tuple(_with_summaries(tx, part) for part in parts))
+
+
+def _order_with_summaries(tx: Tx, order: Order) -> Order:
+    entity, key = _summary(tx, order.entity, order.key)
+    return order._replace(entity=entity, key=key)
 
 
 def known_experiments(ids: list[str]) -> list[int]:

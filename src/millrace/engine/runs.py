@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 
+from msgspec.structs import replace
+
 from millrace.calls import (
     CreateRun,
     DeleteRun,
@@ -66,8 +68,10 @@ def _already_there(tx: Tx, run_id: str, experiment_id: int) -> RunAnswer:
 
 @answers(GetRun)
 def get_run(tx: Tx, call: GetRun) -> RunAnswer:
-    """Get a run."""
-    return RunAnswer(run_rows.from_rows(tx, [run_rows.find(tx, call.run_id)])[0])
+    """Get a run, with the summaries of its metrics."""
+    row = run_rows.find(tx, call.run_id)
+    run = run_rows.from_rows(tx, [row])[0]
+    return RunAnswer(replace(run, data=replace(run.data, summary_list=run_rows.summaries(tx, row[0]))))
 
 
 @answers(UpdateRun)

@@ -73,6 +73,18 @@ class Metric(Entity, frozen=True, gc=False):
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
+class MetricSummary(Entity, frozen=True, gc=False):
+    """All points of a series summed up; min, max and mean are of those that are no NaN, None if there are none."""
+
+    key: str
+    count: int
+    min: float | None = None
+    max: float | None = None
+    mean: float | None = None
+    first_step: int = 0
+    last_step: int = 0
+
+
 class Param(Pair, frozen=True, gc=False):
     """A fact about a run that is written once."""
 
@@ -106,6 +118,14 @@ class RunData(Entity, frozen=True):
     metric_list: list[Metric] = field(name="metrics", default_factory=list)
     param_list: list[Param] = field(name="params", default_factory=list)
     tag_list: list[RunTag] = field(name="tags", default_factory=list)
+    summary_list: list[MetricSummary] = field(name="metric_summaries", default_factory=list)
+
+    def summaries(self) -> dict[str, MetricSummary]:
+        """The summary of each metric: count, min, max, mean, first and last step.
+
+        A run that was read by itself (`mlflow.get_run`) from Millrace has them; pages of searches leave them out.
+        """
+        return {one.key: one for one in self.summary_list}
 
     @property
     def metrics(self) -> dict[str, float]:

@@ -76,14 +76,30 @@ def is_sorted(points: Columns) -> bool:
 
 def between_steps(points: Columns, first: int | None, last: int | None) -> Columns:
     """The points whose steps are within bounds, which are included."""
+    return _between(points, points.steps, first, last)
+
+
+def between_times(points: Columns, first: int | None, last: int | None) -> Columns:
+    """The points whose timestamps are within bounds, which are included."""
+    return _between(points, points.timestamps, first, last)
+
+
+def _between(points: Columns, column: Ints, first: int | None, last: int | None) -> Columns:
     if first is None and last is None:
         return points
     chosen = np.ones(len(points), np.bool_)
     if first is not None:
-        chosen &= points.steps >= first
+        chosen &= column >= first
     if last is not None:
-        chosen &= points.steps <= last
+        chosen &= column <= last
     return points.at(chosen)
+
+
+def by_step(points: Columns) -> Columns:
+    """The points, by step, then timestamp."""
+    if bool((points.steps[1:] >= points.steps[:-1]).all()):
+        return points
+    return points.at(np.argsort(points.steps, kind="stable"))
 
 
 def at_common_steps(series: Sequence[Columns], count: int) -> list[Columns]:

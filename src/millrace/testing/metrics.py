@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import math
 
-from millrace.calls import GetMetricHistory, GetMetricHistoryBulk, GetMetricHistoryBulkInterval, LogBatch, LogMetric
+from millrace.calls import (
+    GetMetricHistory,
+    GetMetricHistoryBulk,
+    GetMetricHistoryBulkInterval,
+    GetSeries,
+    LogBatch,
+    LogMetric,
+)
 from millrace.model import Metric
 from millrace.store import Store
 from millrace.testing.making import new_experiment, new_run, refused, run_of
@@ -120,3 +127,36 @@ class MetricsSuite:
             store.call(LogBatch(run_id, points))
         found = _history(store, run_id, "m")
         assert found == [(1000 + step, step, float(step % 11)) for step in range(36_000)]
+
+    def test_many_series_are_read_in_columns(self, store: Store) -> None:
+        one, other = new_run(store), new_run(store)
+        for run_id, shift in ((one, 0), (other, 5000)):
+            points = [
+                Metric(key, float((step * 7) % 1000), 10_000 - step, step + shift)
+                for step in range(500)
+                for key in "ab"
+            ]
+            store.call(LogBatch(run_id, points))
+        whole = store.call(GetSeries([one, other, "0" * 32], ["a", "b", "nothing"], max_points=0)).series
+        assert [(found.run_id, found.key, found.count) for found in whole] == [
+            (run_id, key, 500) for run_id in (one, other) for key in "ab"
+        ]
+        assert whole[0].steps == list(range(500))
+        assert whole[0].timestamps == [10_000 - step for step in range(500)]
+        assert whole[0].values == [float((step * 7) % 1000) for step in range(500)]
+        (by_time,) = store.call(GetSeries([one], ["a"], by="time", max_points=0)).series
+        assert by_time.timestamps == sorted(by_time.timestamps)
+        (part,) = store.call(GetSeries([one], ["a"], first_step=10, last_step=19, first_time=9_985)).series
+        assert part.steps == list(range(10, 16))
+
+    def test_thinned_out_series_keep_their_ends_and_extremes(self, store: Store) -> None:
+        run_id = new_run(store)
+        values = [float(step % 10) for step in range(1000)]
+        values[333], values[777], values[500] = 99.0, -99.0, math.nan
+        store.call(LogBatch(run_id, [Metric("m", value, 1, step) for step, value in enumerate(values)]))
+        (found,) = store.call(GetSeries([run_id], ["m"], max_points=40)).series
+        assert found.count == 1000
+        assert 10 <= len(found.steps) <= 40
+        assert {0, 333, 777, 999} <= set(found.steps)
+        assert found.steps == sorted(found.steps)
+        assert all(found.values[place] == values[step] for place, step in enumerate(found.steps) if step != 500)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from millrace.calls import DeleteRun, LogBatch, LogInputs, SearchRuns, UpdateRun
-from millrace.model import Dataset, DatasetInput, InputTag, Metric, Param
+from millrace.model import Dataset, DatasetInput, InputTag, Metric, MetricSummary, Param
 from millrace.store import Store
-from millrace.testing.making import new_experiment, new_run, refused
+from millrace.testing.making import new_experiment, new_run, refused, run_of
 
 
 def _runs(store: Store, count: int = 6) -> tuple[str, list[str]]:
@@ -108,3 +108,33 @@ class SearchesSuite:
             SearchRuns([id_], "(" * 10_000),
         ):
             refused(store, call, "INVALID_PARAMETER_VALUE", ".")
+
+    def test_runs_are_searched_by_summaries_of_metrics(self, store: Store) -> None:
+        experiment = new_experiment(store)
+        falling, rising = new_run(store, experiment), new_run(store, experiment)
+        for run_id, values in ((falling, [9.0, 1.0, 2.0]), (rising, [3.0, 4.0, float("nan"), 8.0])):
+            store.call(LogBatch(run_id, [Metric("loss", value, 1, step) for step, value in enumerate(values)]))
+
+        def found(text: str, *order: str) -> list[str]:
+            return [run.info.run_id for run in store.call(SearchRuns([experiment], text, order_by=list(order))).runs]
+
+        assert found("metrics.loss.min < 2") == [falling]
+        assert found("metrics.loss.max < 9 AND metrics.loss.count = 4") == [rising]
+        assert found("metrics.loss.mean = 5") == [rising]
+        assert found("metrics.loss.last_step = 2") == [falling]
+        assert found("", "metrics.loss.max DESC") == [falling, rising]
+        assert found("", "metrics.loss.min DESC") == [rising, falling]
+        store.call(LogBatch(rising, [Metric("loss.min", 0.0, 1, 1)]))  # a key of that name goes first
+        assert found("metrics.loss.min < 2") == [rising]
+
+    def test_a_run_tells_the_summaries_of_its_metrics(self, store: Store) -> None:
+        run_id = new_run(store)
+        values = [3.0, 1.0, float("nan"), 5.0]
+        store.call(LogBatch(run_id, [Metric("m", value, 1, step + 2) for step, value in enumerate(values)]))
+        store.call(LogBatch(run_id, [Metric("m", -1.0, 1, 1), Metric("none", float("nan"), 1, 0)]))
+        found = run_of(store, run_id).data.summaries()
+        assert found["m"] == MetricSummary("m", 5, -1.0, 5.0, 2.0, 1, 5)
+        assert found["none"] == MetricSummary("none", 1)
+        store.call(LogBatch(run_id, [Metric("top", math.inf, 1, 1)]))
+        found = run_of(store, run_id).data.summaries()
+        assert found["top"] == MetricSummary("top", 1, math.inf, math.inf, math.inf, 1, 1)
