@@ -15,7 +15,16 @@ from millrace.errors import DataLoss, MlflowException
 from millrace.journal import batches
 from millrace.journal.format import Damaged, NewerVersion, Stretch
 from millrace.journal.refusals import Refused, park, report
-from millrace.journal.segments import SUFFIX, Reading, is_abandoned, open_reading, remove_unborn, writer_ids
+from millrace.journal.segments import (
+    SUFFIX,
+    Reading,
+    close_file,
+    is_abandoned,
+    open_file,
+    open_reading,
+    remove_unborn,
+    writer_ids,
+)
 from millrace.journal.writer import Segment
 from millrace.store import Store
 
@@ -80,7 +89,7 @@ class Drain:
         reading = self._readings.get(writer_id)
         if segment is not None and reading is not None and reading.offset == segment.size:
             return 0
-        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        fd = open_file(path, os.O_RDWR)
         try:
             abandoned = segment is None and is_abandoned(fd)
             if not abandoned and whose is not None and writer_id not in whose:
@@ -102,7 +111,7 @@ class Drain:
                 self._set_aside(path, reading.offset, error.message, abandoned)
                 return 0
         finally:
-            os.close(fd)
+            close_file(fd)
 
     def _send_all(self, reading: Reading, fd: int, limit: int, abandoned: bool) -> int:
         sent, most, astray, before = 0, limit, 0, -1
@@ -136,6 +145,7 @@ class Drain:
                 astray += 1
                 if astray > 3:
                     raise DataLoss(f"How far the store has {reading.path} changes without a reason.")
+                del reading.series[known:]
                 reading.move_to(fd, arrived)
         self._finish(reading, fd, stretch, abandoned)
         return sent

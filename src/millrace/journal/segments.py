@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,46 @@ _SLICE = 32 << 10
 """Bytes that are read at a time, and between two chances for the threads that train."""
 
 _UNBORN_S = 60
+
+
+_files_lock = threading.RLock()
+_files: set[int] = set()
+"""Files that are open here, with or without a lock. A forked child must not keep them: it would keep their locks."""
+
+
+def open_file(path: Path, flags: int) -> int:
+    """Open a file of the journal so that forked children close it."""
+    with _files_lock:
+        fd = os.open(path, flags | os.O_CLOEXEC, 0o666)
+        _files.add(fd)
+        return fd
+
+
+def close_file(fd: int) -> None:
+    """Close a file that `open_file` opened; in a forked child that is done already."""
+    with _files_lock:
+        if fd in _files:
+            _files.discard(fd)
+            os.close(fd)
+
+
+def _release() -> None:
+    _files_lock.release()
+
+
+def _close_inherited() -> None:
+    global _files_lock
+    # Closing is no unlocking: the lock belongs to the open file, which the parent still has.
+    for fd in _files:
+        with contextlib.suppress(OSError):
+            os.close(fd)
+    _files.clear()
+    _files_lock = threading.RLock()
+
+
+os.register_at_fork(
+    before=lambda: _files_lock.acquire() and None, after_in_parent=_release, after_in_child=_close_inherited
+)
 
 
 def writer_ids(folder: Path) -> list[str]:
@@ -116,7 +157,7 @@ def is_abandoned(fd: int) -> bool:
 @contextlib.contextmanager
 def lease(folder: Path, patience_s: float) -> Iterator[bool]:
     """Hold the right to drain a folder; False when another process did not give it up in so many seconds."""
-    fd = os.open(folder / "lease", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    fd = open_file(folder / "lease", os.O_RDWR | os.O_CREAT)
     try:
         deadline, pause = time.monotonic() + patience_s, 0.0005
         while not is_abandoned(fd):
@@ -127,4 +168,4 @@ def lease(folder: Path, patience_s: float) -> Iterator[bool]:
             pause = min(pause * 2, 0.02)
         yield True
     finally:
-        os.close(fd)
+        close_file(fd)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 import threading
 import time
 import weakref
@@ -70,6 +71,19 @@ class Sender:
                     with contextlib.suppress(RuntimeError):
                         thread.start()
                         self._thread = thread
+                        self._finish_with_parent()
+
+    def _finish_with_parent(self) -> None:
+        """Workers of multiprocessing end without the functions that are registered for the end of a process."""
+        util, process = (sys.modules.get(f"multiprocessing.{name}") for name in ("util", "process"))
+        if util is not None and process is not None and process.parent_process() is not None:
+            util.Finalize(None, self._finish_quietly, exitpriority=10)
+
+    def _finish_quietly(self) -> None:
+        quickly = overriding({MLFLOW_HTTP_REQUEST_MAX_RETRIES: 0, MLFLOW_HTTP_REQUEST_TIMEOUT: 5})
+        # What cannot be sent now stays where it is, for the parent.
+        with contextlib.suppress(MlflowException), quickly:
+            self.finish()
 
     def _loop(self) -> None:
         pause = INTERVAL_S

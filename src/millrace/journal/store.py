@@ -70,6 +70,7 @@ class Journaled:
         self._inner = inner
         self._sender = Sender(folder, inner, name)
         self._far = name.startswith(("http://", "https://"))
+        self._gave_up = False
         self._good: set[str] = set()
         """Runs that are known to be there."""
         self._linked: set[tuple[str | None, ...]] = set()
@@ -209,14 +210,21 @@ class Journaled:
         """Do something, and again while the store cannot be reached, for so many seconds at most."""
         if not self._far:
             return do()
-        deadline, pause = time.monotonic() + patience_s, 0.1
+        # Who has waited in vain once does not wait as long again, e.g. at the end of a run and then of the process.
+        deadline, pause = time.monotonic() + (0.0 if self._gave_up else patience_s), 0.1
         while True:
             with _quickly(deadline - time.monotonic()):
                 try:
-                    return do()
+                    answer = do()
                 except MlflowException as error:
-                    if not self._may_pass(error) or time.monotonic() + pause > deadline:
+                    if not self._may_pass(error):
                         raise
+                    if time.monotonic() + pause > deadline:
+                        self._gave_up = True
+                        raise
+                else:
+                    self._gave_up = False
+                    return answer
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
 

@@ -26,7 +26,7 @@ from millrace.journal.format import (
     encode_points,
     encode_series,
 )
-from millrace.journal.segments import SUFFIX
+from millrace.journal.segments import SUFFIX, close_file, open_file
 from millrace.model import Metric
 from millrace.settings import MILLRACE_JOURNAL_MAX_BYTES
 
@@ -54,7 +54,7 @@ class Segment:
         header = Header(self.writer_id, time.time_ns() // 1_000_000, os.getpid(), socket.gethostname())
         folder.mkdir(parents=True, exist_ok=True)
         making = self.path.with_name(self.path.name + ".new")
-        self.fd = os.open(making, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        self.fd = open_file(making, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
         try:
             fcntl.flock(self.fd, fcntl.LOCK_EX)
             data = encode_header(header)
@@ -62,7 +62,7 @@ class Segment:
                 raise OSError(28, "no room for the header of a journal")
             os.rename(making, self.path)
         except BaseException:
-            os.close(self.fd)
+            close_file(self.fd)
             with contextlib.suppress(OSError):
                 making.unlink()
             raise
@@ -190,7 +190,7 @@ class Writer:
         with self._lock:
             while self._retired:
                 segment = self._retired.pop()
-                os.close(segment.fd)
+                close_file(segment.fd)
                 self.own.pop(segment.writer_id, None)
 
     def _append(self, segment: Segment, data: bytes) -> bool:
@@ -256,10 +256,6 @@ class Writer:
 
     def _forget_parent(self) -> None:
         """In a forked child: the segments are the parent's, and so is what they hold."""
-        for segment in self.own.values():
-            # Closing is no unlocking: the lock belongs to the open file, which the parent still has.
-            with contextlib.suppress(OSError):
-                os.close(segment.fd)
         self.waiting = False
         self._start()
 

@@ -23,6 +23,7 @@ from millrace.settings import MLFLOW_ENABLE_ASYNC_LOGGING
 from mlflow.client.base import ClientBase
 from mlflow.client.paging import PagedList
 from mlflow.client.queue import RunOperations, submit
+from mlflow.client.stores import flush_journal
 from mlflow.client.values import metric_of, number_of, param_of, text_of_tag
 
 HISTORY_PAGE_SIZE = 25_000
@@ -128,7 +129,7 @@ class Logging(ClientBase):
         if synchronous:
             task()
             return None
-        return submit(run_id, task)
+        return submit(run_id, task, lambda: flush_journal(self._tracking_uri))
 
     def get_metric_history(self, run_id: str, key: str) -> PagedList[Metric]:
         """Get all points of a metric of a run, in the order of their timestamps and steps."""

@@ -21,18 +21,26 @@ class RunOperations:
 
     Args:
         operation_futures: one future for each.
+        flush: waits until what they wrote to the journal is stored.
     """
 
-    def __init__(self, operation_futures: list[Future[object]] | None) -> None:
+    def __init__(self, operation_futures: list[Future[object]] | None, flush: Callable[[], None] | None = None) -> None:
         self._operation_futures = list(operation_futures or ())
+        self._flush = flush
 
     def wait(self) -> None:
         """Wait until all of them are stored.
 
         Raises:
-            MlflowException: at least one was refused; the message holds every reason.
+            MlflowException: at least one was refused, or the store does not take them now; the message holds every
+                reason.
         """
         failures = [error for error in (future.exception() for future in self._operation_futures) if error]
+        if self._flush is not None:
+            try:
+                self._flush()
+            except MlflowException as error:
+                failures.append(error)
         if failures:
             reasons = [str(error) for error in failures]
             raise MlflowException(
@@ -40,8 +48,14 @@ class RunOperations:
             )
 
 
-def submit(run_id: str, task: Callable[[], object]) -> RunOperations:
-    """Run a task after those that were submitted before; a failure is logged, and raised by `wait`."""
+def submit(run_id: str, task: Callable[[], object], flush: Callable[[], None] | None = None) -> RunOperations:
+    """Run a task after those that were submitted before; a failure is logged, and raised by `wait`.
+
+    Args:
+        run_id: the run that it is about.
+        task: what to do.
+        flush: what `wait` does after it.
+    """
     with _lock:
         executor = _executors.get("writes")
         if executor is None:
@@ -51,7 +65,7 @@ def submit(run_id: str, task: Callable[[], object]) -> RunOperations:
         waiting = _pending.setdefault(run_id, [])
         waiting[:] = [one for one in waiting if not one.done()]
         waiting.append(future)
-    return RunOperations([future])
+    return RunOperations([future], flush)
 
 
 def _attempt(run_id: str, task: Callable[[], object]) -> object:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import sys
 import threading
+import time
 from pathlib import Path
 
 from millrace.errors import InvalidParameterValue
-from millrace.settings import MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
+from millrace.journal import Journaled, open_journaled
+from millrace.settings import MILLRACE_EXIT_TIMEOUT_S, MILLRACE_JOURNAL, MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
 from millrace.store import Store, open_store
 
 DEFAULT_FOLDER = "mlruns"
@@ -15,6 +19,8 @@ DEFAULT_FOLDER = "mlruns"
 
 _chosen: dict[str, str] = {}
 _stores: dict[str, Store] = {}
+_journals: dict[str, Journaled] = {}
+_exit: dict[str, float] = {}
 _lock = threading.RLock()
 
 
@@ -92,8 +98,34 @@ def store_at(uri: str) -> Store:
         with _lock:
             store = _stores.get(uri)
             if store is None:
-                store = _stores[uri] = open_store(uri)
+                if MILLRACE_JOURNAL.get():
+                    store = _journals[uri] = open_journaled(uri)
+                else:
+                    store = open_store(uri)
+                _stores[uri] = store
     return store
+
+
+def journal_now() -> Journaled | None:
+    """The journal of the store that runs are logged to; None when that store was not used yet, or has none."""
+    return _journals.get(_chosen.get("tracking") or get_tracking_uri())
+
+
+def flush_journal(uri: str) -> None:
+    """Wait until everything that this process logged to the store at a URI is stored or refused.
+
+    Raises:
+        MlflowException: the store does not take it; nothing is lost.
+    """
+    journal = _journals.get(uri)
+    if journal is not None:
+        journal.flush()
+
+
+def flush_journals() -> None:
+    """Wait until everything that this process logged is stored or refused; raises as `flush_journal` does."""
+    for journal in list(_journals.values()):
+        journal.flush()
 
 
 def resolve_tracking_uri(tracking_uri: str | None = None) -> str:
@@ -111,11 +143,25 @@ def registry_store(store_uri: str | None = None, tracking_uri: str | None = None
     return store_at(registry_uri_for(store_uri, tracking_uri))
 
 
+def time_to_exit_s() -> float:
+    """How many seconds of MILLRACE_EXIT_TIMEOUT_S are left for the end of this process, from the first call on."""
+    now = time.monotonic()
+    return max(_exit.setdefault("deadline", now + MILLRACE_EXIT_TIMEOUT_S.get()) - now, 0.0)
+
+
+def _finish() -> None:
+    for journal in list(_journals.values()):
+        sentence = journal.finish(time_to_exit_s())
+        if sentence and sys.stderr is not None:
+            sys.stderr.write(sentence + "\n")
+
+
 def _after_fork() -> None:
     # The thread that held the lock does not exist in the child. Stores themselves survive a fork (see the port).
     global _lock
     _lock = threading.RLock()
 
 
+atexit.register(_finish)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

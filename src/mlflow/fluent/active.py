@@ -12,10 +12,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 from millrace.errors import MlflowException
 from millrace.model import Run, RunStatus
-from millrace.settings import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME, MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT
+from millrace.settings import (
+    MILLRACE_EXIT_TIMEOUT_S,
+    MLFLOW_EXPERIMENT_ID,
+    MLFLOW_EXPERIMENT_NAME,
+    MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT,
+    overriding,
+)
 from mlflow.client import MlflowClient
 from mlflow.client.queue import flush_all
-from mlflow.client.stores import get_registry_uri, get_tracking_uri
+from mlflow.client.stores import get_registry_uri, get_tracking_uri, time_to_exit_s
 
 
 class ActiveRun(Run, frozen=True):
@@ -186,7 +192,8 @@ def _end_all() -> None:
     flush_all()
     for run_id, (_, uri) in reversed(list(_open.items())):
         try:
-            MlflowClient(uri).set_terminated(run_id, "FINISHED")
+            with overriding({MILLRACE_EXIT_TIMEOUT_S: time_to_exit_s()}):
+                MlflowClient(uri).set_terminated(run_id, "FINISHED")
         except MlflowException:
             # Nobody is left to tell; a server that is away must not turn a good exit into a bad one.
             continue

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import struct
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 from millrace.errors import InvalidParameterValue, MlflowException
 from millrace.model import Dataset as DatasetEntity
 from millrace.model import DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput, Param, RunTag
+from millrace.settings import MLFLOW_ENABLE_ASYNC_LOGGING
 from mlflow.client.queue import RunOperations, flush_all
+from mlflow.client.stores import flush_journals, journal_now
 from mlflow.client.values import metric_of
 from mlflow.fluent.active import ActiveRun, active_run, client
 from mlflow.fluent.models import get_active_model_id
@@ -26,6 +30,63 @@ def get_or_start_run() -> ActiveRun:
 def get_or_start_run_id() -> str:
     """The id of the active run of this thread; a run is started when there is none."""
     return get_or_start_run().info.run_id
+
+
+_NUMBERS = (float, int)
+
+
+def _append(key: str, value: float, step: int | None, timestamp: int | None) -> bool:
+    """Log a point the short way: a plain number of a series that this process has logged to the active run before.
+
+    Everything else, errors above all, takes the long way: then this does nothing and says False.
+    """
+    run = active_run()
+    if run is None or not isinstance(value, _NUMBERS) or not _is_plain(timestamp):
+        return False
+    journal = journal_now()
+    if journal is None:
+        return False
+    try:
+        return journal.append_known(
+            run.info.run_id,
+            key,
+            value,
+            0 if step is None else step,
+            time_ns() // 1_000_000 if timestamp is None else timestamp,
+        )
+    except (struct.error, OverflowError, TypeError):
+        return False
+
+
+def _append_many(metrics: dict[str, float], step: int | None, timestamp: int | None) -> bool:
+    """Log a point of each of several series the short way, as `_append` does."""
+    run = active_run()
+    if run is None or type(metrics) is not dict or not _is_plain(timestamp):
+        return False
+    journal = journal_now()
+    if journal is None:
+        return False
+    for value in metrics.values():
+        if not isinstance(value, _NUMBERS):
+            return False
+    try:
+        return journal.append_many_known(
+            run.info.run_id,
+            metrics,
+            0 if step is None else step,
+            time_ns() // 1_000_000 if timestamp is None else timestamp,
+        )
+    except (struct.error, OverflowError, TypeError):
+        return False
+
+
+def _is_plain(timestamp: int | None) -> bool:
+    """Whether a call that names nothing but its point is about nothing else, and its time is none to be refused."""
+    return (
+        (timestamp is None or (type(timestamp) is int and timestamp >= 0))
+        and not MLFLOW_ENABLE_ASYNC_LOGGING.get()
+        and not get_active_model_id()
+    )
 
 
 def log_metric(
@@ -53,6 +114,14 @@ def log_metric(
     Raises:
         MlflowException: INVALID_PARAMETER_VALUE when the key or a number cannot be stored.
     """
+    if (
+        synchronous is None
+        and run_id is None
+        and model_id is None
+        and dataset is None
+        and _append(key, value, step, timestamp)
+    ):
+        return None
     return client().log_metric(
         run_id or get_or_start_run_id(),
         key,
@@ -86,6 +155,14 @@ def log_metrics(
         model_id: the logged model that they were measured for; the active model's when omitted.
         dataset: the dataset that they were measured on.
     """
+    if (
+        synchronous is None
+        and run_id is None
+        and model_id is None
+        and dataset is None
+        and _append_many(metrics, step, timestamp)
+    ):
+        return None
     run = run_id or get_or_start_run_id()
     model = model_id or get_active_model_id()
     points = [
@@ -223,8 +300,13 @@ def log_outputs(models: list[LoggedModelOutput] | None = None) -> None:
 
 
 def flush_async_logging() -> None:
-    """Wait until everything that was logged with `synchronous=False` is stored or refused."""
+    """Wait until everything that was logged is stored or refused.
+
+    Raises:
+        MlflowException: the store does not take it; metrics wait in the journal, and nothing is lost.
+    """
     flush_all()
+    flush_journals()
 
 
 __all__ = [

@@ -233,6 +233,16 @@ def test_two_readers_of_one_journal_store_it_once(gate: Gate, folder: Path) -> N
     assert _steps(gate, run_id) == list(range(20))
 
 
+def test_a_reader_that_finds_the_store_ahead_of_it_takes_no_series_for_another(gate: Gate, folder: Path) -> None:
+    run_id = gate.call(CreateRun("0")).run.info.run_id
+    writer = Writer(folder, lambda: None)
+    first, second = _open(gate, folder), _open(gate, folder)
+    for number in range(8):
+        assert writer.append(run_id, [Metric(f"k{number}", float(number), 1, 1)])
+        reader = (first, first, second)[number % 3]
+        assert reader.call(GetRun(run_id)).run.data.metrics == {f"k{n}": float(n) for n in range(number + 1)}
+
+
 def test_the_torn_last_record_of_a_dead_writer_is_dropped_and_told(
     gate: Gate, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
