@@ -6,9 +6,9 @@ from mlflow.environment.inference import infer_pip_requirements
 from mlflow.models.code import ModelConfig, set_model
 from mlflow.models.enforcement import validate_schema
 from mlflow.models.examples import ModelInputExample, convert_input_example_to_serving_input
+from mlflow.models.interface import ModelSignature, infer_signature
 from mlflow.models.model import Model, ModelInfo, get_model_info
 from mlflow.models.rewriting import set_signature, update_model_requirements
-from mlflow.models.signature import ModelSignature, infer_signature
 
 __all__ = [
     "Model",

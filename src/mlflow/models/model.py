@@ -15,8 +15,8 @@ import yaml
 import mlflow
 from millrace.errors import MlflowException
 from mlflow.models.examples import SERVING_INPUT_FILENAME, read_example, read_example_params
+from mlflow.models.interface import ModelSignature
 from mlflow.models.recording import record_model
-from mlflow.models.signature import ModelSignature
 from mlflow.version import VERSION
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import mlflow
 from millrace.errors import MlflowException
 from mlflow.environment.files import CONDA_FILE_NAME, REQUIREMENTS_FILE_NAME
 from mlflow.environment.requirements import merged, parsed
+from mlflow.models.interface import ModelSignature
 from mlflow.models.model import MLMODEL_FILE_NAME, Model
-from mlflow.models.signature import ModelSignature
 
 
 def set_signature(model_uri: str, signature: ModelSignature) -> None:

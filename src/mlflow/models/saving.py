@@ -12,8 +12,8 @@ from typing import Any
 from millrace.errors import MlflowException
 from mlflow.models.enforcement import enforce_input, enforce_params
 from mlflow.models.examples import InputExample
+from mlflow.models.interface import ModelSignature
 from mlflow.models.model import MLMODEL_FILE_NAME, Model
-from mlflow.models.signature import ModelSignature
 from mlflow.types.inference import find_schema, infer_param_schema, warn_of_integers
 
 CODE_DIRECTORY = "code"

@@ -8,8 +8,8 @@ from typing import Any
 
 from millrace.errors import MlflowException
 from mlflow.models.enforcement import enforce_input, enforce_params
+from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model
-from mlflow.models.signature import ModelSignature
 from mlflow.pyfunc.utils.data_validation import as_rows, validated
 
 FLAVOR_NAME = "python_function"

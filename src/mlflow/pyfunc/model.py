@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from millrace.errors import MlflowException
+from mlflow.models.interface import ModelSignature, _TypeHints
 from mlflow.models.model import Model
-from mlflow.models.signature import ModelSignature, _TypeHints
 
 if TYPE_CHECKING:
     pass

@@ -24,6 +24,7 @@ from mlflow.environment.inference import infer_pip_requirements
 from mlflow.environment.requirements import pinned
 from mlflow.models.code import load_model_from_code
 from mlflow.models.examples import InputExample
+from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model, ModelInfo
 from mlflow.models.saving import (
     check_code_paths,
@@ -34,7 +35,6 @@ from mlflow.models.saving import (
     signature_from_example,
     write_mlmodel,
 )
-from mlflow.models.signature import ModelSignature
 from mlflow.pyfunc.loaded import FLAVOR_NAME
 from mlflow.pyfunc.model import (
     CONFIG_KEY_ARTIFACT_RELATIVE_PATH,

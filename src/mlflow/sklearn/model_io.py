@@ -19,6 +19,7 @@ from mlflow.environment.files import (
 )
 from mlflow.environment.inference import infer_pip_requirements
 from mlflow.environment.requirements import pinned
+from mlflow.models.interface import ModelSignature
 from mlflow.models.model import MLMODEL_FILE_NAME, Model, ModelInfo, local_directory
 from mlflow.models.saving import (
     add_code_to_path,
@@ -28,7 +29,6 @@ from mlflow.models.saving import (
     make_directory,
     write_mlmodel,
 )
-from mlflow.models.signature import ModelSignature
 from mlflow.pyfunc.saving import add_to_model
 
 FLAVOR_NAME = "sklearn"

@@ -13,7 +13,7 @@ import mlflow
 from millrace.model import Param
 from mlflow.autologging import argument, positional, quietly, safely
 from mlflow.fluent.active import client, end_until
-from mlflow.models.signature import ModelSignature, infer_signature
+from mlflow.models.interface import ModelSignature, infer_signature
 from mlflow.sklearn import tuning
 from mlflow.sklearn.datasets import dataset_of
 from mlflow.sklearn.estimators import is_search

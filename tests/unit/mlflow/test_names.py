@@ -105,7 +105,7 @@ def test_dir_lists_what_is_lazy() -> None:
         "from mlflow.exceptions import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, MlflowException",
         "from mlflow.types.utils import _infer_schema",
         "from mlflow.models.utils import ModelInputExample",
-        "from mlflow.models.signature import ModelSignature, infer_signature",
+        "from mlflow.models.signature import ModelSignature, infer_signature, set_signature",
         "from mlflow.types.schema import Array, ColSpec, DataType, Map, Object, ParamSchema, ParamSpec, TensorSpec",
         "from mlflow.data.pandas_dataset import PandasDataset, from_pandas",
         "from mlflow.data.code_dataset_source import CodeDatasetSource",
