@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "artifacts": {"model", "http", "errors", "settings"},
 }
 ALLOWED["server"] = set(ALLOWED) - {"", "remote"}
+ALLOWED["transfer"] = {"model", "calls", "errors", "store", "artifacts"}
 ALLOWED["cli"] = set(ALLOWED) - {""}
 ALLOWED["testing"] = {"model", "calls", "wire", "store", "errors"}
 ALLOWED["mlflow"] = {"model", "calls", "errors", "settings", "store", "journal", "artifacts"}

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("mlflow.models.cli:models", "Predict with models, and change their requirements."),
     "runs": ("millrace.cli.runs:runs", "Create, list, show, delete and restore runs."),
     "server": ("millrace.cli.server:server", "Serve a store: the API, the artifacts and the page."),
+    "sync": ("millrace.cli.sync:sync", "Bring what was tracked elsewhere, offline for instance, to a store."),
     "ui": ("millrace.cli.server:server", "The same as `server`."),
 }
 """Each command: where it is, as `module:attribute`, and its line of help."""
