@@ -29,8 +29,10 @@ OF_THE_SERVER = {
 OF_THE_CLIENT = {
     "tracking/runs/refused/bad key": "the server's own refusal arrives as it came, a RestException",
     "tracking/runs/refused/bad value": _EARLY,
+    "tracking/runs/refused/long key": _EARLY,
     "tracking/runs/refused/none tag": _EARLY,
     "tracking/runs/refused/none value": _EARLY,
+    "tracking/runs/refused/up": _EARLY,
     "tracking/runs/refused/status": _EARLY,
     "tracking/runs/refused/wrong type": "the same error, and another attribute is read first",
     "nested/not nested": "an MlflowException instead of a bare Exception, with the same text",
@@ -54,6 +56,11 @@ OF_LOCAL_STORES = {
     "quickstart/* model/model_type": _WIRE,
 }
 """Of our SDK on a folder, beside those of the engine."""
+
+OF_SAVED_MODELS = {
+    "saved/requirements/pickled": "scikit-learn's joblib imports cloudpickle, so we name it for plain pickles as well",
+}
+"""Of the requirements that our SDK finds."""
 
 
 def unexplained(differing: set[str], *tables: dict[str, str]) -> set[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import getpass
 import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,10 @@ ANSWERS = HERE / "answers"
 """What the real MLflow answers: in `server/` over HTTP, in `local/` on a database of its own."""
 FLOWS = ("tracking", "searching", "nested", "artifacts", "logged_models", "registry", "quickstart")
 """The flows that talk to a server: scripts in `flows/` that run unmodified under both SDKs."""
+
+BYTECODE = tempfile.mkdtemp(prefix="peers-bytecode-")
+"""Where Python keeps what it compiled: most of a flow's time would go into compiling the same libraries again."""
+atexit.register(shutil.rmtree, BYTECODE, ignore_errors=True)
 
 
 def run_flow(python: Path, flow: str, folder: Path, *arguments: str, uri: str | None = None) -> Any:
@@ -29,7 +36,8 @@ def run_flow(python: Path, flow: str, folder: Path, *arguments: str, uri: str | 
     settings = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "MILLRACE_"))}
     settings |= {"MLFLOW_TRACKING_URI": uri} if uri else {}
     settings["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
-    settings["PYTHONWARNINGS"] = "ignore"
+    settings |= {"PYTHONWARNINGS": "ignore", "PYTHONPYCACHEPREFIX": BYTECODE}
+    settings.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
         [str(python), str(HERE / "flows" / f"{flow}.py"), *arguments, str(answer)],
         cwd=folder,

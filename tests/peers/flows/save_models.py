@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,12 @@ def flow(folder: Path) -> dict[str, Any]:
     mlflow.sklearn.save_model(
         classifier, str(folder / "classifier"), signature=signature, input_example=FRAME[:2], metadata={"by": "hand"}
     )
-    mlflow.sklearn.save_model(pipeline, str(folder / "pipeline"), input_example=FRAME.to_numpy()[:2])
-    mlflow.sklearn.save_model(classifier, str(folder / "pickled"), serialization_format="pickle")
+    mlflow.sklearn.save_model(
+        pipeline, str(folder / "pipeline"), input_example=FRAME.to_numpy()[:2], pip_requirements=["scipy", "numpy>1"]
+    )
+    mlflow.sklearn.save_model(
+        classifier, str(folder / "pickled"), serialization_format="pickle", extra_pip_requirements=["tqdm"]
+    )
     mlflow.pyfunc.save_model(
         str(folder / "python"),
         python_model=AddsN(),
@@ -47,7 +52,13 @@ def flow(folder: Path) -> dict[str, Any]:
         signature=infer_signature(FRAME, FRAME, params={"times": 1}),
         pip_requirements=["pandas"],
     )
-    return {"saved": sorted(one.name for one in folder.iterdir() if one.is_dir())}
+    saved = sorted(one for one in folder.iterdir() if one.is_dir())
+    return {"requirements": {one.name: requirements(one) for one in saved}}
+
+
+def requirements(model: Path) -> list[str]:
+    """The names of what the model needs: the two environments may have other versions of it."""
+    return [re.split(r"[=<>]", line)[0] for line in (model / "requirements.txt").read_text().splitlines()]
 
 
 if __name__ == "__main__":
