@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
-from millrace.calls import ENDPOINTS, Call
+from millrace.calls import ENDPOINTS, Call, Endpoint
 from millrace.engine import (
+    chunks,
     experiments,
     ingest,
     inputs,
@@ -22,11 +25,12 @@ from millrace.engine import (
     runs,
     series_reads,
 )
-from millrace.engine.db import Collision, Database
+from millrace.engine.db import Collision, Connection, Database
 from millrace.engine.dialects.sqlite import SqliteDatabase
 from millrace.engine.locations import Locations
 from millrace.engine.tx import ANSWERS, Known, Tx
-from millrace.errors import InvalidParameterValue, MlflowException, NotImplementedHere
+from millrace.engine.upkeep import Upkeep
+from millrace.errors import InvalidParameterValue, MlflowException, NotImplementedHere, TemporarilyUnavailable
 
 __all__ = [
     "Engine",
@@ -61,34 +65,119 @@ class Engine:
         self.database = database
         self.locations = locations
         self._known = Known()
+        self._upkeep: Upkeep | None = None
+
+    @property
+    def writers(self) -> int:
+        """How many threads may usefully write at once."""
+        return self.database.writers
 
     def call(self, call: Call[R]) -> R:
         """Answer a call, in a transaction of its own."""
-        answer = ANSWERS.get(type(call))
-        if answer is None:
-            raise NotImplementedHere(f"{type(call).__name__} is not answered by a store but by a server.")
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                transaction = self.database.write() if ENDPOINTS[type(call)].writes else self.database.read()
+                transaction = self.database.write() if _endpoint(call).writes else self.database.read()
                 with transaction as db:
-                    tx = Tx(db, self.locations, self._known)
-                    result = answer(tx, call)
-                # Only now are new keys sure to stay.
-                self._known.learn(tx.new_keys)
+                    tx, result = self._answer(db, call)
+                self._committed(tx)
                 return cast("R", result)
             except Collision:
                 if attempt == _ATTEMPTS:
                     raise
-            except OverflowError:
-                # Python's integers have no bounds, those of the database and of MLflow's API do.
-                raise InvalidParameterValue(
-                    f"{type(call).__name__}: a number does not fit into 64 bits (-2**63 to 2**63 - 1)."
-                ) from None
         raise AssertionError("unreachable")
+
+    def call_many(self, calls: Sequence[Call[Any]]) -> list[Any]:
+        """Answer calls in one transaction; see `millrace.store.GroupingStore`."""
+        results = self._together(self.database.write(), calls) if len(calls) > 1 else None
+        # What neither refused a call nor concerns the whole database is the fault of one of them: each on its own.
+        return [self._result(call) for call in calls] if results is None else results
+
+    def try_call_many(self, calls: Sequence[Call[Any]]) -> list[Any] | None:
+        """Answer calls in one transaction if that needs no waiting; see `millrace.store.GroupingStore`."""
+        return self._together(self.database.try_write(), calls)
+
+    def _answer(self, db: Connection, call: Call[Any]) -> tuple[Tx, Any]:
+        tx = Tx(db, self.locations, self._known)
+        try:
+            return tx, ANSWERS[type(call)](tx, call)
+        except OverflowError:
+            # Python's integers have no bounds, those of the database and of MLflow's API do.
+            raise InvalidParameterValue(
+                f"{type(call).__name__}: a number does not fit into 64 bits (-2**63 to 2**63 - 1)."
+            ) from None
+
+    def _result(self, call: Call[Any]) -> Any:
+        try:
+            return self.call(call)
+        except Exception as error:
+            return error
+
+    def _together(
+        self, transaction: AbstractContextManager[Connection | None], calls: Sequence[Call[Any]]
+    ) -> list[Any] | None:
+        """The results of calls in one transaction, or None when nothing is done and each should be tried alone."""
+        done: list[tuple[Tx | None, Any]] = []
+        try:
+            with transaction as db:
+                if db is None:
+                    return None
+                for call in calls:
+                    done.append(self._answer_or_undo(db, call))
+        except Collision:
+            return None
+        except Exception as error:
+            # Where the database is gone or full, or the commit failed, one call after the other would fare no better
+            # and, if the commit took place after all, be done twice.
+            whole = isinstance(error, TemporarilyUnavailable) or len(done) == len(calls)
+            return [error] * len(calls) if whole else None
+        for tx, _ in done:
+            if tx is not None:
+                self._committed(tx)
+        return [result for _, result in done]
+
+    def _answer_or_undo(self, db: Connection, call: Call[Any]) -> tuple[Tx | None, Any]:
+        """The answer to a call, or why it is refused; then nothing of it stays."""
+        db.execute("SAVEPOINT one")
+        try:
+            _endpoint(call)
+            tx, result = self._answer(db, call)
+        except MlflowException as refusal:
+            db.execute("ROLLBACK TO one")
+            db.execute("RELEASE one")
+            return None, refusal
+        db.execute("RELEASE one")
+        return tx, result
+
+    def _committed(self, tx: Tx) -> None:
+        # Only now are new keys sure to stay.
+        self._known.learn(tx.new_keys)
+        if tx.due and self._upkeep is not None:
+            self._upkeep.compact_soon(tx.due)
+
+    def start_upkeep(self) -> None:
+        """Compact points and tidy the database in a thread of its own until the store is closed, so that no call
+        waits for it: for processes that live long."""
+        if self._upkeep is None:
+            self._upkeep = Upkeep(self.database, self._compact)
+            self._known.compacts_later = True
+
+    def _compact(self, run: int) -> None:
+        with self.database.write() as db:
+            chunks.compact(Tx(db, self.locations, self._known), run)
 
     def close(self) -> None:
         """Close all connections; the next call opens new ones."""
+        if self._upkeep is not None:
+            self._known.compacts_later = False
+            self._upkeep.close()
+            self._upkeep = None
         self.database.close()
+
+
+def _endpoint(call: Call[Any]) -> Endpoint:
+    if type(call) not in ANSWERS:
+        raise NotImplementedHere(f"{type(call).__name__} is not answered by a store but by a server.")
+    return ENDPOINTS[type(call)]
 
 
 def open_engine(uri: str, *, artifact_root: str = "", home_as: str = "") -> Engine:

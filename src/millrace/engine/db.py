@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -61,12 +61,29 @@ class Database(Protocol):
     sentence that says what the database said.
     """
 
+    writers: int
+    """How many transactions may write at once, where more would only wait for each other."""
+
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that only reads, and sees one state of the data throughout."""
         ...
 
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction that commits when the block ends and is rolled back when it raises."""
+        ...
+
+    def try_write(self) -> AbstractContextManager[Connection | None]:
+        """As `write`, for a thread that must not wait: None where another writer, the disk or the network would make
+        it; then nothing is done."""
+        ...
+
+    def leave_untidy(self, notice: Callable[[], None] | None) -> None:
+        """From now on `tidy` is called when there was `notice`, and transactions that end need not do its work; with
+        None, they do it again."""
+        ...
+
+    def tidy(self) -> None:
+        """Do what a transaction need not wait for, such as a checkpoint; called by one thread only."""
         ...
 
     def migrate(self) -> None:

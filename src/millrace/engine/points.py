@@ -40,7 +40,7 @@ def append(
     )
     _sum_up(tx, run, experiment, summarised(ids, steps, timestamps, values))
     if _pending_after(tx, run, len(ids)) >= PENDING:
-        compact(tx, run)
+        _compact(tx, run)
 
 
 _LATER = (
@@ -95,5 +95,13 @@ def settle(tx: Tx, run: int) -> None:
     """Compact what a run that has ended has in batches, if it is worth it."""
     row = tx.db.row("SELECT SUM(n) FROM point_batch WHERE run_id = ?", (run,))
     if row and row[0] and row[0] >= _WORTH:
-        compact(tx, run)
+        _compact(tx, run)
     tx.pending.pop(run, None)
+
+
+def _compact(tx: Tx, run: int) -> None:
+    if tx.due is None:
+        compact(tx, run)
+    else:
+        tx.due.add(run)
+        tx.pending[run] = 0

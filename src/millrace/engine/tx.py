@@ -39,6 +39,8 @@ class Known:
         self.key_names: dict[int, str] = {}
         self.pending: dict[int, int] = {}
         """What runs have in batches, by row id, as far as this process knows; a hint, not a fact."""
+        self.compacts_later = False
+        """Whether somebody compacts points when a transaction has ended."""
 
     def learn(self, key_ids: dict[str, int]) -> None:
         """Keep the ids of keys that are now sure to stay."""
@@ -56,6 +58,8 @@ class Tx:
         self._known_keys = known.key_ids
         self._key_names = known.key_names
         self.new_keys: dict[str, int] = {}
+        self.due: set[int] | None = set() if known.compacts_later else None
+        """Runs, by row id, whose points are compacted when the transaction has ended; None where it does so itself."""
 
     def key_id(self, name: str) -> int | None:
         """The id of a key, or None when nobody has ever logged it."""

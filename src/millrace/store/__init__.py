@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from millrace.store.port import Store
+from millrace.store.port import GroupingStore, Store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["GroupingStore", "Store", "open_store"]
 
 
 def open_store(uri: str, *, artifact_root: str = "") -> Store:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
 
 from millrace.calls import Call
 
@@ -25,4 +26,25 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections; calling it twice is harmless, calling a closed store opens it again."""
+        ...
+
+
+class GroupingStore(Store, Protocol):
+    """A store that can answer calls together: for one whose commits cost more than its answers.
+
+    A server hands it the writes that arrive at the same time. Only a store that keeps all of the promises of `Store`
+    for each of the calls may offer this, so wrappers that treat some calls specially do not.
+    """
+
+    writers: int
+    """How many threads may usefully write at once."""
+
+    def call_many(self, calls: Sequence[Call[Any]]) -> list[Any]:
+        """Answer calls, in their order, with one commit: for each, its answer or the exception that `call` would
+        raise. One that is refused changes nothing, and nothing for the others."""
+        ...
+
+    def try_call_many(self, calls: Sequence[Call[Any]]) -> list[Any] | None:
+        """As `call_many`, for a thread that others wait for: None, and nothing is done, where it would have to wait
+        for another writer, a disk or a network."""
         ...

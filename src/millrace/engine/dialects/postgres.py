@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -87,6 +87,8 @@ def _nulls(values: Values) -> list[object]:
 class PostgresDatabase:
     """A PostgreSQL database that any number of servers share."""
 
+    writers = 4
+
     def __init__(self, uri: str) -> None:
         # SQLAlchemy's `postgresql+driver://` is common in MLflow's setups; the driver is our own choice.
         scheme, _, rest = uri.partition("://")
@@ -122,6 +124,17 @@ class PostgresDatabase:
         """A transaction that commits when the block ends and is rolled back when it raises."""
         with self._transaction("BEGIN") as db:
             yield db
+
+    @contextmanager
+    def try_write(self) -> Iterator[None]:
+        """None: the database is across a network."""
+        yield None
+
+    def leave_untidy(self, notice: Callable[[], None] | None) -> None:
+        """Nothing changes: PostgreSQL has processes of its own for what can wait."""
+
+    def tidy(self) -> None:
+        """Nothing is left untidy."""
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +32,8 @@ _INHERITED: list[apsw.Connection] = []
 _DATABASES: weakref.WeakSet[SqliteDatabase] = weakref.WeakSet()
 _FORK_PATIENCE_S = 30.0
 """How long a fork waits for transactions of other threads."""
+CHECKPOINT_PAGES = 4000
+"""How long the write-ahead log grows until it is moved to the database, in pages."""
 
 
 class SqliteConnection:
@@ -79,6 +81,8 @@ class SqliteDatabase:
     database: the kernel wakes the next one at once, where SQLite's own way is to sleep and try again.
     """
 
+    writers = 1
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock_path = path.with_name(path.name + "-lock")
@@ -95,6 +99,7 @@ class SqliteDatabase:
         self._idle: list[apsw.Connection] = []
         self._writer: apsw.Connection | None = None
         self._lock_file: int | None = None
+        self._notice: Callable[[], None] | None = None
 
     def pause_for_fork(self) -> None:
         """Let transactions end and close all connections, so that the child finds none.
@@ -167,28 +172,100 @@ class SqliteDatabase:
     def write(self) -> Iterator[Connection]:
         """A transaction that commits when the block ends and is rolled back when it raises."""
         self.check_fork()
-        with self._mutex, _translated(self.path), self._file_lock():
-            if self._writer is None:
-                self._writer = self._connect()
-            raw = self._writer
-            raw.execute("BEGIN IMMEDIATE")
+        with self._mutex, _translated(self.path):
+            lock = self._lock()
+            fcntl.flock(lock, fcntl.LOCK_EX)
             try:
-                yield SqliteConnection(raw)
-                raw.execute("COMMIT")
-            except BaseException:
-                if raw.in_transaction:
-                    raw.execute("ROLLBACK")
-                raise
+                raw = self._begun(MILLRACE_BUSY_TIMEOUT_MS.get())
+                with _transaction(raw):
+                    yield SqliteConnection(raw)
+            finally:
+                fcntl.flock(lock, fcntl.LOCK_UN)
+
+    @contextmanager
+    def try_write(self) -> Iterator[Connection | None]:
+        """As `write`, where nobody else is writing, and the end of a transaction does not wait for the disk."""
+        self.check_fork()
+        if not _ends_quickly() or not self._mutex.acquire(blocking=False):
+            yield None
+            return
+        try:
+            with _translated(self.path):
+                raw = self._try_begin()
+                try:
+                    if raw is None:
+                        yield None
+                        return
+                    with _transaction(raw):
+                        yield SqliteConnection(raw)
+                finally:
+                    if self._lock_file is not None:
+                        fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+        finally:
+            self._mutex.release()
+
+    def _begun(self, patience_ms: int) -> apsw.Connection:
+        """The connection that writes, in a transaction."""
+        raw = self._writer
+        if raw is None:
+            raw = self._writer = self._connect()
+            if self._notice is not None:
+                # Instead of SQLite's own hook, which checkpoints when a transaction has ended.
+                raw.set_wal_hook(self._ended)
+        raw.set_busy_timeout(patience_ms)
+        raw.execute("BEGIN IMMEDIATE")
+        return raw
+
+    def _try_begin(self) -> apsw.Connection | None:
+        try:
+            fcntl.flock(self._lock(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return self._begun(0)
+        except (BlockingIOError, apsw.BusyError):
+            return None
+
+    def _lock(self) -> int:
+        """The file that processes lock to take turns."""
+        if self._lock_file is None:
+            self._lock_file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        return self._lock_file
 
     @contextmanager
     def _file_lock(self) -> Iterator[None]:
-        if self._lock_file is None:
-            self._lock_file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        lock = self._lock()
+        fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             yield
         finally:
-            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+    def leave_untidy(self, notice: Callable[[], None] | None) -> None:
+        """From now on `tidy` is called when there was `notice`, and transactions that end do no checkpoints."""
+        self.check_fork()
+        with self._mutex:
+            self._notice = notice
+            if self._writer is not None:
+                self._writer.close()  # the next one is told when it opens
+                self._writer = None
+
+    def _ended(self, raw: apsw.Connection, name: str, pages: int) -> int:
+        if pages >= CHECKPOINT_PAGES and self._notice is not None:
+            self._notice()
+        return int(apsw.SQLITE_OK)
+
+    def tidy(self) -> None:
+        """Move what is in the write-ahead log to the database.
+
+        First without stopping anybody, then what came meanwhile with writers waiting, so that the next one begins the
+        log anew: it would grow for ever while there is always somebody who writes.
+        """
+        self.check_fork()
+        with _translated(self.path), self._reader() as raw:
+            pages, _ = raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        if pages < CHECKPOINT_PAGES:
+            return
+        with _translated(self.path), self._mutex, self._file_lock():
+            if self._writer is not None:
+                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def migrate(self) -> None:
         """Create or upgrade the schema, once, however many processes ask at the same time."""
@@ -269,6 +346,23 @@ def _not_ours(path: Path, tables: set[str]) -> MlflowException:
             "of its own; runs of MLflow stay readable with MLflow."
         )
     return InvalidState(f"{path} is a SQLite database of some other program. Point Millrace to a file of its own.")
+
+
+@contextmanager
+def _transaction(raw: apsw.Connection) -> Iterator[None]:
+    """Commits what was begun when the block ends, and rolls it back when it raises."""
+    try:
+        yield
+        raw.execute("COMMIT")
+    except BaseException:
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+        raise
+
+
+def _ends_quickly() -> bool:
+    """Whether a commit is a write to the page cache."""
+    return MILLRACE_SQLITE_SYNCHRONOUS.get().upper() in ("NORMAL", "OFF", "1", "0")
 
 
 @contextmanager
