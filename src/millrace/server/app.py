@@ -24,13 +24,14 @@ from millrace.server.options import Options
 from millrace.server.places import Places
 from millrace.server.routing import PREFIXES, PUBLIC, Route, Router
 from millrace.server.security import guarded
-from millrace.store import Store
+from millrace.server.writes import Writes
+from millrace.store import GroupingStore, Store
 
 MLFLOW_VERSION = "3.8.1"
 """The version of MLflow whose API this server speaks: clients ask."""
 
 THREADS = 16
-"""How many calls are answered at once; a store may answer fewer."""
+"""How many calls that only read are answered at once; a store may answer fewer."""
 
 Authorize = Callable[[Scope, Needs, object], Awaitable[None]]
 """Raises Unauthenticated or PermissionDenied when a request may not do what it asks for."""
@@ -66,6 +67,7 @@ class _App:
         self._options = options
         self._authorize = authorize
         self._pool = ThreadPoolExecutor(THREADS, "millrace-call")
+        self._writes = Writes(store) if isinstance(store, GroupingStore) else None
         self._counts = Counts() if options.expose_prometheus else None
         self._router = Router(self._routes())
         self._prefix = options.static_prefix.rstrip("/")
@@ -135,13 +137,16 @@ class _App:
 
     async def _answer(self, request: Request, send: Send, call: Call[Any]) -> None:
         own = _OWN_ANSWERS.get(type(call))
-        loop = asyncio.get_running_loop()
-        # The one place where writes could wait for each other to be committed together.
-        if own is None:
-            answer = await loop.run_in_executor(self._pool, self._store.call, call)
+        if own is not None:
+            answer = await self._in_thread(own, self._store, self._places, call)
+        elif self._writes is not None and ENDPOINTS[type(call)].writes:
+            answer = await self._writes.answer(call, request.size)
         else:
-            answer = await loop.run_in_executor(self._pool, own, self._store, self._places, call)
+            answer = await self._in_thread(self._store.call, call)
         await respond(send, 200, wire.encode(answer))
+
+    async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
     def _disabled(self, endpoint: Endpoint) -> Callable[[Request, Send, Any], Awaitable[None]]:
         async def act(request: Request, send: Send, asked: object) -> None:
@@ -154,7 +159,7 @@ class _App:
         return act
 
     async def _page(self, request: Request, send: Send, asked: object) -> None:
-        html = await asyncio.get_running_loop().run_in_executor(self._pool, page.overview, self._store)
+        html = await self._in_thread(page.overview, self._store)
         await respond(send, 200, html.encode(), HTML, page.HEADERS)
 
     async def _no_route(self, request: Request, send: Send, routes: dict[str, Route], raw_path: str) -> None:

@@ -39,13 +39,15 @@ class TooLarge(MlflowException):
 class Request:
     """A request as it comes: method, path, query, headers, and the body by and by."""
 
-    __slots__ = ("_receive", "_timeout", "headers", "method", "path", "scope")
+    __slots__ = ("_receive", "_timeout", "headers", "method", "path", "scope", "size")
 
     def __init__(self, scope: Scope, receive: Receive, timeout: float) -> None:
         self.scope = scope
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.size = 0
+        """The bytes of the body that were read so far."""
         self._receive = receive
         self._timeout = timeout
 
@@ -87,6 +89,7 @@ class Request:
                 raise Disconnected
             piece: bytes = message.get("body", b"")
             if piece or not message.get("more_body"):
+                self.size += len(piece)
                 if not message.get("more_body"):
                     self._receive = _ended
                 return piece
@@ -100,10 +103,9 @@ class Request:
         declared = self.header(b"content-length")
         if declared.isdigit() and int(declared) > limit:
             raise _too_large(limit)
-        pieces, size = [], 0
+        pieces = []
         while piece := await self.piece():
-            size += len(piece)
-            if size > limit:
+            if self.size > limit:
                 raise _too_large(limit)
             pieces.append(piece)
         return b"".join(pieces)

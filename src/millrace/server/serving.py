@@ -138,6 +138,7 @@ def open_all(options: Options) -> tuple[Store, Places]:
         root = root or f"{PROXIED}:"
     home_as = f"{PROXIED}:" if served is not None and at_home else ""
     store = open_engine(options.backend_store_uri, artifact_root=root, home_as=home_as)
+    store.start_upkeep()
     beside = "" if root or home else os.path.abspath("mlruns")  # the engine's own choice
     roots = (options.default_artifact_root, destination, str(home or ""), beside)
     return store, Places(served, roots, hidden=_NOT_ARTIFACTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from millrace.calls import Call
 
@@ -29,6 +29,7 @@ class Store(Protocol):
         ...
 
 
+@runtime_checkable
 class GroupingStore(Store, Protocol):
     """A store that can answer calls together: for one whose commits cost more than its answers.
 
