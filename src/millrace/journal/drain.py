@@ -63,12 +63,15 @@ class Drain:
                 return True
         return False
 
-    def run(self, limit: int, *, whose: frozenset[str] | None = None) -> int:
+    def run(
+        self, limit: int, *, whose: frozenset[str] | None = None, after: Callable[[int], None] = lambda size: None
+    ) -> int:
         """Send what there is; returns the number of points that were sent.
 
         Args:
             limit: about so many points are sent at once.
             whose: the writer ids to send, beside those that nobody appends to any more; None for all.
+            after: called with the number of bytes of the journal that the store has taken, each time that it has.
 
         Raises:
             MlflowException: the store did not take it; everything stays where it is, and may be tried again.
@@ -80,10 +83,10 @@ class Drain:
             del self._readings[gone]
         for writer_id in ids:
             with contextlib.suppress(FileNotFoundError):  # another process was quicker
-                sent += self._run_one(writer_id, limit, whose)
+                sent += self._run_one(writer_id, limit, whose, after)
         return sent
 
-    def _run_one(self, writer_id: str, limit: int, whose: frozenset[str] | None) -> int:
+    def _run_one(self, writer_id: str, limit: int, whose: frozenset[str] | None, after: Callable[[int], None]) -> int:
         path = self.folder / (writer_id + SUFFIX)
         segment = self._own().get(writer_id)
         reading = self._readings.get(writer_id)
@@ -106,14 +109,14 @@ class Drain:
                 if segment is not None:
                     reading.position = 0  # begun here, and sent by nobody
             try:
-                return self._send_all(reading, fd, limit, abandoned)
+                return self._send_all(reading, fd, limit, abandoned, after)
             except DataLoss as error:
                 self._set_aside(path, reading.offset, error.message, abandoned)
                 return 0
         finally:
             close_file(fd)
 
-    def _send_all(self, reading: Reading, fd: int, limit: int, abandoned: bool) -> int:
+    def _send_all(self, reading: Reading, fd: int, limit: int, abandoned: bool, after: Callable[[int], None]) -> int:
         sent, most, astray, before = 0, limit, 0, -1
         while True:
             if reading.position is None:
@@ -140,6 +143,7 @@ class Drain:
                 if arrived == stretch.end:
                     reading.position, reading.offset = arrived, stretch.end
                     sent += count
+                    after(stretch.end - stretch.start)
                     most, before = limit, -1
                     continue
                 astray += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -19,6 +18,8 @@ def journal_of(uri: str) -> tuple[Path, str]:
     Args:
         uri: any URI that `millrace.store.open_store` takes.
     """
+    import hashlib  # which most programs, tracking to a folder, never need
+
     name = plain(uri)
     if not _scheme(uri):
         return Path(name) / FOLDER, name

@@ -24,8 +24,8 @@ INTERVAL_S = 0.2
 _IDLE_S = 5.0
 """A thread that finds nothing for so long ends; the next value starts another."""
 _LONGEST_PAUSE_S = 5.0
-_BACKGROUND_POINTS = 8_192
-"""Points of one request of the thread: turning more into JSON would hold up the threads that train."""
+_BACKGROUND_POINTS = 2_048
+"""Points of one request of the thread: handing over more at once would hold up the threads that train."""
 _POINTS = 16_384
 _TIMEOUT_S = 30.0
 """How long the thread waits for an answer; it goes on trying where a call would give up."""

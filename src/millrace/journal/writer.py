@@ -6,8 +6,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import secrets
-import socket
 import struct
 import threading
 import time
@@ -45,13 +43,13 @@ class Segment:
     """A file that this process appends to, or did."""
 
     def __init__(self, folder: Path) -> None:
-        self.writer_id = f"{time.time_ns():016x}{secrets.token_hex(8)}"
+        self.writer_id = f"{time.time_ns():016x}{os.urandom(8).hex()}"
         self.path = folder / (self.writer_id + SUFFIX)
         self.plain: dict[str, dict[str, int]] = {}
         """Run id to key to number, of the series without a model and a dataset."""
         self.others: dict[SeriesName, int] = {}
         self.count = 0
-        header = Header(self.writer_id, time.time_ns() // 1_000_000, os.getpid(), socket.gethostname())
+        header = Header(self.writer_id, time.time_ns() // 1_000_000, os.getpid(), os.uname().nodename)
         folder.mkdir(parents=True, exist_ok=True)
         making = self.path.with_name(self.path.name + ".new")
         self.fd = open_file(making, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
