@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 from millrace.errors import InvalidParameterValue
-from millrace.journal import Journaled, open_journaled
+from millrace.journal import Journaled, is_supported, open_journaled
 from millrace.settings import MILLRACE_EXIT_TIMEOUT_S, MILLRACE_JOURNAL, MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
-from millrace.store import Store, open_store
+from millrace.store import Store, online, open_store
 
 DEFAULT_FOLDER = "mlruns"
 """The folder, below the one that the process was in at first use, that runs go to when no URI is set."""
@@ -98,8 +98,8 @@ def store_at(uri: str) -> Store:
         with _lock:
             store = _stores.get(uri)
             if store is None:
-                if MILLRACE_JOURNAL.get():
-                    store = _journals[uri] = open_journaled(uri)
+                if MILLRACE_JOURNAL.get() and is_supported():
+                    store = _journals[uri] = open_journaled(online(uri))
                 else:
                     store = open_store(uri)
                 _stores[uri] = store
