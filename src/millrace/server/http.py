@@ -39,7 +39,7 @@ class TooLarge(MlflowException):
 class Request:
     """A request as it comes: method, path, query, headers, and the body by and by."""
 
-    __slots__ = ("_receive", "_timeout", "headers", "method", "path", "scope", "size")
+    __slots__ = ("_ended", "_receive", "_timeout", "headers", "method", "path", "scope", "size")
 
     def __init__(self, scope: Scope, receive: Receive, timeout: float) -> None:
         self.scope = scope
@@ -49,6 +49,7 @@ class Request:
         self.size = 0
         """The bytes of the body that were read so far."""
         self._receive = receive
+        self._ended = False
         self._timeout = timeout
 
     @property
@@ -80,19 +81,20 @@ class Request:
         Raises:
             Disconnected: the client went away, or sent nothing for too long.
         """
-        while True:
+        while not self._ended:
             try:
-                message = await asyncio.wait_for(self._receive(), self._timeout)
+                async with asyncio.timeout(self._timeout):
+                    message = await self._receive()
             except TimeoutError:
                 raise Disconnected from None
             if message["type"] == "http.disconnect":
                 raise Disconnected
             piece: bytes = message.get("body", b"")
-            if piece or not message.get("more_body"):
-                self.size += len(piece)
-                if not message.get("more_body"):
-                    self._receive = _ended
+            self._ended = not message.get("more_body")
+            self.size += len(piece)
+            if piece:
                 return piece
+        return b""
 
     async def body(self, limit: int) -> bytes:
         """The whole body.
@@ -109,10 +111,6 @@ class Request:
                 raise _too_large(limit)
             pieces.append(piece)
         return b"".join(pieces)
-
-
-async def _ended() -> Message:
-    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def _too_large(limit: int) -> TooLarge:

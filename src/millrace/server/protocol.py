@@ -1,7 +1,11 @@
-"""uvicorn's HTTP protocol with an end to patience: request heads are bounded in size and in time."""
+"""uvicorn's HTTP protocol with an end to patience: request heads are bounded in size and in time.
+
+And a response's head and body travel in one piece: two would cost a system call and wake the client twice.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -10,6 +14,39 @@ MAX_HEAD = 64 * 1024
 """Bytes that a request's first line and headers may have."""
 HEAD_TIMEOUT_S = 30.0
 """Seconds that they may take to arrive."""
+
+
+class _Joining:
+    """A transport whose `write` waits for a second one, but not beyond the present tick of the event loop."""
+
+    __slots__ = ("_held", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held = b""
+
+    def write(self, data: bytes) -> None:
+        """Write, now or in a moment."""
+        if self._held or len(data) > MAX_HEAD:
+            held, self._held = self._held, b""
+            self._transport.write(held + data if held else data)
+        elif data:
+            self._held = data
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held)
+
+    def close(self) -> None:
+        """Close when everything is written."""
+        self._flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -22,6 +59,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Start watching."""
         super().connection_made(transport)
+        self.transport = _Joining(transport, self.loop)  # type: ignore[assignment]
         self._head_since = self.loop.time()
         self._watch()
 

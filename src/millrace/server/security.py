@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from millrace import settings
@@ -83,6 +84,7 @@ def _host_rule(patterns: list[str] | None) -> Callable[[str], bool]:
     return allowed
 
 
+@lru_cache(1024)
 def _is_near(host: str) -> bool:
     """Whether a Host is this machine, or an address (not a name) of a private network."""
     name = _without_port(host).strip("[]").lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -61,6 +62,7 @@ def _serve_here(options: Options, listener: socket.socket) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         store, places = open_all(options)
+        gc.freeze()  # what is there now stays: the collector need not look at it again and again
         try:
             uvicorn.Server(config_of(make_app(store, places, options))).run(sockets=[listener])
         finally:
@@ -79,6 +81,7 @@ def config_of(app: App) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing here depends on who asks from where
         headers=[("server", "millrace")],
         timeout_keep_alive=75,  # longer than most clients pause between two epochs
         timeout_graceful_shutdown=_GRACE_S,
