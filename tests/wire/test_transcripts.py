@@ -57,12 +57,12 @@ def _infinite(value: Any) -> Any:
 
 
 def _without_more(mine: Any, theirs: Any) -> Any:
-    """Our reply without what MLflow never shows of a version: its logged model, and in a list its aliases."""
+    """Our reply without what MLflow never shows: summaries of metrics, a version's logged model, in a list its aliases."""
     if isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
         return [_without_more(one, other) for one, other in zip(mine, theirs, strict=True)]
     if not isinstance(mine, dict) or not isinstance(theirs, dict):
         return mine
-    more = ("aliases", "model_id") if "current_stage" in mine else ()
+    more = ("aliases", "model_id") if "current_stage" in mine else ("metric_summaries",)
     return {key: _without_more(one, theirs.get(key)) for key, one in mine.items() if key not in more or key in theirs}
 
 
