@@ -208,7 +208,7 @@ def running(program: str, folder: str, store: str) -> Iterator[Server]:
     command += ["--backend-store-uri", store, "--default-artifact-root", f"{folder}/artifacts"]
     began = time.perf_counter()
     with open(os.path.join(folder, "log"), "wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True, env=_compiled())
     try:
         _wait_for(f"http://127.0.0.1:{port}/health", process)
         start_ms = (time.perf_counter() - began) * 1e3
@@ -217,6 +217,11 @@ def running(program: str, folder: str, store: str) -> Iterator[Server]:
     finally:
         os.killpg(process.pid, signal.SIGKILL)  # a session of its own: the server and its workers, nothing else
         process.wait()
+
+
+def _compiled() -> dict[str, str]:
+    """The environment, in which compiled files are kept: as on every machine where nobody said otherwise."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -60,6 +60,8 @@ def _bound(options: Options) -> socket.socket:
 def _serve_here(options: Options, listener: socket.socket) -> None:
     # Once uvicorn has finished its work it passes the signal on, which must not end us before the store is closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # numpy is loaded when points are first compacted; the threads that it would start for matrices have nothing to do.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         store, places = open_all(options)
         gc.freeze()  # what is there now stays: the collector need not look at it again and again
