@@ -253,6 +253,9 @@ MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE = _flag(
 MLFLOW_SERVER_X_FRAME_OPTIONS = _text(
     "MLFLOW_SERVER_X_FRAME_OPTIONS", "SAMEORIGIN", "The X-Frame-Options header that pages are sent with."
 )
+MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT = _whole(
+    "MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT", 60, "Seconds that `mlflow models serve` may take for a request."
+)
 MLFLOW_SQLALCHEMYSTORE_POOL_SIZE = _whole(
     "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", 10, "Connections that a server keeps to PostgreSQL."
 )
@@ -277,6 +280,9 @@ MILLRACE_JOURNAL_DIR = _text(
 )
 MILLRACE_JOURNAL_MAX_BYTES = _whole(
     "MILLRACE_JOURNAL_MAX_BYTES", 16 * 1024**3, "How long the journals of a store may grow while it does not answer."
+)
+MILLRACE_SCORING_MAX_REQUEST_BYTES = _whole(
+    "MILLRACE_SCORING_MAX_REQUEST_BYTES", 256 * 1024**2, "Bytes that a request to `mlflow models serve` may have."
 )
 MILLRACE_EXIT_TIMEOUT_S = _number(
     "MILLRACE_EXIT_TIMEOUT_S",

@@ -6,6 +6,7 @@ The files are described in docs/explanation/journal-format.md.
 from __future__ import annotations
 
 from millrace.journal.others import Watch, store_of, sync
+from millrace.journal.segments import is_supported
 from millrace.journal.store import Journaled, open_journaled
 
-__all__ = ["Journaled", "Watch", "open_journaled", "store_of", "sync"]
+__all__ = ["Journaled", "Watch", "is_supported", "open_journaled", "store_of", "sync"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -34,6 +35,8 @@ _NO_SUCH_CALL = frozenset({"ENDPOINT_NOT_FOUND", "NOT_FOUND", "NOT_IMPLEMENTED"}
 _CALLS = {"UpdateRun": UpdateRun}
 """The calls that a journal may hold."""
 
+_OLD_S = 86_400
+
 _logger = logging.getLogger("mlflow.journal")
 
 
@@ -54,10 +57,14 @@ class Drain:
         self._told: set[tuple[str, str]] = set()
         self._takes_positions = True
 
-    def has_work(self) -> bool:
-        """Whether there is anything that this process has not seen in the store; asks nobody."""
+    def has_work(self, whose: frozenset[str] | None = None) -> bool:
+        """Whether there is anything that this process has not seen in the store; asks nobody.
+
+        Args:
+            whose: the writer ids to look at; None for all.
+        """
         own = self._own()
-        for writer_id in writer_ids(self.folder):
+        for writer_id in writer_ids(self.folder) if whose is None else whose:
             reading, segment = self._readings.get(writer_id), own.get(writer_id)
             if reading is None or segment is None or reading.offset != segment.size:
                 return True
@@ -268,9 +275,14 @@ class Drain:
                     reading.header.pid,
                     reading.header.host,
                 )
-            self._remove(reading)
+            self._remove(reading, fd)
 
-    def _remove(self, reading: Reading) -> None:
+    def _remove(self, reading: Reading, fd: int) -> None:
+        # On a network file system locks may be known to one machine only, and a writer live on another: its segment
+        # is sent as well, and removed when it is old.
+        here = reading.header.host == os.uname().nodename
+        if not here and time.time() - os.fstat(fd).st_mtime < _OLD_S:
+            return
         reading.path.unlink()
         batches.forget_position(reading.path)
         self._readings.pop(reading.header.writer_id, None)

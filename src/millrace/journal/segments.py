@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import threading
 import time
@@ -13,6 +12,11 @@ from pathlib import Path
 from millrace.calls import SeriesName
 from millrace.errors import DataLoss
 from millrace.journal.format import MAX_FRAME, Header, Stretch, decode_header
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 SUFFIX = ".journal"
 _SLICE = 32 << 10
@@ -56,9 +60,22 @@ def _close_inherited() -> None:
     _files_lock = threading.RLock()
 
 
-os.register_at_fork(
-    before=lambda: _files_lock.acquire() and None, after_in_parent=_release, after_in_child=_close_inherited
-)
+def _hold() -> None:
+    _files_lock.acquire()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_close_inherited)
+
+
+def is_supported() -> bool:
+    """Whether this system has the locks by which a journal knows that its writer lives."""
+    return fcntl is not None
+
+
+def lock(fd: int) -> None:
+    """Lock a file that nobody else knows yet; raises OSError where the file system has no locks."""
+    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def writer_ids(folder: Path) -> list[str]:

@@ -83,7 +83,7 @@ class Sender:
         quickly = overriding({MLFLOW_HTTP_REQUEST_MAX_RETRIES: 0, MLFLOW_HTTP_REQUEST_TIMEOUT: 5})
         # What cannot be sent now stays where it is, for the parent.
         with contextlib.suppress(MlflowException), quickly:
-            self.finish()
+            self.finish(5)
 
     def _loop(self) -> None:
         pause = INTERVAL_S
@@ -151,18 +151,19 @@ class Sender:
         Raises:
             MlflowException: what the store said, or TemporarilyUnavailable when others did not finish.
         """
-        if self._holder == threading.get_ident() or not self._drain.has_work():
+        if self._holder == threading.get_ident() or not self._drain.has_work(whose):
             # A signal handler in the middle of a flush must not wait for it.
             return
         with self._held(patience_s) as held:
             if not held:
-                raise TemporarilyUnavailable(
-                    f"{self.name} is slow to take what waits in the journal {self.folder}: nothing is lost, try again."
-                )
+                raise self._slow()
             self._drain.run(_POINTS, whose=whose)
 
-    def finish(self) -> None:
+    def finish(self, patience_s: float) -> None:
         """Send everything of this process and remove its segments; for the end of a process and of a store.
+
+        Args:
+            patience_s: how long to wait for others who are sending.
 
         Raises:
             MlflowException: what the store said; nothing is lost.
@@ -170,10 +171,14 @@ class Sender:
         self.writer.retire()
         if not self._drain.has_work() and not self.writer.own:
             return
-        with self._held(_TIMEOUT_S) as held:
-            if held:
-                self.writer.release()
-                self._drain.run(_POINTS, whose=frozenset())
+        with self._held(patience_s) as held:
+            if not held:
+                raise self._slow()
+            self.writer.release()
+            self._drain.run(_POINTS, whose=frozenset())
+
+    def _slow(self) -> MlflowException:
+        return TemporarilyUnavailable(f"{self.name} is slow to take what waits in the journal {self.folder}.")
 
     def own_ids(self) -> frozenset[str]:
         """The writer ids of this process's segments."""
@@ -210,4 +215,5 @@ def _after_fork() -> None:
         sender._start()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -103,7 +103,7 @@ class Journaled:
     def close(self) -> None:
         """Send what waits, and let go of files and connections; a closed store opens again when it is called."""
         try:
-            self._sender.finish()
+            self._sender.finish(_PATIENCE_S)
         except MlflowException as error:
             _logger.warning("%s", self._waiting(error).message)
         self._inner.close()
@@ -188,8 +188,8 @@ class Journaled:
     def _update_run(self, call: UpdateRun) -> RunInfoAnswer:
         """Change a run after its metrics; when the store cannot be reached, the change waits with them."""
 
-        def update() -> RunInfoAnswer:
-            self._sender.flush(_PATIENCE_S, whose=self._sender.own_ids())
+        def update(left_s: float) -> RunInfoAnswer:
+            self._sender.flush(left_s, whose=self._sender.own_ids())
             return self._inner.call(call)
 
         try:
@@ -206,16 +206,17 @@ class Journaled:
         self._good.add(call.run_id)
         return answer
 
-    def _patiently(self, patience_s: float, do: Callable[[], R]) -> R:
-        """Do something, and again while the store cannot be reached, for so many seconds at most."""
+    def _patiently(self, patience_s: float, do: Callable[[float], R]) -> R:
+        """Do something, which is told how many seconds it has, and again while the store cannot be reached."""
         if not self._far:
-            return do()
+            return do(_PATIENCE_S)
         # Who has waited in vain once does not wait as long again, e.g. at the end of a run and then of the process.
         deadline, pause = time.monotonic() + (0.0 if self._gave_up else patience_s), 0.1
         while True:
-            with _quickly(deadline - time.monotonic()):
+            left_s = deadline - time.monotonic()
+            with _quickly(left_s):
                 try:
-                    answer = do()
+                    answer = do(max(left_s, 0.1))
                 except MlflowException as error:
                     if not self._may_pass(error):
                         raise
@@ -232,10 +233,11 @@ class Journaled:
         return error.error_code in PASSING or (self._far and error.error_code == "INTERNAL_ERROR")
 
     def _waiting(self, error: MlflowException) -> MlflowException:
-        return TemporarilyUnavailable(
+        message = (
             f"{error.message} What was logged waits in the journal {self.folder}; it is stored as soon as the store "
             "takes it."
         )
+        return TemporarilyUnavailable(message) if self._may_pass(error) else MlflowException(message, error.error_code)
 
 
 @contextlib.contextmanager
@@ -270,5 +272,5 @@ def _series(run_id: str, metric: Metric) -> tuple[str | None, ...]:
 
 def open_journaled(uri: str, *, artifact_root: str = "") -> Journaled:
     """The store at a URI, with a journal in front of it; see `millrace.store.open_store` for arguments and errors."""
-    folder, name = journal_of(uri)
-    return Journaled(open_store(uri, artifact_root=artifact_root), folder, name)
+    store = open_store(uri, artifact_root=artifact_root)
+    return Journaled(store, *journal_of(uri))

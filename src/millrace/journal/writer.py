@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
 import os
 import struct
@@ -24,7 +23,7 @@ from millrace.journal.format import (
     encode_points,
     encode_series,
 )
-from millrace.journal.segments import SUFFIX, close_file, open_file
+from millrace.journal.segments import SUFFIX, close_file, lock, open_file
 from millrace.model import Metric
 from millrace.settings import MILLRACE_JOURNAL_MAX_BYTES
 
@@ -54,7 +53,7 @@ class Segment:
         making = self.path.with_name(self.path.name + ".new")
         self.fd = open_file(making, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
         try:
-            fcntl.flock(self.fd, fcntl.LOCK_EX)
+            lock(self.fd)
             data = encode_header(header)
             if os.write(self.fd, data) != len(data):
                 raise OSError(28, "no room for the header of a journal")
@@ -284,4 +283,5 @@ def _after_fork() -> None:
         writer._forget_parent()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -209,6 +209,21 @@ def test_leftovers_of_dead_writers_are_stored_at_the_next_read_and_removed(gate:
     assert not path.exists()
 
 
+def test_a_journal_of_another_machine_is_stored_and_kept_until_it_is_old(
+    gate: Gate, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = gate.call(CreateRun("0")).run.info.run_id
+    path = _leave(folder, run_id)
+    here = os.uname()
+    elsewhere = os.uname_result([here.sysname, "another machine", here.release, here.version, here.machine])
+    monkeypatch.setattr(os, "uname", lambda: elsewhere)
+    assert _steps(_open(gate, folder), run_id) == [0, 1]
+    assert path.exists()
+    os.utime(path, (1.0, 1.0))
+    assert _steps(_open(gate, folder), run_id) == [0, 1]
+    assert not path.exists()
+
+
 def test_a_journal_of_a_living_process_is_read_too_and_left_to_it(gate: Gate, folder: Path) -> None:
     run_id = gate.call(CreateRun("0")).run.info.run_id
     writer = Writer(folder, lambda: None)
