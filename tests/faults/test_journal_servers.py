@@ -70,17 +70,21 @@ def test_a_server_that_goes_away_under_load_and_comes_back(tmp_path: Path, numbe
         _assert_all_there(server, run_id, count)
 
 
-def test_a_server_that_is_gone_for_good_stops_nothing_and_the_values_wait(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gone", [signal.SIGKILL, signal.SIGSTOP], ids=["refusing", "hanging"])
+def test_a_server_that_is_gone_for_good_stops_nothing_and_the_values_wait(tmp_path: Path, gone: int) -> None:
     with server_on(tmp_path) as server:
         trainer = start(_TRAIN, server.url, "1.5", MILLRACE_EXIT_TIMEOUT_S="0.5")
         run_id = _first_line(trainer)
         time.sleep(0.5)
-        server.send(signal.SIGKILL)
+        server.send(gone)
         out, err = finished(trainer)
         assert "Traceback" not in err
         assert err.count("mlflow sync") == 1
         assert "Nothing is lost" in err
-        server.start()
+        if gone == signal.SIGKILL:
+            server.start()
+        else:
+            server.send(signal.SIGCONT)
         store = open_journaled(server.url)
         run = store.call(GetRun(run_id)).run
         assert run.info.status == "FINISHED"
