@@ -22,7 +22,7 @@ _EXPERIMENTS, _RUNS = 100, 20
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%;margin-bottom:2rem}
-th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid #8884;overflow-wrap:anywhere}
+th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid #8884;overflow-wrap:break-word}
 a{color:inherit}.quiet{opacity:.65}:root{color-scheme:light dark}
 """
 
