@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import click
 
 from millrace.errors import MlflowException
+from millrace.settings import MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT
+from mlflow.config.logs import configure
+from mlflow.environment.files import REQUIREMENTS_FILE_NAME
+from mlflow.environment.requirements import mismatches, read_requirements
+from mlflow.models.model import local_directory
 from mlflow.models.rewriting import update_model_requirements
-from mlflow.models.scoring import predictions_json, read_csv, read_json
+from mlflow.models.scoring import Asked, bare_json, predictions_json, read_csv, read_json
+from mlflow.models.serving import serve_model
 from mlflow.pyfunc import load_model
+
+T = TypeVar("T")
 
 _MODEL = click.option(
     "--model-uri",
@@ -23,9 +32,20 @@ _MODEL = click.option(
 )
 
 
+_ENV_MANAGER = click.option(
+    "--env-manager",
+    default="local",
+    show_default=True,
+    help="Only local is offered: the model runs in this very environment, with a warning where its packages differ.",
+)
+_INSTALL_MLFLOW = click.option(
+    "--install-mlflow", is_flag=True, help="Accepted and without effect: the local environment has mlflow."
+)
+
+
 @click.group()
 def models() -> None:
-    """Predict with models, and change their requirements."""
+    """Predict with models, serve them, and change their requirements."""
 
 
 @models.command()
@@ -35,11 +55,13 @@ def models() -> None:
 @click.option(
     "--content-type", "-t", default="json", show_default=True, help="What the input is: json or csv (with a header)."
 )
+@_ENV_MANAGER
+@_INSTALL_MLFLOW
 @click.option(
-    "--env-manager",
-    default="local",
-    show_default=True,
-    help="Only local is offered: the model runs in this very environment, with a warning where its packages differ.",
+    "--pip-requirements-override",
+    "-r",
+    metavar="REQUIREMENTS",
+    help="Refused: the local environment is used as it is. Install x==y into it yourself.",
 )
 @click.option("--env", multiple=True, metavar="KEY=VALUE", help="An environment variable to set for the model.")
 def predict(
@@ -48,6 +70,8 @@ def predict(
     output_path: Path | None,
     content_type: str,
     env_manager: str,
+    install_mlflow: bool,
+    pip_requirements_override: str | None,
     env: tuple[str, ...],
 ) -> None:
     """Predict, and print {"predictions": …} as JSON.
@@ -57,10 +81,11 @@ def predict(
     """
     if content_type not in ("json", "csv"):
         raise click.ClickException("Content type must be one of json or csv.")
-    if env_manager != "local":
+    _check_env_manager(env_manager)
+    if pip_requirements_override:
         raise click.ClickException(
-            f"--env-manager {env_manager} is not offered: install the model's requirements.txt into an environment, "
-            "and predict there with --env-manager local."
+            "--pip-requirements-override is not supported with --env-manager local: install "
+            f"{pip_requirements_override.replace(',', ' ')} into this environment instead."
         )
     for text in env:
         name, equals, value = text.partition("=")
@@ -68,14 +93,14 @@ def predict(
             raise click.UsageError(f"--env {text!r} is not KEY=VALUE.")
         os.environ[name] = value
     text = _read(input_path)
-    try:
-        model = load_model(model_uri)
-    except OSError as error:
-        raise click.ClickException(f"There is no model at {model_uri}: {error}") from None
+    model = _found(load_model, model_uri)
     signature = model.metadata.signature
-    schema = signature.inputs if signature else None
-    data, params = (read_csv(text, schema), None) if content_type == "csv" else read_json(text, schema)
-    answer = predictions_json(model.predict(data, params=params))
+    if content_type == "csv":
+        asked = Asked(read_csv(text, signature.inputs if signature else None), None)
+    else:
+        asked = read_json(text, signature)
+    predictions = model.predict(asked.data, params=asked.params)
+    answer = bare_json(predictions) if asked.chat else predictions_json(predictions)
     if output_path is None:
         click.echo(answer)
         return
@@ -83,6 +108,107 @@ def predict(
         output_path.write_text(answer, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{output_path} cannot be written: {error.strerror}.") from None
+
+
+@models.command()
+@_MODEL
+@click.option(
+    "--port",
+    "-p",
+    type=click.IntRange(0, 65535),
+    envvar="MLFLOW_PORT",
+    default=5000,
+    show_default=True,
+    help="The port to listen on; 0 for any free one.",
+)
+@click.option(
+    "--host",
+    "-h",
+    envvar="MLFLOW_HOST",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on; 0.0.0.0 for all networks of this machine. Whoever can reach it can predict.",
+)
+@click.option(
+    "--timeout",
+    "-t",
+    type=click.IntRange(min=1),
+    help="Seconds that a request may take; MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT, or 60, when it is not given.",
+)
+@click.option(
+    "--workers",
+    "-w",
+    type=click.IntRange(min=1),
+    envvar="MLFLOW_WORKERS",
+    default=1,
+    show_default=True,
+    help="Processes that predict, each with the model in its own memory.",
+)
+@_ENV_MANAGER
+@click.option("--no-conda", is_flag=True, help="The same as --env-manager local.")
+@_INSTALL_MLFLOW
+@click.option("--enable-mlserver", is_flag=True, help="Refused: the server is always Millrace's own.")
+def serve(
+    model_uri: str,
+    port: int,
+    host: str,
+    timeout: int | None,
+    workers: int,
+    env_manager: str,
+    no_conda: bool,
+    install_mlflow: bool,
+    enable_mlserver: bool,
+) -> None:
+    """Serve a model over HTTP: POST /invocations predicts, GET /ping says whether it is ready.
+
+    A request is JSON with dataframe_split, dataframe_records, instances or inputs, and maybe params, or it is CSV with
+    a header. Loading a model runs its code: serve only models that you trust.
+    """
+    if not no_conda:
+        _check_env_manager(env_manager)
+    if enable_mlserver:
+        raise click.ClickException("--enable-mlserver is not offered: leave it out, and Millrace's own server serves.")
+    configure()
+    if timeout is not None:
+        MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT.set(timeout)
+    _found(lambda uri: serve_model(uri, host=host, port=port, workers=workers), model_uri)
+
+
+@models.command()
+@_MODEL
+@_ENV_MANAGER
+@_INSTALL_MLFLOW
+def prepare_env(model_uri: str, env_manager: str, install_mlflow: bool) -> None:
+    """Check whether a model's requirements are installed in this environment, and say which are not."""
+    _check_env_manager(env_manager)
+    directory = _found(local_directory, model_uri)
+    path = Path(directory, REQUIREMENTS_FILE_NAME)
+    missing = mismatches(read_requirements(path)[0]) if path.exists() else []
+    if missing:
+        listed = "\n".join(f" - {each}" for each in missing)
+        click.echo(f"This environment differs from the model's requirements:\n{listed}", err=True)
+        click.echo(f"To change that: pip install -r {path}", err=True)
+    else:
+        click.echo("This environment has what the model requires.", err=True)
+
+
+def _check_env_manager(name: str) -> None:
+    if name not in ("local", "virtualenv", "uv", "conda"):
+        raise click.ClickException(
+            f"Invalid value for --env-manager: {name}. Must be one of local, virtualenv, uv, conda."
+        )
+    if name != "local":
+        raise click.ClickException(
+            f"--env-manager {name} is not offered: install the model's requirements.txt into an environment, "
+            "and run the same command there with --env-manager local."
+        )
+
+
+def _found(act: Callable[[str], T], model_uri: str) -> T:
+    try:
+        return act(model_uri)
+    except OSError as error:
+        raise click.ClickException(f"There is no model at {model_uri}: {error}") from None
 
 
 def _read(path: Path | None) -> str:

@@ -1,128 +1,210 @@
-"""What goes into a model and comes out of it as text: JSON in the form of scoring requests, and CSV."""
+"""What goes into a model and comes out of it as text: JSON in the form of scoring requests, and CSV.
+
+| request                                      | what the model gets, without a signature | answer               |
+|----------------------------------------------|------------------------------------------|----------------------|
+| `{"dataframe_split": {"columns", "data"}}`   | DataFrame                                | `{"predictions": …}` |
+| `{"dataframe_records": [{…}, …]}`            | DataFrame                                | `{"predictions": …}` |
+| `{"instances": …}`, by row                   | array, or a dict of arrays               | `{"predictions": …}` |
+| `{"inputs": …}`, whole                       | array, or a dict of arrays               | `{"predictions": …}` |
+| `{"messages" or "prompt" or "input": …}`     | the object as it is                      | the prediction       |
+| CSV with a header                            | DataFrame                                | `{"predictions": …}` |
+"""
 
 from __future__ import annotations
 
 import io
 import json
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from millrace.errors import InvalidParameterValue
+from millrace.errors import BadRequest, InvalidParameterValue, MlflowException
 from mlflow.models.examples import NumpyEncoder
+from mlflow.models.interface import ModelSignature
 from mlflow.types.data_type import DataType
 from mlflow.types.schema import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
-_NUMBERS = (DataType.boolean, DataType.integer, DataType.long, DataType.float, DataType.double)
+_FORMS = ("dataframe_records", "dataframe_split", "inputs", "instances")
+_EXPECTED = (
+    "The input must be a JSON dictionary with exactly one of the input fields "
+    "{'dataframe_records', 'dataframe_split', 'inputs', 'instances'}."
+)
+_CHATS = ("messages", "prompt", "input")
+_WHOLE = (DataType.integer, DataType.long)
+_NUMBERS = (DataType.boolean, *_WHOLE, DataType.float, DataType.double)
 
 
-def read_json(text: str, schema: Schema | None) -> tuple[Any, dict[str, Any] | None]:
+class Asked(NamedTuple):
+    """What a request asks of a model."""
+
+    data: Any
+    params: dict[str, Any] | None
+    chat: bool = False
+    """Whether it is a chat or completion, whose answer is not wrapped in `predictions`."""
+
+
+def read_json(text: str | bytes, signature: ModelSignature | None) -> Asked:
     """The data and the params in a JSON object.
 
     Args:
-        text: an object with one of `dataframe_split` (`{"columns": …, "data": …}`), `dataframe_records` (a list of
-            rows as objects), `instances` (a list of rows) or `inputs` (arrays, by column or not), and maybe `params`.
-        schema: the model's input schema: columns get its types.
+        text: an object as in the table above, and maybe with `params`.
+        signature: the model's: data gets its types.
 
     Raises:
-        InvalidParameterValue: the text is not that.
+        BadRequest: the text is not that.
     """
     try:
         given = json.loads(text)
-    except ValueError as error:
-        raise InvalidParameterValue(f"Invalid input. It is not JSON: {error}.") from None
-    found = [form for form in _FORMS if form in given] if isinstance(given, dict) else []
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(
+            f"Invalid input. Ensure that input is a valid JSON formatted string. Error: '{error!r}'"
+        ) from None
+    if not isinstance(given, dict):
+        told = "a list" if isinstance(given, list) else f"unexpected input type '{type(given)}"
+        raise BadRequest(f"Invalid input. {_EXPECTED} Received {told}.")
+    if any(key in given for key in _CHATS):
+        return _chat(given, signature)
+    found = [form for form in given if form in _FORMS]
     if len(found) != 1:
-        told = f"the fields {found}" if isinstance(given, dict) else f"a {type(given).__name__}"
-        raise InvalidParameterValue(
-            f"Invalid input. The input must be a JSON dictionary with exactly one of the input fields {list(_FORMS)}."
-            f" Received {told}."
-        )
-    value, params = given[found[0]], given.get("params")
-    if params is not None and not isinstance(params, dict):
-        raise InvalidParameterValue("Invalid input. `params` must be a JSON dictionary.")
+        raise BadRequest(f"{_EXPECTED} Received dictionary with input fields: {found}.")
+    params = given.get("params")
+    if not isinstance(params, dict | None):
+        raise InvalidParameterValue(f"Parameters must be a dictionary. Got type '{type(params).__name__}'.")
     try:
-        return _READ[found[0]](value, schema), params
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise InvalidParameterValue(f"Invalid input. `{found[0]}` has another form: {error}.") from None
+        return Asked(_READ[found[0]](given[found[0]], signature), params)
+    except MlflowException:
+        raise
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise BadRequest(f"Invalid input. {error}") from None
 
 
 def read_csv(text: str, schema: Schema | None) -> pd.DataFrame:
     """A table of CSV whose first line names the columns.
 
     Raises:
-        InvalidParameterValue: the text is no CSV.
+        BadRequest: the text is no CSV.
     """
     import pandas as pd
 
+    columns = schema.inputs if schema and not schema.is_tensor_spec() else []
+    # Else 007 in a column of texts would be 7.
+    texts = {spec.name: str for spec in columns if spec.type is DataType.string}
     try:
-        return _typed(pd.read_csv(io.StringIO(text)), schema)
+        return _typed(pd.read_csv(io.StringIO(text), dtype=texts), schema)
     except ValueError as error:  # pandas' own errors of parsing are ValueErrors
-        raise InvalidParameterValue(f"Invalid input. It is not CSV: {error}.") from None
+        raise BadRequest(
+            "Failed to parse input as a Pandas DataFrame. Ensure that the input is a valid CSV-formatted Pandas "
+            f"DataFrame produced using the `pandas.DataFrame.to_csv()` method. Error: '{error}'"
+        ) from None
 
 
 def predictions_json(predictions: Any) -> str:
-    """What a model gave, as `{"predictions": …}`: tables as a list of rows; a NaN is null."""
+    """What a model gave, as `{"predictions": …}`.
+
+    Tables are lists of rows, and so are series, whose column is called by their name or `0`. Numbers that JSON lacks
+    are written as `NaN`, `Infinity` and `-Infinity`, as MLflow does and Python's `json` reads.
+
+    Raises:
+        TypeError: JSON has no form for it.
+    """
+    return json.dumps({"predictions": _rows(predictions)}, cls=_Encoder)
+
+
+def bare_json(predictions: Any) -> str:
+    """The same, not wrapped: the answer to a chat."""
+    return json.dumps(_rows(predictions), cls=_Encoder)
+
+
+class _Encoder(NumpyEncoder):
+    def default(self, o: Any) -> Any:
+        # pandas' own missing value, which is neither NaN nor None
+        return None if type(o).__name__ == "NAType" else super().default(o)
+
+
+def _rows(predictions: Any) -> Any:
+    if hasattr(predictions, "to_frame") and hasattr(predictions, "index"):
+        predictions = predictions.to_frame()
     if hasattr(predictions, "to_dict") and hasattr(predictions, "columns"):
-        predictions = predictions.to_dict(orient="records")
-    elif hasattr(predictions, "tolist"):
-        predictions = predictions.tolist()
-    plain = json.loads(json.dumps(predictions, cls=NumpyEncoder))
-    return json.dumps({"predictions": _without_nan(plain)}, allow_nan=False)
+        return predictions.to_dict(orient="records")
+    return predictions
 
 
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nan(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(one) for one in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else str(value)
-    return value
+def _chat(given: dict[str, Any], signature: ModelSignature | None) -> Asked:
+    known = {spec.name for spec in signature.params.params} if signature and signature.params else set()
+    data = {key: value for key, value in given.items() if key not in known}
+    return Asked(data, {key: value for key, value in given.items() if key in known}, chat=True)
 
 
-def _split(value: Any, schema: Schema | None) -> Any:
+def _split(value: Any, signature: ModelSignature | None) -> Any:
     import pandas as pd
 
-    return _typed(pd.DataFrame(value["data"], columns=value.get("columns"), index=value.get("index")), schema)
+    if not isinstance(value, dict):
+        told = "list" if isinstance(value, list) else f"type {type(value)}"
+        raise BadRequest(f"Invalid input. Dataframe split format must be a dictionary. Got {told}.")
+    if not {"data"} <= value.keys() <= {"data", "columns", "index"}:
+        raise BadRequest(
+            "Invalid input. Dataframe split format must have 'data' field and optionally 'columns' and 'index' "
+            f"fields. Got {sorted(value)}."
+        )
+    try:
+        frame = pd.DataFrame(value["data"], columns=value.get("columns"), index=value.get("index"))
+    except (TypeError, ValueError) as error:
+        raise BadRequest(
+            "Invalid input. Provided dataframe_split field is not a valid dataframe representation in 'split' format. "
+            f"Error: '{error}'"
+        ) from None
+    return _typed(frame, signature and signature.inputs)
 
 
-def _records(value: Any, schema: Schema | None) -> Any:
+def _records(value: Any, signature: ModelSignature | None) -> Any:
     import pandas as pd
 
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise ValueError("it must be a list of objects")
-    return _typed(pd.DataFrame(value), schema)
-
-
-def _instances(value: Any, schema: Schema | None) -> Any:
     if not isinstance(value, list):
-        raise ValueError("it must be a list")
-    if value and all(isinstance(row, dict) for row in value):
+        told = "dictionary" if isinstance(value, dict) else f"type {type(value)}"
+        raise BadRequest(f"Invalid input. Dataframe records format must be a list of records. Got {told}.")
+    return _typed(pd.DataFrame(value), signature and signature.inputs)
+
+
+def _instances(value: Any, signature: ModelSignature | None) -> Any:
+    schema = signature.inputs if signature else None
+    by_name = schema is None or schema.is_tensor_spec()
+    if by_name and isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
         if any(row.keys() != value[0].keys() for row in value):
-            raise ValueError("all rows must have the same fields")
+            raise BadRequest("Invalid input. The length of values for each input/column name are not the same")
         value = {name: [row[name] for row in value] for name in value[0]}
-    return _inputs(value, schema)
+    return _inputs(value, signature)
 
 
-def _inputs(value: Any, schema: Schema | None) -> Any:
+def _inputs(value: Any, signature: ModelSignature | None) -> Any:
     import numpy as np
-    import pandas as pd
 
+    schema = signature.inputs if signature else None
+    if signature is not None and signature._is_signature_from_type_hint:
+        return value
     if schema is not None and not schema.is_tensor_spec():
-        if isinstance(value, dict):
-            # One row may be written without lists.
-            rows = any(isinstance(one, list) for one in value.values())
-            return _typed(pd.DataFrame(value if rows else [value]), schema)
-        return _typed(pd.DataFrame(value), schema)
+        return _columns(value, schema)
     types = {spec.name: spec.type for spec in schema.inputs} if schema else {}
     if isinstance(value, dict):
+        if None in types:
+            raise BadRequest("Invalid input. The model takes one array without a name, and got a dictionary.")
         return {name: np.array(one, dtype=types.get(name)) for name, one in value.items()}
-    only = schema.inputs[0].type if schema else None
-    return np.array(value, dtype=only)
+    if schema is None and isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+        return [{name: np.array(one) for name, one in row.items()} for row in value]
+    return np.array(value, dtype=schema.inputs[0].type if schema else None)
+
+
+def _columns(value: Any, schema: Schema) -> Any:
+    """A table from the value of `inputs`, by column or by row."""
+    import pandas as pd
+
+    if not all(isinstance(spec.type, DataType) for spec in schema.inputs):
+        return value  # nested: what is a row and what a list in a row, the model's schema tells when it is enforced
+    if not isinstance(value, list | dict):
+        value = [value]
+    elif isinstance(value, dict) and not any(isinstance(one, list) for one in value.values()):
+        value = [value]  # one row may be written without lists
+    return _typed(pd.DataFrame(value), schema)
 
 
 def _typed(frame: pd.DataFrame, schema: Schema | None) -> pd.DataFrame:
@@ -130,20 +212,52 @@ def _typed(frame: pd.DataFrame, schema: Schema | None) -> pd.DataFrame:
 
     JSON has no integers of 32 bits and writes 1.0 as 1; times are texts. What does not fit is left, so that the model
     itself refuses it in its own words.
+
+    Raises:
+        BadRequest: a text is not the number or the time that it should be.
     """
+    if schema is not None and schema.is_tensor_spec() and not schema.has_input_names():
+        try:
+            return frame.astype(schema.inputs[0].type)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise BadRequest(f"Invalid input. {error}") from None
+    for spec in schema.inputs if schema else []:
+        if spec.name is not None and spec.name in frame.columns:
+            try:
+                frame[spec.name] = _typed_column(frame[spec.name], spec.type)
+            except (TypeError, ValueError, OverflowError) as error:
+                raise BadRequest(
+                    "Invalid input. Data is not compatible with model signature. Failed to convert column "
+                    f"{spec.name} to type '{spec.type.to_numpy()}'. Error: '{error!r}'"
+                ) from None
+    return frame
+
+
+def _typed_column(column: pd.Series, data_type: Any) -> pd.Series:
     import pandas as pd
 
-    for spec in schema.inputs if schema and not schema.is_tensor_spec() else []:
-        if spec.name not in frame.columns:
-            continue
-        column = frame[spec.name]
-        if spec.type is DataType.datetime:
-            frame[spec.name] = pd.to_datetime(column)
-        elif spec.type in _NUMBERS and pd.api.types.is_numeric_dtype(column) and not column.isna().any():
-            wanted = column.astype(spec.type.to_numpy())
-            if (wanted == column).all():
-                frame[spec.name] = wanted
-    return frame
+    if not isinstance(data_type, DataType):  # a tensor's, or a nested one
+        is_scalar = pd.api.types.is_numeric_dtype(column) and getattr(data_type, "kind", "") in "iufb"
+        return column.astype(data_type) if is_scalar else column
+    if data_type is DataType.datetime:
+        return pd.to_datetime(column)
+    if data_type is DataType.string and pd.api.types.is_numeric_dtype(column):
+        return column.astype(object)  # as MLflow: JSON's 3 stays the number 3
+    if data_type not in _NUMBERS or not len(column):
+        return column
+    wanted = data_type.to_numpy()
+    if column.dtype == object or pd.api.types.is_string_dtype(column):
+        texts = all(isinstance(one, str) for one in column) and data_type is not DataType.boolean
+        gaps = column.isna().all() and data_type not in (*_WHOLE, DataType.boolean)
+        return column.astype(wanted) if texts or gaps else column
+    if not pd.api.types.is_numeric_dtype(column):
+        return column
+    if data_type in (DataType.float, DataType.double):
+        return column.astype(wanted)
+    if column.isna().any():
+        return column
+    typed = column.astype(wanted)
+    return typed if (typed == column).all() else column
 
 
 _READ = {"dataframe_split": _split, "dataframe_records": _records, "instances": _instances, "inputs": _inputs}
