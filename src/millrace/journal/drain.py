@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from millrace.calls import Ingest, SeriesName, UpdateRun
-from millrace.errors import DataLoss, MlflowException
+from millrace.errors import DataLoss, MlflowException, TemporarilyUnavailable
 from millrace.journal import batches
 from millrace.journal.format import Damaged, NewerVersion, Stretch
 from millrace.journal.refusals import Refused, park, report
@@ -88,9 +88,17 @@ class Drain:
         remove_unborn(self.folder)
         for gone in self._readings.keys() - ids:
             del self._readings[gone]
-        for writer_id in ids:
-            with contextlib.suppress(FileNotFoundError):  # another process was quicker
+        own = self._own()
+        # What others left may be unreadable here; it must not stand before what this process logged.
+        for writer_id in sorted(ids, key=lambda writer_id: (writer_id not in own, writer_id)):
+            try:
                 sent += self._run_one(writer_id, limit, whose, after)
+            except FileNotFoundError:  # another process was quicker
+                self._readings.pop(writer_id, None)
+            except OSError as error:
+                raise TemporarilyUnavailable(
+                    f"The journal {self.folder / writer_id}{SUFFIX} cannot be worked on: {error.strerror}."
+                ) from error
         return sent
 
     def _run_one(self, writer_id: str, limit: int, whose: frozenset[str] | None, after: Callable[[int], None]) -> int:
@@ -283,7 +291,8 @@ class Drain:
         here = reading.header.host == os.uname().nodename
         if not here and time.time() - os.fstat(fd).st_mtime < _OLD_S:
             return
-        reading.path.unlink()
+        with contextlib.suppress(PermissionError):  # another user's, who removes it
+            reading.path.unlink()
         batches.forget_position(reading.path)
         self._readings.pop(reading.header.writer_id, None)
 

@@ -42,9 +42,13 @@ class Refused(NamedTuple):
 def park(segment: Path, refused: Iterable[Mapping[str, object]]) -> Path:
     """Keep what was refused of a segment; returns the file."""
     place = segment.parent / "refused" / f"{segment.stem}.jsonl"
-    place.parent.mkdir(exist_ok=True)
-    with place.open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(one) + "\n" for one in refused)
+    lines = [json.dumps(one) + "\n" for one in refused]
+    try:
+        place.parent.mkdir(exist_ok=True)
+        with place.open("a", encoding="utf-8") as file:
+            file.writelines(lines)
+    except OSError as error:
+        _logger.error("%d refused values cannot be kept in %s: %s", len(lines), place, error.strerror)
     return place
 
 

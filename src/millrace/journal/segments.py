@@ -31,9 +31,14 @@ _files: set[int] = set()
 
 
 def open_file(path: Path, flags: int) -> int:
-    """Open a file of the journal so that forked children close it."""
+    """Open a file of the journal so that forked children close it; one of another user, to read it and to lock it."""
     with _files_lock:
-        fd = os.open(path, flags | os.O_CLOEXEC, 0o666)
+        try:
+            fd = os.open(path, flags | os.O_CLOEXEC, 0o666)
+        except PermissionError:
+            if not path.exists():
+                raise
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         _files.add(fd)
         return fd
 

@@ -135,8 +135,14 @@ class Sender:
             if not self.folder.is_dir():
                 yield True
                 return
-            with lease(self.folder, deadline - time.monotonic()) as held:
-                yield held
+            try:
+                lent = lease(self.folder, deadline - time.monotonic())
+                with lent as held:
+                    yield held
+            except OSError as error:
+                raise TemporarilyUnavailable(
+                    f"The journal {self.folder} cannot be worked on: {error.strerror}."
+                ) from error
         finally:
             self._holder = 0
             self._lock.release()
@@ -179,6 +185,10 @@ class Sender:
 
     def _slow(self) -> MlflowException:
         return TemporarilyUnavailable(f"{self.name} is slow to take what waits in the journal {self.folder}.")
+
+    def waits(self) -> bool:
+        """Whether something of this process waits to be sent."""
+        return self._drain.has_work(self.own_ids())
 
     def own_ids(self) -> frozenset[str]:
         """The writer ids of this process's segments."""

@@ -166,9 +166,10 @@ class Journaled:
         try:
             self._sender.flush(_PATIENCE_S, whose=None if reads else self._sender.own_ids())
         except MlflowException as error:
-            if reads or error.error_code == "TEMPORARILY_UNAVAILABLE":
+            if self._sender.waits() and (reads or error.error_code == "TEMPORARILY_UNAVAILABLE"):
                 raise self._waiting(error) from error
-            # What the metrics met need not stop a param; the thread says what it was.
+            # What the metrics met need not stop a param, and what others left need not stop a reader, who may not
+            # even have the right to write; the thread says what it was.
             self._sender.wake()
 
     def _note(self, call: Call[Any], answer: Any) -> None:

@@ -235,6 +235,22 @@ def test_a_journal_of_a_living_process_is_read_too_and_left_to_it(gate: Gate, fo
     assert len(list(folder.glob("*.journal"))) == 1
 
 
+def test_who_may_only_read_reads_on_beside_journals_of_others(gate: Gate, folder: Path) -> None:
+    run_id = gate.call(CreateRun("0")).run.info.run_id
+    path = _leave(folder, run_id)
+    store = _open(gate, folder, str(folder.parent))
+
+    def read_only(call: Call[Any]) -> None:
+        if isinstance(call, Ingest):
+            raise MlflowException("The database cannot be opened for writing.", "INVALID_STATE")
+
+    gate.before = read_only
+    assert store.call(GetRun(run_id)).run.data.metrics == {}
+    assert path.exists()
+    gate.before = lambda call: None
+    assert _steps(store, run_id) == [0, 1]
+
+
 def test_two_readers_of_one_journal_store_it_once(gate: Gate, folder: Path) -> None:
     run_id = gate.call(CreateRun("0")).run.info.run_id
     writer = Writer(folder, lambda: None)
