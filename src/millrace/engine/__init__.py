@@ -68,9 +68,10 @@ class Engine:
         self._upkeep: Upkeep | None = None
 
     @property
-    def writers(self) -> int:
-        """How many threads may usefully write at once."""
-        return self.database.writers
+    def gains_by_groups(self) -> bool:
+        """Whether writes are faster together. PostgreSQL's are not: it joins the commits of its connections itself,
+        and a long transaction locks more."""
+        return self.database.takes_turns
 
     def call(self, call: Call[R]) -> R:
         """Answer a call, in a transaction of its own."""

@@ -61,8 +61,8 @@ class Database(Protocol):
     sentence that says what the database said.
     """
 
-    writers: int
-    """How many transactions may write at once, where more would only wait for each other."""
+    takes_turns: bool
+    """Whether only one transaction writes at a time, so that joining several into one spares waiting."""
 
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that only reads, and sees one state of the data throughout."""

@@ -67,7 +67,7 @@ class _App:
         self._options = options
         self._authorize = authorize
         self._pool = ThreadPoolExecutor(THREADS, "millrace-call")
-        self._writes = Writes(store) if isinstance(store, GroupingStore) else None
+        self._writes = Writes(store) if isinstance(store, GroupingStore) and store.gains_by_groups else None
         self._counts = Counts() if options.expose_prometheus else None
         self._router = Router(self._routes())
         self._prefix = options.static_prefix.rstrip("/")

@@ -1,7 +1,7 @@
 """Writes that arrive together are committed together.
 
 Small ones are done right in the event loop when the store can do so without waiting: a commit into the page cache is
-cheaper than waking a thread. All others, and those that find the store busy, are done by threads; whatever arrives
+cheaper than waking a thread. All others, and those that find the store busy, are done by a thread; whatever arrives
 meanwhile makes up the next group.
 """
 
@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from millrace.calls import Call, CreateRun, Ingest, LogBatch, LogMetric, LogParam, SetTag, UpdateRun
+from millrace.calls import Call, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun
 from millrace.store import GroupingStore
 
 GROUP_BYTES = 256 * 1024
 """How many bytes of bodies are written together: a few milliseconds' worth."""
 
-_QUICK = frozenset({CreateRun, Ingest, LogBatch, LogMetric, LogParam, SetTag, UpdateRun})
+_QUICK = frozenset({CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun})
 """Calls whose cost depends on nothing but their size."""
 
 
@@ -34,8 +34,8 @@ class Writes:
 
     def __init__(self, store: GroupingStore) -> None:
         self._store = store
-        self._free = store.writers
-        self._pool = ThreadPoolExecutor(store.writers, "millrace-write")
+        self._busy = False
+        self._thread = ThreadPoolExecutor(1, "millrace-write")
         self._waiting: deque[_Write] = deque()
         self._scheduled = False
 
@@ -60,7 +60,7 @@ class Writes:
 
     def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
         # After everything else that this tick of the loop has read.
-        if self._waiting and self._free and not self._scheduled:
+        if self._waiting and not self._busy and not self._scheduled:
             self._scheduled = True
             loop.call_soon(self._write, loop)
 
@@ -69,8 +69,8 @@ class Writes:
         group = self._next_group()
         calls = [write.call for write in group]
         if not self._write_here(group, calls):
-            self._free -= 1
-            done = loop.run_in_executor(self._pool, self._store.call_many, calls)
+            self._busy = True
+            done = loop.run_in_executor(self._thread, self._store.call_many, calls)
             done.add_done_callback(lambda done: self._written(loop, group, done))
         self._schedule(loop)
 
@@ -95,7 +95,7 @@ class Writes:
         return results is not None
 
     def _written(self, loop: asyncio.AbstractEventLoop, group: list[_Write], done: asyncio.Future[list[Any]]) -> None:
-        self._free += 1
+        self._busy = False
         _tell(group, done.exception() or done.result())
         self._schedule(loop)
 

@@ -37,8 +37,8 @@ class GroupingStore(Store, Protocol):
     for each of the calls may offer this, so wrappers that treat some calls specially do not.
     """
 
-    writers: int
-    """How many threads may usefully write at once."""
+    gains_by_groups: bool
+    """Whether writes that arrive together are faster together than each in a thread of its own."""
 
     def call_many(self, calls: Sequence[Call[Any]]) -> list[Any]:
         """Answer calls, in their order, with one commit: for each, its answer or the exception that `call` would

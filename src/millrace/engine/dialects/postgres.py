@@ -87,7 +87,7 @@ def _nulls(values: Values) -> list[object]:
 class PostgresDatabase:
     """A PostgreSQL database that any number of servers share."""
 
-    writers = 4
+    takes_turns = False
 
     def __init__(self, uri: str) -> None:
         # SQLAlchemy's `postgresql+driver://` is common in MLflow's setups; the driver is our own choice.

@@ -81,7 +81,7 @@ class SqliteDatabase:
     database: the kernel wakes the next one at once, where SQLite's own way is to sleep and try again.
     """
 
-    writers = 1
+    takes_turns = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
