@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from millrace.errors import MlflowException
 from mlflow.models.interface import ModelSignature, _TypeHints
@@ -85,14 +85,16 @@ def parameters_of(function: Callable[..., Any]) -> list[str]:
 
 
 def type_hints_of(function: Callable[..., Any]) -> _TypeHints:
-    """The type hints of a predict function's input and output."""
+    """The type hints of a predict function's input and output; an input's only if it is `list[…]`, the hint of rows."""
     names = [name for name in parameters_of(function) if name not in ("context", "params")]
     try:
         hints = get_type_hints(function)
     except (NameError, TypeError):
         # Hints as text that names what is not there: as good as no hints.
         return _TypeHints()
-    return _TypeHints(hints.get(names[0]) if names else None, hints.get("return"))
+    given = hints.get(names[0]) if names else None
+    # Whoever writes `model_input: Any` or `: DataFrame` takes what `predict` is called with, as it is.
+    return _TypeHints(given if get_origin(given) is list and get_args(given) else None, hints.get("return"))
 
 
 class _FunctionPythonModel(PythonModel):

@@ -69,7 +69,7 @@ def test_what_load_context_keeps_is_not_pickled() -> None:
         def load_context(self, context: Any) -> None:
             self.lock = threading.Lock()  # cannot be pickled
 
-        def predict(self, context, model_input):  # type: ignore[no-untyped-def]  # a hint would be the signature
+        def predict(self, context, model_input):  # type: ignore[no-untyped-def]
             return [self.lock.locked()] * len(model_input)
 
     loaded = _save(Holder(), input_example=["a"])
@@ -108,6 +108,17 @@ def test_type_hints_become_the_signature_and_are_checked() -> None:
     assert yaml.safe_load(Path("model/MLmodel").read_text())["is_signature_from_type_hint"] is True
 
 
+@pytest.mark.parametrize("hint", [Any, pd.DataFrame, str, dict[str, int], list])
+def test_hints_that_are_not_of_rows_leave_the_input_alone(hint: Any) -> None:
+    def kind(model_input):  # type: ignore[no-untyped-def]  # its hint is set below
+        return type(model_input).__name__
+
+    kind.__annotations__["model_input"] = hint
+    loaded = _save(kind)
+    assert loaded.metadata.signature is None
+    assert loaded.predict(pd.DataFrame({"a": [1.5]})) == "DataFrame"
+
+
 def test_a_function_is_a_model() -> None:
     def shout(model_input: Any, params: dict[str, Any] | None = None) -> list[str]:
         return [each.upper() + (params or {}).get("end", "") for each in model_input.iloc[:, 0]]
@@ -117,7 +128,7 @@ def test_a_function_is_a_model() -> None:
 
 
 def test_the_signature_is_found_by_predicting_the_example() -> None:
-    def total(model_input):  # type: ignore[no-untyped-def]  # a hint would be the signature
+    def total(model_input):  # type: ignore[no-untyped-def]
         return model_input.sum(axis=1).to_numpy()
 
     loaded = _save(total, input_example=pd.DataFrame({"a": [1.0], "b": [2.5]}))
@@ -127,7 +138,7 @@ def test_the_signature_is_found_by_predicting_the_example() -> None:
 
 
 def test_an_example_that_the_model_fails_on_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    def fails(model_input):  # type: ignore[no-untyped-def]  # a hint would be the signature
+    def fails(model_input):  # type: ignore[no-untyped-def]
         raise ValueError("boom")
 
     with caplog.at_level(logging.WARNING):
