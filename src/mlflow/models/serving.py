@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import mmap
 import os
 import signal
 import socket
@@ -42,8 +43,6 @@ _MAX_HEAD = 64 * 1024
 """Bytes that a request's first line and headers may have."""
 _GRACE_S = 30
 """Seconds that requests under way may take after the server was told to stop."""
-_NOT_LOADED = 3
-"""The exit status of a worker that could not load the model: another would not either."""
 _MODEL_FAILED = (
     "Encountered an unexpected error while evaluating the model. Verify that the serialized input Dataframe is "
     "compatible with the model for inference."
@@ -122,7 +121,7 @@ class ScoringApp:
         try:
             async with asyncio.timeout(self._timeout):
                 body = await self._body(receive)
-                running = self._pool.submit(predicted, self._model, body, kind)
+                running = self._pool.submit(predicted, self._model, body, kind=kind)
                 self._running.add(running)
                 running.add_done_callback(self._running.discard)
                 return await asyncio.wrap_future(running)
@@ -177,7 +176,7 @@ def content_type_of(header: str) -> str:
     return kind.lower()
 
 
-def predicted(model: PyFuncModel, body: bytes, kind: str) -> Answer:
+def predicted(model: PyFuncModel, body: bytes, *, kind: str) -> Answer:
     """What a model answers to the body of a request.
 
     Args:
@@ -260,6 +259,7 @@ def _downloaded(model_uri: str) -> Iterator[str]:
 
 def _bound(host: str, port: int) -> socket.socket:
     """A socket that has its address and does not listen yet."""
+    listener = None
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.socket(family)
@@ -267,6 +267,8 @@ def _bound(host: str, port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
+        if listener is not None:
+            listener.close()
         raise MlflowException.invalid_parameter_value(
             f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another --port or --host."
         ) from None
@@ -301,10 +303,11 @@ def _serve_here(model: PyFuncModel, listener: socket.socket) -> None:
 
 
 def _serve_with_workers(directory: str, listener: socket.socket, workers: int) -> None:
-    """Processes that accept from one socket; one that dies is replaced, one that cannot load the model ends all."""
+    """Processes that accept from one socket; one that dies is replaced, unless none could ever load the model."""
     if not hasattr(os, "fork"):
         raise MlflowException.invalid_parameter_value("--workers above 1 needs fork, which this system lacks.")
     children: set[int] = set()
+    once_ready = mmap.mmap(-1, 1)  # shared with the children: they write that the model can be loaded
     stopping, failed = False, False
 
     def stop(number: int = 0, frame: object = None) -> None:
@@ -316,23 +319,23 @@ def _serve_with_workers(directory: str, listener: socket.socket, workers: int) -
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     for _ in range(workers):
-        _fork(directory, listener, children)
+        _fork(directory, listener, children=children, once_ready=once_ready)
     while children:
         child, status = os.wait()
         children.discard(child)
         if stopping:
             continue
-        if os.waitstatus_to_exitcode(status) == _NOT_LOADED:
+        if not once_ready[0]:
             failed = True
             stop()
         elif status:
             _logger.error("A worker ended with status %s and is replaced.", os.waitstatus_to_exitcode(status))
-            _fork(directory, listener, children)
+            _fork(directory, listener, children=children, once_ready=once_ready)
     if failed:
-        raise MlflowException("The model cannot be loaded; the workers' messages above say why.")
+        raise MlflowException("The model cannot be served; the workers' messages above say why.")
 
 
-def _fork(directory: str, listener: socket.socket, children: set[int]) -> None:
+def _fork(directory: str, listener: socket.socket, *, children: set[int], once_ready: mmap.mmap) -> None:
     # A signal in the middle would find a child that is not among the children yet, or still has its parent's handlers.
     signals = (signal.SIGTERM, signal.SIGINT)
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
@@ -344,14 +347,14 @@ def _fork(directory: str, listener: socket.socket, children: set[int]) -> None:
     for number in signals:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
-    _work(directory, listener)
+    _work(directory, listener, once_ready=once_ready)
 
 
-def _work(directory: str, listener: socket.socket) -> NoReturn:
-    status = _NOT_LOADED
+def _work(directory: str, listener: socket.socket, *, once_ready: mmap.mmap) -> NoReturn:
+    status = 1
     try:
         model = load_model(directory)
-        status = 1
+        once_ready[0] = 1
         _serve_here(model, listener)
         status = 0
     except BaseException:
