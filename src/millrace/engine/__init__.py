@@ -19,6 +19,7 @@ from millrace.engine import (
     logged_models,
     logging,
     model_versions,
+    points,
     registered_models,
     registry_search,
     run_search,
@@ -159,8 +160,12 @@ class Engine:
         """Compact points and tidy the database in a thread of its own until the store is closed, so that no call
         waits for it: for processes that live long."""
         if self._upkeep is None:
-            self._upkeep = Upkeep(self.database, self._compact)
+            self._upkeep = Upkeep(self.database, self._left, self._compact)
             self._known.compacts_later = True
+
+    def _left(self) -> list[int]:
+        with self.database.read() as db:
+            return points.left(db)
 
     def _compact(self, run: int) -> None:
         with self.database.write() as db:

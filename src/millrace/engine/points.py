@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from millrace.engine.chunks import compact
+from millrace.engine.db import Connection
 from millrace.engine.tx import Tx
 from millrace.series.batch import encode_batch
 from millrace.series.summary import Summary, summarised
@@ -97,6 +98,17 @@ def settle(tx: Tx, run: int) -> None:
     if row and row[0] and row[0] >= _WORTH:
         _compact(tx, run)
     tx.pending.pop(run, None)
+
+
+def left(db: Connection) -> list[int]:
+    """The runs, by row id, whose points should have been compacted by now: their processes did not come to it."""
+    rows = db.rows(
+        "SELECT run.id FROM (SELECT run_id, SUM(n) AS n FROM point_batch GROUP BY run_id) AS batch"
+        " JOIN run ON run.id = batch.run_id"
+        " WHERE batch.n >= ? OR batch.n >= ? AND run.status <> 'RUNNING'",
+        (PENDING, _WORTH),
+    )
+    return [row[0] for row in rows]
 
 
 def _compact(tx: Tx, run: int) -> None:

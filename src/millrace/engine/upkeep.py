@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 
-from millrace.engine.db import Database
+from millrace.engine.db import Collision, Database
 
 _PAUSE_S = 0.05
 """How long writers go undisturbed between two rounds, at least."""
@@ -21,12 +21,15 @@ class Upkeep:
 
     Args:
         database: what is tidied; transactions leave that to this thread from now on.
+        left: finds the runs whose points somebody left to be compacted.
         compact: moves the points that a run has in batches to chunks, in a transaction of its own.
     """
 
-    def __init__(self, database: Database, compact: Callable[[int], None]) -> None:
+    def __init__(self, database: Database, left: Callable[[], Iterable[int]], compact: Callable[[int], None]) -> None:
         self._database = database
+        self._left = left
         self._compact = compact
+        self._failing = False
         self._changed = threading.Condition()
         self._runs: dict[int, None] = {}
         self._untidy = False
@@ -42,7 +45,7 @@ class Upkeep:
             self._changed.notify()
 
     def close(self) -> None:
-        """Finish what is due; transactions do it themselves again."""
+        """Finish what is under way; from now on transactions do all of it themselves again."""
         self._database.leave_untidy(None)
         with self._changed:
             self._stopping = True
@@ -56,22 +59,29 @@ class Upkeep:
                 self._changed.notify()
 
     def _work(self) -> None:
+        self._do(lambda: self.compact_soon(self._left()))
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._runs or self._untidy or self._stopping)
-                if self._stopping and not self._runs:
+                if self._stopping:
                     return
-                runs, untidy = self._runs, self._untidy
+                runs, untidy = list(self._runs), self._untidy
                 self._runs, self._untidy = {}, False
-            for run in runs:
-                self._do(self._compact, run)
             if untidy:
                 self._do(self._database.tidy)
+            for run in runs:
+                if not self._stopping:
+                    self._do(lambda run=run: self._compact(run))  # type: ignore[misc]
             with self._changed:
                 self._changed.wait_for(lambda: self._stopping, _PAUSE_S)
 
-    def _do(self, work: Callable[..., object], *arguments: int) -> None:
+    def _do(self, work: Callable[[], object]) -> None:
         try:
-            work(*arguments)
+            work()
+            self._failing = False
+        except Collision:
+            pass  # whoever writes to the run has it compacted when it has grown again
         except Exception:
-            _logger.warning("Upkeep of the store was put off", exc_info=True)
+            if not self._failing:  # a full disk is told once, not twenty times a second
+                _logger.warning("Points and log of the store are not tidied up for now", exc_info=True)
+            self._failing = True

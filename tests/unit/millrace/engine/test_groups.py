@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +27,7 @@ from millrace.calls import (
     LogMetric,
     LogParam,
     SetTag,
+    UpdateRun,
 )
 from millrace.engine import Engine, open_engine
 from millrace.engine.dialects import sqlite
@@ -61,6 +63,12 @@ def _run(engine: Engine) -> str:
 
 def _steps(engine: Engine, run: str, key: str) -> list[int]:
     return [point.step for point in engine.call(GetMetricHistory(run, key)).metrics]
+
+
+def _count(engine: Engine, table: str) -> int:
+    with engine.database.read() as db:
+        row = db.row(f"SELECT SUM(n) FROM {table}")
+    return int(row[0] or 0) if row else 0
 
 
 def _codes(results: list[Any]) -> list[str]:
@@ -255,19 +263,36 @@ def test_upkeep_compacts_what_transactions_leave(engine: Engine) -> None:
     run = _run(engine)
     for batch in range(40):
         engine.call(LogBatch(run, [Metric("m", float(n), n, batch * 1000 + n) for n in range(1000)]))
-    engine.close()  # finishes what is due
-    with engine.database.read() as db:
-        assert db.row("SELECT SUM(n) FROM chunk") is not None
-        (chunked,) = db.row("SELECT COALESCE(SUM(n), 0) FROM chunk") or (0,)
-        (batched,) = db.row("SELECT COALESCE(SUM(n), 0) FROM point_batch") or (0,)
-    assert chunked >= 32_000
-    assert chunked + batched == 40_000
+    while _count(engine, "chunk") < 32_000:
+        time.sleep(0.01)
+    assert _count(engine, "chunk") + _count(engine, "point_batch") == 40_000
+    engine.close()
     assert sorted(_steps(engine, run, "m")) == list(range(40_000))
     # And without it they do it themselves again.
     for batch in range(40, 80):
         engine.call(LogBatch(run, [Metric("m", float(n), n, batch * 1000 + n) for n in range(1000)]))
-    with engine.database.read() as db:
-        assert (db.row("SELECT SUM(n) FROM chunk") or (0,))[0] >= 64_000
+    assert _count(engine, "chunk") >= 64_000
+    engine.start_upkeep()
+    engine.call(UpdateRun(run, status="FINISHED"))
+    while _count(engine, "point_batch"):
+        time.sleep(0.01)
+    assert _count(engine, "chunk") == 80_000
+
+
+def test_upkeep_begins_with_what_others_left(engine: Engine, uri: str) -> None:
+    ended, running = _run(engine), _run(engine)
+    points = [Metric("m", float(n), n, n) for n in range(1000)]
+    for run in (ended, running):
+        engine.call(LogBatch(run, points))
+    with engine.database.write() as db:  # as if it had been killed when it had ended the run
+        db.execute("UPDATE run SET status = 'FINISHED' WHERE uuid = ?", (ended,))
+    other = open_engine(uri)
+    other.start_upkeep()
+    while not _count(other, "chunk"):
+        time.sleep(0.01)
+    assert (_count(other, "chunk"), _count(other, "point_batch")) == (1000, 1000)
+    other.close()
+    assert len(_steps(engine, ended, "m")) == len(_steps(engine, running, "m")) == 1000
 
 
 def test_the_log_begins_anew_though_somebody_always_writes(folder: Engine, tmp_path: Path) -> None:
