@@ -54,6 +54,7 @@ class Drain:
         self._store = store
         self._own = own
         self._readings: dict[str, Reading] = {}
+        self._met: set[str] = set()
         self._told: set[tuple[str, str]] = set()
         self._takes_positions = True
 
@@ -121,13 +122,20 @@ class Drain:
                 except Damaged as error:
                     self._set_aside(path, 0, str(error), abandoned)
                     return 0
-                if segment is not None:
+                if segment is not None and writer_id not in self._met:
                     reading.position = 0  # begun here, and sent by nobody
+                self._met.add(writer_id)
             try:
                 return self._send_all(reading, fd, limit, abandoned, after)
             except DataLoss as error:
                 self._set_aside(path, reading.offset, error.message, abandoned)
                 return 0
+            except MlflowException:
+                raise
+            except BaseException:
+                # An interrupt (Ctrl-C): what is remembered of the segment may be half a step ahead. Read it anew.
+                self._readings.pop(writer_id, None)
+                raise
         finally:
             close_file(fd)
 

@@ -107,9 +107,11 @@ class Sender:
 
     def _is_over(self) -> bool:
         with self._thread_lock:
+            # In this order: who wakes the thread now either finds that there is none, or is heard here.
+            thread, self._thread = self._thread, None
             if self._event.is_set():
+                self._thread = thread
                 return False
-            self._thread = None
             return True
 
     def _pass(self) -> bool:

@@ -31,6 +31,7 @@ SEGMENT_BYTES = 8 << 20
 """A segment that is longer is not appended to any more."""
 _WAKE_BYTES = 1 << 20
 """So many more bytes wake the drain before its time."""
+_RELEASE_PATIENCE_S = 0.05
 
 _logger = logging.getLogger("mlflow.journal")
 _WRITERS: weakref.WeakSet[Writer] = weakref.WeakSet()
@@ -48,6 +49,8 @@ class Segment:
         """Run id to key to number, of the series without a model and a dataset."""
         self.others: dict[SeriesName, int] = {}
         self.count = 0
+        self.doubtful = False
+        """Whether an interrupt may have left these tables behind what the file says."""
         header = Header(self.writer_id, time.time_ns() // 1_000_000, os.getpid(), os.uname().nodename)
         folder.mkdir(parents=True, exist_ok=True)
         making = self.path.with_name(self.path.name + ".new")
@@ -89,6 +92,7 @@ class Writer:
     def _start(self) -> None:
         # Reentrant, because a signal handler may log in the middle of a log call.
         self._lock = threading.RLock()
+        self._appending = False
         self._segment: Segment | None = None
         self._retired: list[Segment] = []
         self.own: dict[str, Segment] = {}
@@ -137,29 +141,46 @@ class Writer:
             struct.error: a number does not fit.
         """
         with self._lock:
-            segment = self._current()
-            if segment is None:
-                return False
-            fresh: dict[SeriesName, int] = {}
-            records: list[int | float] = []
-            for metric in metrics:
-                number = _number(segment, fresh, run_id, metric)
-                records += (number, metric.step, metric.timestamp, float(metric.value))
-            data = b"".join(map(encode_series, fresh))
-            if len(metrics) == 1:
-                data += encode_point(*records)  # type: ignore[arg-type]
-            else:
-                for start in range(0, len(records), 4 * MAX_POINTS_PER_FRAME):
-                    data += encode_points(records[start : start + 4 * MAX_POINTS_PER_FRAME])
-            if not self._append(segment, data):
-                return False
+            nested, self._appending = self._appending, True
+            try:
+                return self._append_any(run_id, metrics, nested)
+            finally:
+                self._appending = nested
+
+    def _append_any(self, run_id: str, metrics: Sequence[Metric], nested: bool) -> bool:
+        """Append points; `nested` in a signal handler that came in the middle of another append."""
+        if not nested and self._segment is not None and self._segment.doubtful:
+            self._retire(self._segment)
+        segment = self._current()
+        if segment is None:
+            return False
+        fresh: dict[SeriesName, int] = {}
+        records: list[int | float] = []
+        for metric in metrics:
+            number = _number(segment, fresh, run_id, metric)
+            records += (number, metric.step, metric.timestamp, float(metric.value))
+        if fresh and nested:
+            # The append in whose middle this is may be about to give the same numbers away: leave it its segment.
+            self._retire(segment)
+            return self._append_any(run_id, metrics, False)
+        data = b"".join(map(encode_series, fresh))
+        if len(metrics) == 1:
+            data += encode_point(*records)  # type: ignore[arg-type]
+        else:
+            for start in range(0, len(records), 4 * MAX_POINTS_PER_FRAME):
+                data += encode_points(records[start : start + 4 * MAX_POINTS_PER_FRAME])
+        # An interrupt (Ctrl-C) between here and the end leaves open which numbers are taken.
+        segment.doubtful = bool(fresh)
+        written = self._append(segment, data)
+        if written:
             segment.count += len(fresh)
             for name, number in fresh.items():
                 if name.model_id or name.dataset_name or name.dataset_digest:
                     segment.others[name] = number
                 else:
                     segment.plain.setdefault(name.run_id, {})[name.key] = number
-            return True
+        segment.doubtful = False
+        return written
 
     def append_call(self, name: str, fields: bytes) -> bool:
         """Append a call, which is carried out after everything before it; False when it could not be written."""
@@ -184,11 +205,16 @@ class Writer:
 
         Never in a thread that may be inside of an append: its file would be closed under it.
         """
-        with self._lock:
+        # Who logs is not waited for: a signal handler in the middle of an append may wait for the caller.
+        if not self._lock.acquire(timeout=_RELEASE_PATIENCE_S):
+            return
+        try:
             while self._retired:
                 segment = self._retired.pop()
                 close_file(segment.fd)
                 self.own.pop(segment.writer_id, None)
+        finally:
+            self._lock.release()
 
     def _append(self, segment: Segment, data: bytes) -> bool:
         try:
