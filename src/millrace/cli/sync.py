@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from pathlib import Path
 
 import click
 
+from millrace import journal
 from millrace.cli.stores import store_uri
 from millrace.errors import MlflowException
+from millrace.journal import store_of
 from millrace.store import open_store
 from millrace.transfer import copy_store
 from millrace.transfer.copying import End
@@ -17,16 +20,36 @@ from millrace.transfer.copying import End
 @click.command()
 @click.argument("source")
 @click.option(
-    "--to", "target", metavar="URI", help="The store to copy into; the one that MLFLOW_TRACKING_URI names when omitted."
+    "--to",
+    "target",
+    metavar="URI",
+    help="Where to. When omitted: the store that MLFLOW_TRACKING_URI names; of a journal, the store it belongs to.",
 )
 def sync(source: str, target: str | None) -> None:
-    """Copy all that the store SOURCE holds into another one: a folder that was tracked to without a network
-    (MLFLOW_TRACKING_URI=offline:./folder), any other folder, sqlite:///file.db, postgresql://… or a server.
+    """Bring all that SOURCE holds to another store.
+
+    SOURCE is a folder that was tracked to without a network (MLFLOW_TRACKING_URI=offline:./folder), any other store
+    (a folder, sqlite:///file.db, postgresql://…, a server), or the folder of a journal that a message named: then what
+    still waits in it is sent.
 
     It may be repeated, and broken off and repeated: runs and models keep their ids, and what is there already is not
-    stored again. Nothing in SOURCE changes.
+    stored again. A store that is copied does not change.
     """
-    to = target or store_uri()
+    folder = Path(source)
+    if (folder / "store").is_file() or (folder.name == "journal" and folder.is_dir()):
+        _send(folder, target or store_of(folder))
+    else:
+        _copy(source, target or store_uri())
+
+
+def _send(folder: Path, to: str) -> None:
+    with contextlib.closing(open_store(to)) as there:
+        sent = journal.sync(folder, there, lambda done, total: _show(f"{done:,} of {total:,} bytes"))
+    _show("")
+    click.echo(f"{to} has everything that waited in {folder}: {sent:,} points were sent.")
+
+
+def _copy(source: str, to: str) -> None:
     with contextlib.closing(open_store(source)) as origin, contextlib.closing(open_store(to)) as there:
         copied = copy_store(End(origin, source), End(there, to), progress=_show)
     _show("")

@@ -14,6 +14,7 @@ import uvicorn
 from millrace.artifacts import Artifacts, LocalArtifacts, local_folder, open_artifacts
 from millrace.engine import DATABASE_FILE, open_engine
 from millrace.errors import MlflowException
+from millrace.journal import Watch
 from millrace.server.app import make_app
 from millrace.server.http import App
 from millrace.server.options import Options
@@ -23,7 +24,10 @@ from millrace.store import Store
 
 _logger = logging.getLogger("millrace.server")
 
-_NOT_ARTIFACTS = (DATABASE_FILE, "journal")
+_JOURNAL = "journal"
+"""The folder in a store's folder in which trainings on this machine journal; what killed ones left is stored here."""
+
+_NOT_ARTIFACTS = (DATABASE_FILE, _JOURNAL)
 """What lies beside the artifacts in a store's folder."""
 
 _GRACE_S = 30
@@ -65,9 +69,13 @@ def _serve_here(options: Options, listener: socket.socket) -> None:
     try:
         store, places = open_all(options)
         gc.freeze()  # what is there now stays: the collector need not look at it again and again
+        home = _home(options.backend_store_uri)
+        watch = Watch(home / _JOURNAL, store) if home else None
         try:
             uvicorn.Server(config_of(make_app(store, places, options))).run(sockets=[listener])
         finally:
+            if watch:
+                watch.stop()
             store.close()
     except KeyboardInterrupt:
         _logger.info("Stopped.")
