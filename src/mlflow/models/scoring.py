@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -68,6 +69,11 @@ def read_json(text: str | bytes, signature: ModelSignature | None) -> Asked:
     found = [form for form in given if form in _FORMS]
     if len(found) != 1:
         raise BadRequest(f"{_EXPECTED} Received dictionary with input fields: {found}.")
+    if signature is not None and signature._is_signature_from_type_hint and found != ["inputs"]:
+        raise InvalidParameterValue(
+            "Request payload must be a dictionary with 'inputs' key when the model contains a valid type hint. "
+            f"Found keys in payload: {list(given)}."
+        )
     params = given.get("params")
     if not isinstance(params, dict | None):
         raise InvalidParameterValue(f"Parameters must be a dictionary. Got type '{type(params).__name__}'.")
@@ -75,7 +81,7 @@ def read_json(text: str | bytes, signature: ModelSignature | None) -> Asked:
         return Asked(_READ[found[0]](given[found[0]], signature), params)
     except MlflowException:
         raise
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+    except Exception as error:  # pandas and numpy raise all sorts of errors at data that makes no sense
         raise BadRequest(f"Invalid input. {error}") from None
 
 
@@ -99,16 +105,19 @@ def read_csv(text: str, schema: Schema | None) -> pd.DataFrame:
         ) from None
 
 
-def predictions_json(predictions: Any) -> str:
-    """What a model gave, as `{"predictions": …}`.
+def predictions_json(predictions: Any, metadata: dict[str, Any] | None = None) -> str:
+    """What a model gave, as `{"predictions": …}`, and further fields beside it.
 
     Tables are lists of rows, and so are series, whose column is called by their name or `0`. Numbers that JSON lacks
     are written as `NaN`, `Infinity` and `-Infinity`, as MLflow does and Python's `json` reads.
 
     Raises:
+        MlflowException: there is `predictions` among the further fields.
         TypeError: JSON has no form for it.
     """
-    return json.dumps({"predictions": _rows(predictions)}, cls=_Encoder)
+    if metadata and "predictions" in metadata:
+        raise MlflowException.invalid_parameter_value("metadata cannot contain 'predictions' key")
+    return json.dumps({"predictions": _rows(predictions), **(metadata or {})}, cls=_Encoder)
 
 
 def bare_json(predictions: Any) -> str:
@@ -204,7 +213,14 @@ def _columns(value: Any, schema: Schema) -> Any:
         value = [value]
     elif isinstance(value, dict) and not any(isinstance(one, list) for one in value.values()):
         value = [value]  # one row may be written without lists
-    return _typed(pd.DataFrame(value), schema)
+    frame = pd.DataFrame(value)
+    # As MLflow: here, unlike in tables, what is no text becomes one, and bytes are the text itself.
+    for name, spec in _specs(frame, schema):
+        if spec.type is DataType.string and pd.api.types.is_numeric_dtype(frame[name]):
+            frame[name] = frame[name].astype(str)
+        elif spec.type is DataType.binary:
+            frame[name] = frame[name].map(lambda one: one.encode() if isinstance(one, str) else one).astype(object)
+    return _typed(frame, schema)
 
 
 def _typed(frame: pd.DataFrame, schema: Schema | None) -> pd.DataFrame:
@@ -221,16 +237,24 @@ def _typed(frame: pd.DataFrame, schema: Schema | None) -> pd.DataFrame:
             return frame.astype(schema.inputs[0].type)
         except (TypeError, ValueError, OverflowError) as error:
             raise BadRequest(f"Invalid input. {error}") from None
-    for spec in schema.inputs if schema else []:
-        if spec.name is not None and spec.name in frame.columns:
-            try:
-                frame[spec.name] = _typed_column(frame[spec.name], spec.type)
-            except (TypeError, ValueError, OverflowError) as error:
-                raise BadRequest(
-                    "Invalid input. Data is not compatible with model signature. Failed to convert column "
-                    f"{spec.name} to type '{spec.type.to_numpy()}'. Error: '{error!r}'"
-                ) from None
+    for name, spec in _specs(frame, schema):
+        try:
+            frame[name] = _typed_column(frame[name], spec.type)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise BadRequest(
+                "Invalid input. Data is not compatible with model signature. Failed to convert column "
+                f"{name} to type '{getattr(spec.type, 'name', spec.type)}'. Error: '{error!r}'"
+            ) from None
     return frame
+
+
+def _specs(frame: pd.DataFrame, schema: Schema | None) -> list[tuple[Any, Any]]:
+    """What a schema says of the columns that are there, by name or, where it has no names, by position."""
+    if schema is None:
+        return []
+    if not schema.has_input_names():
+        return list(zip(frame.columns, schema.inputs, strict=False))
+    return [(spec.name, spec) for spec in schema.inputs if spec.name in frame.columns]
 
 
 def _typed_column(column: pd.Series, data_type: Any) -> pd.Series:
@@ -241,6 +265,8 @@ def _typed_column(column: pd.Series, data_type: Any) -> pd.Series:
         return column.astype(data_type) if is_scalar else column
     if data_type is DataType.datetime:
         return pd.to_datetime(column)
+    if data_type is DataType.binary:
+        return column.map(lambda one: base64.b64decode(one) if isinstance(one, str) else one)
     if data_type is DataType.string and pd.api.types.is_numeric_dtype(column):
         return column.astype(object)  # as MLflow: JSON's 3 stays the number 3
     if data_type not in _NUMBERS or not len(column):

@@ -72,6 +72,8 @@ def _told(value: Any) -> Any:
         return ["array", value.dtype.kind, list(value.shape), value.tolist()]
     if isinstance(value, dict):
         return {key: _told(one) for key, one in value.items()}
+    if isinstance(value, bytes):
+        return ["bytes", value.hex()]
     return [_told(one) for one in value] if isinstance(value, list) else value
 
 
@@ -99,17 +101,25 @@ _SIGNATURES: dict[str, Any] = {
     "tensors": ModelSignature(
         Schema([TensorSpec(np.dtype("float32"), (-1, 2), "x"), TensorSpec(np.dtype("int64"), (-1,), "y")])
     ),
+    "unnamed": ModelSignature(Schema([ColSpec("double"), ColSpec("string")])),
+    "binary": ModelSignature(Schema([ColSpec("binary", "v")])),
     "chat": ModelSignature(
         Schema([ColSpec("string", "prompt")]), params=ParamSchema([ParamSpec("temperature", "double", 1.0)])
     ),
 }
-MODELS = list(_SIGNATURES)
+MODELS = [*_SIGNATURES, "hints"]
+
+
+def lengths(model_input: list[str]) -> list[int]:
+    """A model whose signature is its type hint."""
+    return [len(each) for each in model_input]
 
 
 def save(folder: Path) -> None:
     """Save all models, each into a folder of its name."""
     for name, signature in _SIGNATURES.items():
         mlflow.pyfunc.save_model(folder / name, python_model=Echo(), signature=signature, pip_requirements=[])
+    mlflow.pyfunc.save_model(folder / "hints", python_model=lengths, pip_requirements=[])
 
 
 class Case(NamedTuple):
@@ -187,6 +197,18 @@ def _cases() -> list[Case]:
             *({"inputs": value} for value in ({"x": [[1, 2]], "y": [3]}, {"x": [[1, 2]]}, {"x": [[1, 2]], "y": ["a"]})),
             {"instances": [{"x": [1, 2], "y": 3}]},
             {"dataframe_records": [{"x": [1, 2], "y": 3}]},
+        ],
+        "unnamed": [
+            {"dataframe_split": {"data": [[1, "x"]]}},
+            {"dataframe_split": {"columns": ["p", "q"], "data": [[1, "x"]]}},
+        ],
+        "binary": [
+            *({"dataframe_records": [{"v": value}]} for value in ("AP8=", "AP8=\n", "no base64!")),
+            {"inputs": {"v": ["AP8="]}},
+        ],
+        "hints": [
+            *({"inputs": value} for value in (["a", "bc"], [], "a", [1])),
+            {"instances": ["a"]},
         ],
         "chat": [
             {"prompt": "x", "temperature": 0.5},

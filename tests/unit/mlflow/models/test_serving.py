@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import socket
 import threading
@@ -10,12 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import uvicorn
 
 import mlflow
+from millrace.errors import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.models.serving import ScoringApp
+from mlflow.pyfunc.scoring_server import predictions_to_json, unwrapped_predictions_to_json
 from mlflow.types.schema import Array, ColSpec, DataType, Schema
 from tests.unit.mlflow.models.serving_cases import ANSWERS, CASES, MODELS, Case, Reply, reply, save
 
@@ -148,6 +152,15 @@ class _Waiting:
         if data[0] == "wait":
             self._release.wait(60)
         return data
+
+
+def test_other_libraries_write_predictions_too() -> None:
+    output = io.StringIO()
+    predictions_to_json(pd.Series([1, None], dtype="Int64"), output, {"model": "m"})
+    unwrapped_predictions_to_json([1], output)
+    assert output.getvalue() == '{"predictions": [{"0": 1}, {"0": null}], "model": "m"}[1]'
+    with pytest.raises(MlflowException, match="cannot contain 'predictions'"):
+        predictions_to_json([1], output, {"predictions": 2})
 
 
 def test_nested_columns_arrive_as_they_are(tmp_path: Path) -> None:
