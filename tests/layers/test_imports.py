@@ -26,7 +26,7 @@ ALLOWED["server"] = set(ALLOWED) - {"", "remote"}
 ALLOWED["transfer"] = {"model", "calls", "errors", "store", "artifacts"}
 ALLOWED["cli"] = set(ALLOWED) - {""}
 ALLOWED["testing"] = {"model", "calls", "wire", "store", "errors"}
-ALLOWED["mlflow"] = {"model", "calls", "errors", "settings", "store", "journal", "artifacts"}
+ALLOWED["mlflow"] = {"model", "calls", "errors", "settings", "http", "store", "journal", "artifacts"}
 
 # The layers that everything stands on name their foreign libraries too; the standard library is free.
 FOREIGN: dict[str, set[str]] = {

@@ -10,9 +10,11 @@ import time
 from pathlib import Path
 
 from millrace.errors import InvalidParameterValue
+from millrace.http import HEADER_PROVIDERS
 from millrace.journal import Journaled, is_supported, open_journaled
 from millrace.settings import MILLRACE_EXIT_TIMEOUT_S, MILLRACE_JOURNAL, MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
 from millrace.store import Store, online, open_store
+from mlflow.context.headers import resolve_request_headers
 
 DEFAULT_FOLDER = "mlruns"
 """The folder, below the one that the process was in at first use, that runs go to when no URI is set."""
@@ -162,6 +164,7 @@ def _after_fork() -> None:
     _lock = threading.RLock()
 
 
+HEADER_PROVIDERS.append(resolve_request_headers)
 atexit.register(_finish)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

@@ -47,7 +47,7 @@ class DefaultRunContext(RunContextProvider):
 
     def tags(self) -> dict[str, str]:
         """User, source name and source type."""
-        return {MLFLOW_USER: _user(), MLFLOW_SOURCE_NAME: main_file(), MLFLOW_SOURCE_TYPE: "LOCAL"}
+        return {MLFLOW_USER: user_name(), MLFLOW_SOURCE_NAME: main_file(), MLFLOW_SOURCE_TYPE: "LOCAL"}
 
 
 class GitRunContext(RunContextProvider):
@@ -77,7 +77,8 @@ class SystemEnvironmentContext(RunContextProvider):
 
 
 @cache
-def _user() -> str:
+def user_name() -> str:
+    """The name of the user that this process runs as; `unknown` where it has none."""
     try:
         return getpass.getuser()
     except (ImportError, KeyError, OSError):

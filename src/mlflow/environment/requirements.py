@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Iterable
 from importlib import metadata
@@ -101,6 +102,26 @@ def pinned(distribution: str) -> str:
         return f"{distribution}=={metadata.version(distribution).split('+', 1)[0]}"
     except metadata.PackageNotFoundError:
         return distribution
+
+
+def pinned_or_error(req_str: str, version: str | None = None, module: str | None = None) -> str:
+    """`name==version` of an installed package, for flavors outside of this package.
+
+    Args:
+        req_str: the distribution, with extras if wanted, e.g. `dask[complete]`.
+        version: the version, where the caller knows it.
+        module: the name it is imported by, where that differs from the distribution's.
+
+    Raises:
+        ModuleNotFoundError: neither a distribution nor a module with a `__version__` has that name.
+    """
+    if version is None:
+        name = req_str.partition("[")[0].strip()
+        try:
+            version = metadata.version(name).split("+", 1)[0]
+        except metadata.PackageNotFoundError:
+            version = importlib.import_module(module or name).__version__
+    return f"{req_str}=={version}"
 
 
 def merged(base: list[str], extra: list[str]) -> list[str]:

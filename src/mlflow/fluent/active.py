@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 import threading
+from collections.abc import MutableSequence
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -60,6 +61,40 @@ def _own() -> _Own:
         with _lock:
             own = _state.setdefault("own", _Own())
     return own  # type: ignore[no-any-return]
+
+
+class RunStack(MutableSequence[ActiveRun]):
+    """The active runs of the thread that looks, the innermost last, for integrations that set them aside for a while.
+
+    What is put here or taken from here is not started or ended by that.
+    """
+
+    def get(self) -> list[ActiveRun]:
+        """The list itself."""
+        return _own().stack
+
+    def copy(self) -> list[ActiveRun]:
+        """Its runs, as a list that later changes do not touch."""
+        return list(_own().stack)
+
+    def insert(self, index: int, value: ActiveRun) -> None:
+        """Put a run before the one at an index."""
+        _own().stack.insert(index, value)
+
+    def __len__(self) -> int:
+        return len(_own().stack)
+
+    def __getitem__(self, index: Any) -> Any:
+        return _own().stack[index]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        _own().stack[index] = value
+
+    def __delitem__(self, index: Any) -> None:
+        del _own().stack[index]
+
+
+RUN_STACK = RunStack()
 
 
 def client() -> MlflowClient:

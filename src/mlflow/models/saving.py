@@ -45,8 +45,8 @@ def check_code_paths(code_paths: list[str] | None) -> None:
         raise TypeError(f"Argument code_paths should be a list, not {type(code_paths)}")
 
 
-def copy_code(code_paths: list[str] | None, directory: str) -> str | None:
-    """Copy files and folders of code beside a model; answers the folder's name, or None without any.
+def copy_code(code_paths: list[str] | None, path: str, default_subpath: str = CODE_DIRECTORY) -> str | None:
+    """Copy files and folders of code into a folder beside a model; answers the folder's name, or None without any.
 
     Raises:
         TypeError: it is not a list.
@@ -55,7 +55,7 @@ def copy_code(code_paths: list[str] | None, directory: str) -> str | None:
     check_code_paths(code_paths)
     if not code_paths:
         return None
-    target = os.path.join(directory, CODE_DIRECTORY)
+    target = os.path.join(path, default_subpath)
     os.makedirs(target, exist_ok=True)
     for each in code_paths:
         try:
@@ -66,7 +66,7 @@ def copy_code(code_paths: list[str] | None, directory: str) -> str | None:
                 "path includes file(s) that cannot be copied. Please specify a code path that does not include such "
                 "files and try again."
             ) from error
-    return CODE_DIRECTORY
+    return default_subpath
 
 
 def copy_into(source: str, directory: str) -> str:
@@ -87,6 +87,43 @@ def add_code_to_path(directory: str, code: str | None) -> None:
     path = os.path.abspath(os.path.join(directory, code))
     if os.path.isdir(path) and path not in sys.path:
         sys.path.insert(0, path)
+
+
+def add_configured_code(local_path: str, conf: dict[str, Any], code_key: str = "code") -> None:
+    """Let Python import the code that a flavor's entry in the `MLmodel` file names, if it names any."""
+    add_code_to_path(local_path, conf.get(code_key))
+
+
+def flavor_configuration(model_path: str, flavor_name: str) -> dict[str, Any]:
+    """What the `MLmodel` file in a local directory says of a flavor.
+
+    Raises:
+        MlflowException: there is no such file, or the model does not have the flavor (RESOURCE_DOES_NOT_EXIST).
+    """
+    path = os.path.join(model_path, MLMODEL_FILE_NAME)
+    if not os.path.exists(path):
+        raise MlflowException(
+            f'Could not find an "{MLMODEL_FILE_NAME}" configuration file at "{model_path}"',
+            error_code="RESOURCE_DOES_NOT_EXIST",
+        )
+    found: dict[str, Any] | None = Model.load(path).flavors.get(flavor_name)
+    if found is None:
+        raise MlflowException(f'Model does not have the "{flavor_name}" flavor', error_code="RESOURCE_DOES_NOT_EXIST")
+    return found
+
+
+def save_example(mlflow_model: Model, input_example: Any, path: str) -> InputExample | None:
+    """Write an input example beside a model and note it in the model; answers what was written, None for no example.
+
+    Raises:
+        MlflowException: the example is of a kind that cannot be written.
+    """
+    if input_example is None:
+        return None
+    example = InputExample(input_example)
+    example.save(path)
+    mlflow_model.saved_input_example_info = example.info
+    return example
 
 
 def describe_inputs(
@@ -110,11 +147,7 @@ def describe_inputs(
     Returns:
         The example that was written.
     """
-    example = None
-    if input_example is not None:
-        example = InputExample(input_example)
-        example.save(directory)
-        model.saved_input_example_info = example.info
+    example = save_example(model, input_example, directory)
     if signature is None and example is not None and predict is not None:
         signature = signature_from_example(example, predict)
     if signature is not None:

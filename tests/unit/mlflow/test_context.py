@@ -18,7 +18,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_SOURCE_NAME, MLFL
 
 @pytest.fixture(autouse=True)
 def uncached() -> Iterator[None]:
-    caches = (providers.git_commit, providers._user, providers.registry)
+    caches = (providers.git_commit, providers.user_name, providers.registry)
     for one in caches:
         one.cache_clear()
     yield

@@ -214,3 +214,20 @@ def test_experiments_are_found_and_tagged() -> None:
     assert [one.name for one in mlflow.search_experiments()] == ["tagged", "Default"]
     assert [one.name for one in mlflow.search_experiments(view_type=ViewType.DELETED_ONLY)] == ["gone"]
     assert mlflow.get_experiment(gone).lifecycle_stage == LifecycleStage.DELETED
+
+
+def test_integrations_may_set_active_runs_aside() -> None:
+    from mlflow.tracking.fluent import _active_run_stack
+
+    outer = mlflow.start_run()
+    aside = _active_run_stack.copy()
+    _active_run_stack.clear()
+    assert mlflow.active_run() is None
+    other = mlflow.start_run()
+    assert list(_active_run_stack) == _active_run_stack.get() == [other]
+    _active_run_stack.remove(other)
+    _active_run_stack.extend(aside)
+    assert mlflow.active_run() is outer
+    _active_run_stack.append(other)
+    mlflow.end_run()
+    assert mlflow.active_run() is outer

@@ -135,6 +135,17 @@ def test_dir_lists_what_is_lazy() -> None:
         "from mlflow.utils.time import get_current_time_millis",
         "from mlflow.utils.validation import MAX_METRICS_PER_BATCH, MAX_PARAM_VAL_LENGTH, MAX_PARAMS_TAGS_PER_BATCH",
         "from mlflow.environment_variables import MLFLOW_TRACKING_URI",
+        "from mlflow.entities.model_registry.model_version_stages import _CANONICAL_MAPPING",
+        "from mlflow.models.utils import _read_example, _save_example",
+        "from mlflow.tracking.context.default_context import _get_user",
+        "from mlflow.tracking.fluent import _active_run_stack",
+        "from mlflow.tracking.request_header.abstract_request_header_provider import RequestHeaderProvider",
+        "from mlflow.utils import _get_fully_qualified_class_name",
+        "from mlflow.utils.class_utils import _get_class_from_string",
+        "from mlflow.utils.environment import _mlflow_conda_env, _process_pip_requirements, _PythonEnv",
+        "from mlflow.utils.file_utils import write_to",
+        "from mlflow.utils.model_utils import _get_flavor_configuration, _validate_and_copy_code_paths",
+        "from mlflow.utils.requirements_utils import _get_pinned_requirement",
     ],
 )
 def test_deep_paths_that_other_libraries_import(statement: str) -> None:
@@ -160,7 +171,18 @@ def test_error_codes_go_by_name_and_by_number() -> None:
 SOURCE = Path(mlflow.__file__).parent
 MODULES = sorted(
     "mlflow." + ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
-    for folder in ("artifacts", "client", "config", "context", "entities", "fluent", "protos", "store", "tracking")
+    for folder in (
+        "artifacts",
+        "client",
+        "config",
+        "context",
+        "entities",
+        "fluent",
+        "protos",
+        "store",
+        "tracking",
+        "utils",
+    )
     for path in (SOURCE / folder).rglob("*.py")
 )
 

@@ -11,3 +11,13 @@ class ModelVersionStatus(StrEnum):
     PENDING_REGISTRATION = "PENDING_REGISTRATION"
     FAILED_REGISTRATION = "FAILED_REGISTRATION"
     READY = "READY"
+
+    @staticmethod
+    def from_string(status_str: str) -> ModelVersionStatus:
+        """The state of that name; raises ValueError when there is none."""
+        return ModelVersionStatus(status_str)
+
+    @staticmethod
+    def to_string(status: ModelVersionStatus) -> str:
+        """The name of a state."""
+        return ModelVersionStatus(status).value

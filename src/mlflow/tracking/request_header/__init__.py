@@ -1,0 +1,1 @@
+"""`mlflow.tracking.request_header`, where other libraries import it from."""
