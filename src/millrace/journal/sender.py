@@ -11,6 +11,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from millrace.errors import MlflowException, TemporarilyUnavailable
 from millrace.journal.drain import Drain
@@ -53,8 +54,8 @@ class Sender:
 
     def _start(self) -> None:
         self._drain = Drain(self.folder, self._store, lambda: self.writer.own)
-        self._lock = threading.Lock()
-        self._holder = 0
+        # Reentrant, because that kind knows its owner: see _is_inside.
+        self._lock: Any = threading.RLock()
         self._thread_lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._event = threading.Event()
@@ -132,7 +133,6 @@ class Sender:
         if not self._lock.acquire(timeout=max(patience_s, 0.0)):
             yield False
             return
-        self._holder = threading.get_ident()
         try:
             if not self.folder.is_dir():
                 yield True
@@ -146,7 +146,6 @@ class Sender:
                     f"The journal {self.folder} cannot be worked on: {error.strerror}."
                 ) from error
         finally:
-            self._holder = 0
             self._lock.release()
 
     def flush(self, patience_s: float, *, whose: frozenset[str] | None = None) -> None:
@@ -159,8 +158,7 @@ class Sender:
         Raises:
             MlflowException: what the store said, or TemporarilyUnavailable when others did not finish.
         """
-        if self._holder == threading.get_ident() or not self._drain.has_work(whose):
-            # A signal handler in the middle of a flush must not wait for it.
+        if not self._drain.has_work(whose) or self._is_inside():
             return
         with self._held(patience_s) as held:
             if not held:
@@ -177,6 +175,8 @@ class Sender:
             MlflowException: what the store said; nothing is lost.
         """
         self.writer.retire()
+        if self._is_inside():
+            raise self._slow()
         if not self._drain.has_work() and not self.writer.own:
             return
         with self._held(patience_s) as held:
@@ -184,6 +184,22 @@ class Sender:
                 raise self._slow()
             self.writer.release()
             self._drain.run(_POINTS, whose=frozenset())
+
+    def _is_inside(self) -> bool:
+        """Whether this is a signal handler in the middle of a flush of the same thread, which it must not wait for.
+
+        A flush that was interrupted (Ctrl-C) just before it gave the lock back is over all the same.
+        """
+        if not self._lock._is_owned():
+            return False
+        frame = sys._getframe(1).f_back
+        while frame is not None:
+            if frame.f_code in (Sender.flush.__code__, Sender.finish.__code__):
+                return True
+            frame = frame.f_back
+        while self._lock._is_owned():
+            self._lock.release()
+        return False
 
     def _slow(self) -> MlflowException:
         return TemporarilyUnavailable(f"{self.name} is slow to take what waits in the journal {self.folder}.")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 import math
 import os
-import signal
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +16,6 @@ from millrace.calls import (
     CreateLoggedModel,
     CreateRun,
     DeleteRun,
-    GetMetricHistory,
     GetRun,
     Ingest,
     LogBatch,
@@ -30,56 +25,11 @@ from millrace.calls import (
     UpdateRun,
 )
 from millrace.errors import MlflowException, RestException, TemporarilyUnavailable
-from millrace.journal import Journaled
 from millrace.journal import format as f
 from millrace.journal.writer import Writer
 from millrace.model import Metric, Param
-from millrace.store import Store, open_store
-
-
-class Gate:
-    """The real engine behind a door: calls can be refused before it, or their answers lost behind it."""
-
-    def __init__(self, inner: Store) -> None:
-        self.inner = inner
-        self.before: Callable[[Call[Any]], None] = lambda call: None
-        self.after: Callable[[Call[Any]], None] = lambda call: None
-        self.seen: list[Call[Any]] = []
-
-    def call(self, call: Call[Any]) -> Any:
-        self.seen.append(call)
-        self.before(call)
-        answer = self.inner.call(call)
-        self.after(call)
-        return answer
-
-    def close(self) -> None:
-        self.inner.close()
-
-
-@pytest.fixture
-def gate(tmp_path: Path) -> Iterator[Gate]:
-    opened = Gate(open_store(str(tmp_path / "store")))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "store" / "journal"
-
-
-def _open(gate: Gate, folder: Path, name: str = "http://server") -> Journaled:
-    return Journaled(gate, folder, name)
-
-
-def _log(store: Store, run_id: str, count: int, key: str = "loss", start: int = 0) -> None:
-    for step in range(start, start + count):
-        store.call(LogMetric(run_id, key, step / 3, 1000 + step, step))
-
-
-def _steps(store: Store, run_id: str, key: str = "loss") -> list[int]:
-    return [point.step for point in store.call(GetMetricHistory(run_id, key)).metrics]
+from millrace.store import open_store
+from tests.unit.millrace.journal.gates import Gate, journaled, log, steps
 
 
 def _down(call: Call[Any]) -> None:
@@ -99,12 +49,12 @@ def _leave(folder: Path, run_id: str, *frames: bytes, whole: bool = True) -> Pat
 
 
 def test_what_is_logged_is_read_back_whole_and_in_any_order_of_calls(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
-    _log(store, run_id, 100)
+    log(store, run_id, 100)
     store.call(LogBatch(run_id, [Metric("a", math.nan, 1, 1), Metric("b", -math.inf, 1, 1)]))
     store.call(LogBatch(run_id, [Metric("c", 1.0, 1, 1)], [Param("p", "v")]))
-    assert _steps(store, run_id) == list(range(100))
+    assert steps(store, run_id) == list(range(100))
     data = store.call(GetRun(run_id)).run.data
     assert math.isnan(data.metrics["a"])
     assert (data.metrics["b"], data.metrics["c"], data.params) == (-math.inf, 1.0, {"p": "v"})
@@ -114,7 +64,7 @@ def test_what_is_logged_is_read_back_whole_and_in_any_order_of_calls(gate: Gate,
 
 
 def test_what_cannot_be_stored_is_refused_at_once_as_without_a_journal(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
     bad = [
         LogMetric(run_id, "bad!", 1.0, 1),
@@ -138,46 +88,46 @@ def test_what_cannot_be_stored_is_refused_at_once_as_without_a_journal(gate: Gat
 
 
 def test_a_run_that_was_deleted_here_takes_no_more_metrics(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
-    _log(store, run_id, 2)
+    log(store, run_id, 2)
     store.call(DeleteRun(run_id))
     assert not store.append_known(run_id, "loss", 1.0, 1, 1)
     with pytest.raises(MlflowException, match="must be in the 'active' state"):
-        _log(store, run_id, 1)
+        log(store, run_id, 1)
 
 
 def test_metrics_of_a_model_are_linked_to_it(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
     model = store.call(CreateLoggedModel("0", "net")).model.info.model_id
     for step in range(3):
         store.call(LogMetric(run_id, "acc", step / 10, step, step, model))
-    assert _steps(store, run_id, "acc") == [0, 1, 2]
+    assert steps(store, run_id, "acc") == [0, 1, 2]
     assert sum(isinstance(call, LogMetric) for call in gate.seen) == 1
 
 
 def test_while_the_store_is_down_logging_goes_on_and_reading_says_where_the_values_are(
     gate: Gate, folder: Path
 ) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
     gate.before = _down
-    _log(store, run_id, 50)
+    log(store, run_id, 50)
     with pytest.raises(TemporarilyUnavailable, match=f"waits in the journal {folder}"):
         store.call(GetRun(run_id))
     gate.before = lambda call: None
-    assert _steps(store, run_id) == list(range(50))
+    assert steps(store, run_id) == list(range(50))
 
 
 def test_a_run_that_ends_while_the_store_is_down_ends_when_it_is_back(
     gate: Gate, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MILLRACE_EXIT_TIMEOUT_S", "0")
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
     gate.before = _down
-    _log(store, run_id, 3)
+    log(store, run_id, 3)
     store.call(UpdateRun(run_id, "FINISHED", 4711))
     assert "mlflow sync" in (store.finish(0) or "")
     gate.before = lambda call: None
@@ -188,7 +138,7 @@ def test_a_run_that_ends_while_the_store_is_down_ends_when_it_is_back(
 
 
 def test_an_answer_that_was_lost_stores_nothing_twice(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
 
     def lose(call: Call[Any]) -> None:
@@ -197,18 +147,18 @@ def test_an_answer_that_was_lost_stores_nothing_twice(gate: Gate, folder: Path) 
             raise TemporarilyUnavailable("The connection broke.")
 
     gate.after = lose
-    _log(store, run_id, 20)
+    log(store, run_id, 20)
     with pytest.raises(TemporarilyUnavailable):
         store.flush()
-    _log(store, run_id, 20, start=20)
-    assert _steps(store, run_id) == list(range(40))
+    log(store, run_id, 20, start=20)
+    assert steps(store, run_id) == list(range(40))
 
 
 def test_leftovers_of_dead_writers_are_stored_at_the_next_read_and_removed(gate: Gate, folder: Path) -> None:
     run_id = gate.call(CreateRun("0")).run.info.run_id
     path = _leave(folder, run_id)
-    store = _open(gate, folder)
-    assert _steps(store, run_id) == [0, 1]
+    store = journaled(gate, folder)
+    assert steps(store, run_id) == [0, 1]
     assert not path.exists()
 
 
@@ -220,10 +170,10 @@ def test_a_journal_of_another_machine_is_stored_and_kept_until_it_is_old(
     here = os.uname()
     elsewhere = os.uname_result([here.sysname, "another machine", here.release, here.version, here.machine])
     monkeypatch.setattr(os, "uname", lambda: elsewhere)
-    assert _steps(_open(gate, folder), run_id) == [0, 1]
+    assert steps(journaled(gate, folder), run_id) == [0, 1]
     assert path.exists()
     os.utime(path, (1.0, 1.0))
-    assert _steps(_open(gate, folder), run_id) == [0, 1]
+    assert steps(journaled(gate, folder), run_id) == [0, 1]
     assert not path.exists()
 
 
@@ -231,17 +181,17 @@ def test_a_journal_of_a_living_process_is_read_too_and_left_to_it(gate: Gate, fo
     run_id = gate.call(CreateRun("0")).run.info.run_id
     writer = Writer(folder, lambda: None)
     assert writer.append(run_id, [Metric("loss", 1.0, 1, 0)])
-    store = _open(gate, folder)
-    assert _steps(store, run_id) == [0]
+    store = journaled(gate, folder)
+    assert steps(store, run_id) == [0]
     assert writer.append_known(run_id, "loss", 2.0, 1, 2)
-    assert _steps(store, run_id) == [0, 1]
+    assert steps(store, run_id) == [0, 1]
     assert len(list(folder.glob("*.journal"))) == 1
 
 
 def test_who_may_only_read_reads_on_beside_journals_of_others(gate: Gate, folder: Path) -> None:
     run_id = gate.call(CreateRun("0")).run.info.run_id
     path = _leave(folder, run_id)
-    store = _open(gate, folder, str(folder.parent))
+    store = journaled(gate, folder, str(folder.parent))
 
     def read_only(call: Call[Any]) -> None:
         if isinstance(call, Ingest):
@@ -251,26 +201,26 @@ def test_who_may_only_read_reads_on_beside_journals_of_others(gate: Gate, folder
     assert store.call(GetRun(run_id)).run.data.metrics == {}
     assert path.exists()
     gate.before = lambda call: None
-    assert _steps(store, run_id) == [0, 1]
+    assert steps(store, run_id) == [0, 1]
 
 
 def test_two_readers_of_one_journal_store_it_once(gate: Gate, folder: Path) -> None:
     run_id = gate.call(CreateRun("0")).run.info.run_id
     writer = Writer(folder, lambda: None)
     assert writer.append(run_id, [Metric("loss", 1.0, 1, 0)])
-    first, second = _open(gate, folder), _open(gate, folder)
+    first, second = journaled(gate, folder), journaled(gate, folder)
     for step in range(1, 20):
         assert writer.append_known(run_id, "loss", 1.0, step, step)
-        assert len(_steps((first, second)[step % 2], run_id)) == step + 1
+        assert len(steps((first, second)[step % 2], run_id)) == step + 1
     stored = [call for call in gate.seen if isinstance(call, Ingest) and call.steps]
     assert sum(len(call.steps) for call in stored) >= 20
-    assert _steps(gate, run_id) == list(range(20))
+    assert steps(gate, run_id) == list(range(20))
 
 
 def test_a_reader_that_finds_the_store_ahead_of_it_takes_no_series_for_another(gate: Gate, folder: Path) -> None:
     run_id = gate.call(CreateRun("0")).run.info.run_id
     writer = Writer(folder, lambda: None)
-    first, second = _open(gate, folder), _open(gate, folder)
+    first, second = journaled(gate, folder), journaled(gate, folder)
     for number in range(8):
         assert writer.append(run_id, [Metric(f"k{number}", float(number), 1, 1)])
         reader = (first, first, second)[number % 3]
@@ -282,8 +232,8 @@ def test_the_torn_last_record_of_a_dead_writer_is_dropped_and_told(
 ) -> None:
     run_id = gate.call(CreateRun("0")).run.info.run_id
     path = _leave(folder, run_id, f.encode_point(0, 2, 3, 3.0)[:-5])
-    store = _open(gate, folder)
-    assert _steps(store, run_id) == [0, 1]
+    store = journaled(gate, folder)
+    assert steps(store, run_id) == [0, 1]
     assert not path.exists()
     assert "in the middle of a write" in caplog.text
 
@@ -296,11 +246,11 @@ def test_damage_in_the_middle_keeps_what_is_before_and_sets_the_rest_aside(
     wrong[20] ^= 1
     path = _leave(folder, run_id, bytes(wrong), f.encode_point(0, 3, 4, 4.0))
     whole = path.read_bytes()
-    store = _open(gate, folder)
-    assert _steps(store, run_id) == [0, 1]
+    store = journaled(gate, folder)
+    assert steps(store, run_id) == [0, 1]
     assert path.with_suffix(".damaged").read_bytes() == whole
     assert caplog.text.count("is damaged at byte") == 1
-    assert _steps(store, run_id) == [0, 1]
+    assert steps(store, run_id) == [0, 1]
 
 
 def test_a_journal_of_a_newer_version_is_left_as_it_is(
@@ -312,8 +262,8 @@ def test_a_journal_of_a_newer_version_is_left_as_it_is(
     data[8] = 2
     path.write_bytes(data)
     later = _leave(folder, run_id, f._framed(b"\x63of a later type"))
-    store = _open(gate, folder)
-    assert _steps(store, run_id) == [0, 1]
+    store = journaled(gate, folder)
+    assert steps(store, run_id) == [0, 1]
     assert (path.read_bytes(), later.exists()) == (data, True)
     assert caplog.text.count("newer Millrace") == 2
 
@@ -322,10 +272,10 @@ def test_points_that_the_store_refuses_are_told_once_and_kept(
     gate: Gate, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id, other = (store.call(CreateRun("0")).run.info.run_id for _ in range(2))
     gate.before = _down
-    _log(store, run_id, 3)
+    log(store, run_id, 3)
     store.call(LogBatch(other, [Metric("m", math.inf, 1, 1)]))
     gate.before = lambda call: None
     gate.inner.call(DeleteRun(run_id))  # from elsewhere, while the journal waits
@@ -338,24 +288,24 @@ def test_points_that_the_store_refuses_are_told_once_and_kept(
 
 
 def test_one_value_that_a_server_cannot_take_does_not_stop_the_others(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
 
     def choke(call: Call[Any]) -> None:
         if isinstance(call, Ingest) and 33 in call.steps:
             raise RestException({"error_code": "BAD_REQUEST", "message": "33 is not welcome"})
 
-    _log(store, run_id, 1)
+    log(store, run_id, 1)
     gate.before = _down
-    _log(store, run_id, 99, start=1)
+    log(store, run_id, 99, start=1)
     gate.before = choke
-    assert _steps(store, run_id) == [step for step in range(100) if step != 33]
+    assert steps(store, run_id) == [step for step in range(100) if step != 33]
     (parked,) = (folder / "refused").glob("*.jsonl")
     assert [json.loads(line)["step"] for line in parked.read_text().splitlines()] == [33]
 
 
 def test_a_server_that_knows_no_positions_gets_batches_and_everything_once(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id, gone = (store.call(CreateRun("0")).run.info.run_id for _ in range(2))
 
     def old(call: Call[Any]) -> None:
@@ -363,42 +313,42 @@ def test_a_server_that_knows_no_positions_gets_batches_and_everything_once(gate:
             raise MlflowException("API request failed with error code 404 != 200.", "ENDPOINT_NOT_FOUND")
 
     gate.before = _down
-    _log(store, run_id, 2500)
-    _log(store, gone, 1)
+    log(store, run_id, 2500)
+    log(store, gone, 1)
     gate.before = old
     gate.inner.call(DeleteRun(gone))
-    assert _steps(store, run_id) == list(range(2500))
+    assert steps(store, run_id) == list(range(2500))
     batches = [call for call in gate.seen if isinstance(call, LogBatch)]
     assert max(len(call.metrics) for call in batches) == 1000
     assert len(list((folder / "refused").glob("*.jsonl"))) == 1
     count = len(batches)
-    second = _open(gate, folder)
-    assert _steps(second, run_id) == list(range(2500))
+    second = journaled(gate, folder)
+    assert steps(second, run_id) == list(range(2500))
     assert len([call for call in gate.seen if isinstance(call, LogBatch)]) == count  # the mark was believed
     gate.before = lambda call: None  # the server was replaced by one of ours
-    third = _open(gate, folder)
-    _log(store, run_id, 1, start=2500)
-    assert len(_steps(third, run_id)) == 2501
+    third = journaled(gate, folder)
+    log(store, run_id, 1, start=2500)
+    assert len(steps(third, run_id)) == 2501
 
 
 def test_a_store_that_was_put_back_to_an_older_state_is_sent_again_what_it_lost(
     gate: Gate, folder: Path, tmp_path: Path
 ) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
-    _log(store, run_id, 10)
-    assert len(_steps(store, run_id)) == 10
-    _log(store, run_id, 10, start=10)
+    log(store, run_id, 10)
+    assert len(steps(store, run_id)) == 10
+    log(store, run_id, 10, start=10)
     other = open_store(str(tmp_path / "older"))
     other.call(CreateRun("0", run_id=run_id))
     gate.inner = other
-    assert len(_steps(store, run_id)) == 20
+    assert len(steps(store, run_id)) == 20
 
 
 def test_params_are_logged_after_the_metrics_before_them(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
-    _log(store, run_id, 2)
+    log(store, run_id, 2)
     store.call(LogParam(run_id, "p", "1"))
     order = [type(call).__name__ for call in gate.seen if isinstance(call, Ingest | LogParam)]
     assert order == ["Ingest", "LogParam"]
@@ -408,13 +358,13 @@ def test_the_journal_goes_on_in_a_new_segment_when_one_is_full(
     gate: Gate, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("millrace.journal.writer.SEGMENT_BYTES", 5000)
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
     gate.before = _down
-    _log(store, run_id, 1000)
+    log(store, run_id, 1000)
     assert len(list(folder.glob("*.journal"))) == 8
     gate.before = lambda call: None
-    assert len(_steps(store, run_id)) == 1000
+    assert len(steps(store, run_id)) == 1000
     store.close()
     assert list(folder.glob("*.journal")) == []
 
@@ -424,7 +374,7 @@ def test_a_journal_as_long_as_allowed_hands_values_to_the_store(
 ) -> None:
     monkeypatch.setattr("millrace.journal.writer.SEGMENT_BYTES", 1000)
     monkeypatch.setenv("MILLRACE_JOURNAL_MAX_BYTES", "2000")
-    store = _open(gate, folder)
+    store = journaled(gate, folder)
     run_id = store.call(CreateRun("0")).run.info.run_id
 
     def slow(call: Call[Any]) -> None:
@@ -432,110 +382,11 @@ def test_a_journal_as_long_as_allowed_hands_values_to_the_store(
             _down(call)
 
     gate.before = slow
-    _log(store, run_id, 100)
+    log(store, run_id, 100)
     gate.before = lambda call: None
     assert sum(isinstance(call, LogMetric) for call in gate.seen) > 30
-    assert _steps(store, run_id) == list(range(100))
+    assert steps(store, run_id) == list(range(100))
     assert caplog.text.count("MILLRACE_JOURNAL_MAX_BYTES allows") >= 1
-
-
-def test_values_reach_the_store_by_themselves_after_any_silence(
-    gate: Gate, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The thread ends after a silence that is as long as those between the values.
-    monkeypatch.setattr("millrace.journal.sender._IDLE_S", 0.001)
-    monkeypatch.setattr("millrace.journal.sender.INTERVAL_S", 0.001)
-    store = _open(gate, folder)
-    run_id = store.call(CreateRun("0")).run.info.run_id
-    for step in range(100):
-        _log(store, run_id, 1, start=step)
-        for _ in range(1000):
-            if len(_steps(gate, run_id)) == step + 1:
-                break
-            time.sleep(0.001 + step / 100_000)
-        else:
-            raise AssertionError(f"The value at step {step} never reached the store.")
-
-
-def test_a_signal_handler_may_log_and_read_in_the_middle_of_a_log_call(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
-    run_id = store.call(CreateRun("0")).run.info.run_id
-    numbers = itertools.count()
-    logged: list[int] = []
-
-    def handle(number: int, frame: object) -> None:
-        mine = next(numbers)
-        store.call(LogMetric(run_id, f"handled{mine % 7}", 1.0, 1, mine))
-        logged.append(mine)
-        if mine % 20 == 0:
-            store.call(GetRun(run_id))
-        signal.setitimer(signal.ITIMER_REAL, 0.002)
-
-    before = signal.signal(signal.SIGALRM, handle)
-    signal.setitimer(signal.ITIMER_REAL, 0.002)
-    try:
-        _log(store, run_id, 20_000)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert _steps(store, run_id) == list(range(20_000))
-    assert logged
-    for key in range(7):
-        assert _steps(store, run_id, f"handled{key}") == sorted(mine for mine in logged if mine % 7 == key)
-
-
-class _Interrupted(Exception):
-    """What Ctrl-C does, anywhere."""
-
-
-def test_interrupts_anywhere_mix_up_nothing(gate: Gate, folder: Path) -> None:
-    store = _open(gate, folder)
-    run_id = store.call(CreateRun("0")).run.info.run_id
-    acknowledged: dict[str, list[int]] = {}
-    interrupts = 0
-    armed = False
-
-    def disarm(call: Call[Any]) -> None:  # what the store itself makes of interrupts is not the journal's affair
-        nonlocal armed
-        armed = False
-
-    def rearm(call: Call[Any]) -> None:
-        nonlocal armed
-        armed = reading
-
-    reading = False
-    gate.before, gate.after = disarm, rearm
-
-    def interrupt(number: int, frame: object) -> None:
-        if armed:
-            raise _Interrupted
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.0011, 0.0011)
-    try:
-        for step in range(30_000):
-            key = f"k{step // 5 % 1000}"
-            try:
-                armed = True
-                store.call(LogMetric(run_id, key, float(step), step, step))
-                armed = False
-                acknowledged.setdefault(key, []).append(step)
-                if step % 500 == 0:
-                    armed = reading = True
-                    store.call(GetMetricHistory(run_id, key))
-                    armed = reading = False
-            except _Interrupted:
-                armed = reading = False
-                interrupts += 1
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert interrupts > 10
-    assert len(acknowledged) == 1000
-    for key, steps in acknowledged.items():
-        found = _steps(store, run_id, key)
-        assert set(steps) <= set(found)
-        assert all(f"k{step // 5 % 1000}" == key for step in found)
 
 
 def test_series_are_named_once_in_a_segment(folder: Path) -> None:
