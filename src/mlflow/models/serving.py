@@ -193,7 +193,7 @@ def predicted(model: PyFuncModel, body: bytes, *, kind: str) -> Answer:
     except MlflowException as error:
         text = f"Failed to predict data '{_shown(asked.data)}'. \nError: {error.message}"
         return _error(error.get_http_status_code(), error.error_code, text)
-    except Exception as error:  # the model's own code may raise anything
+    except (Exception, SystemExit) as error:  # the model's own code may raise anything, and must not end the server
         # What the model's code looks like is for the log, not for clients.
         _logger.exception("The model failed")
         return _error(400, "BAD_REQUEST", f"{_MODEL_FAILED} Error: {error!r}")
@@ -240,11 +240,15 @@ def serve_model(model_uri: str, *, host: str, port: int, workers: int) -> None:
         OSError: there is nothing at a local path.
     """
     listener = _bound(host, port)
+    still_busy = False
     with listener, _downloaded(model_uri) as directory:
         if workers > 1:
             _serve_with_workers(directory, listener, workers)
         else:
-            _serve_here(load_model(directory), listener)
+            still_busy = _serve_here(load_model(directory), listener)
+    if still_busy:  # threads cannot be stopped, and Python would wait for them
+        logging.shutdown()
+        os._exit(0)
 
 
 @contextlib.contextmanager
@@ -275,7 +279,8 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve_here(model: PyFuncModel, listener: socket.socket) -> None:
+def _serve_here(model: PyFuncModel, listener: socket.socket) -> bool:
+    """Serve until told to stop; whether a prediction is still under way then."""
     host, port = listener.getsockname()[:2]
     _logger.info("Serving the model on http://%s:%s", f"[{host}]" if ":" in host else host, port)
     app = ScoringApp(model)
@@ -297,9 +302,7 @@ def _serve_here(model: PyFuncModel, listener: socket.socket) -> None:
     except KeyboardInterrupt:
         pass
     _logger.info("Stopped.")
-    if app.busy:  # threads cannot be stopped, and Python would wait for them
-        logging.shutdown()
-        os._exit(0)
+    return app.busy
 
 
 def _serve_with_workers(directory: str, listener: socket.socket, workers: int) -> None:
