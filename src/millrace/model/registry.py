@@ -11,6 +11,8 @@ from millrace.model.runs import Metric
 
 STAGES: Final = ("None", "Staging", "Production", "Archived")
 """The stages of a model version, in MLflow's spelling."""
+STAGE_OF_LOWER: Final = {stage.lower(): stage for stage in STAGES}
+"""Users may write stages in any case: a stage in lower case to its spelling."""
 
 
 class RegisteredModelTag(Pair, frozen=True, gc=False):
