@@ -9,9 +9,10 @@ from pathlib import Path
 from millrace.artifacts import Artifacts, open_artifacts
 from millrace.calls import GetRun, SearchRuns
 from millrace.errors import InvalidParameterValue
+from millrace.journal import open_journaled
 from millrace.model import Run
 from millrace.settings import MLFLOW_TRACKING_URI
-from millrace.store import Store, open_store
+from millrace.store import Store, online
 
 DEFAULT_FOLDER = "mlruns"
 """The folder that is the store when none is named: the SDK's."""
@@ -27,7 +28,8 @@ def store_uri() -> str:
 @contextlib.contextmanager
 def opened() -> Iterator[Store]:
     """The store that commands work on, closed when the block ends."""
-    store = open_store(store_uri())
+    # With a journal in front, so that what other processes still have in theirs is seen.
+    store = open_journaled(online(store_uri()))
     try:
         yield store
     finally:

@@ -11,8 +11,8 @@ import click
 from millrace import journal
 from millrace.cli.stores import store_uri
 from millrace.errors import MlflowException
-from millrace.journal import store_of
-from millrace.store import open_store
+from millrace.journal import open_journaled, store_of
+from millrace.store import online, open_store
 from millrace.transfer import copy_store
 from millrace.transfer.copying import End
 
@@ -50,7 +50,7 @@ def _send(folder: Path, to: str) -> None:
 
 
 def _copy(source: str, to: str) -> None:
-    with contextlib.closing(open_store(source)) as origin, contextlib.closing(open_store(to)) as there:
+    with contextlib.closing(open_journaled(online(source))) as origin, contextlib.closing(open_store(to)) as there:
         copied = copy_store(End(origin, source), End(there, to), progress=_show)
     _show("")
     click.echo(

@@ -213,6 +213,8 @@ class SqliteDatabase:
                 # Instead of SQLite's own hook, which checkpoints when a transaction has ended.
                 raw.set_wal_hook(self._ended)
         raw.set_busy_timeout(patience_ms)
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")  # an interrupt came between the beginning of a transaction and its block
         raw.execute("BEGIN IMMEDIATE")
         return raw
 
