@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 
 from millrace.engine.db import Collision, Database
 
-_PAUSE_S = 0.05
-"""How long writers go undisturbed between two rounds, at least."""
+_PAUSE_S = 0.02
+"""How long writers go undisturbed between two transactions of upkeep; they would lose the race for the lock."""
 
 _logger = logging.getLogger("millrace.engine")
 
@@ -70,10 +70,15 @@ class Upkeep:
             if untidy:
                 self._do(self._database.tidy)
             for run in runs:
-                if not self._stopping:
-                    self._do(lambda run=run: self._compact(run))  # type: ignore[misc]
-            with self._changed:
-                self._changed.wait_for(lambda: self._stopping, _PAUSE_S)
+                self._pause()
+                if self._stopping:
+                    return
+                self._do(lambda run=run: self._compact(run))  # type: ignore[misc]
+            self._pause()
+
+    def _pause(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping, _PAUSE_S)
 
     def _do(self, work: Callable[[], object]) -> None:
         try:
