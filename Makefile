@@ -59,6 +59,10 @@ witness: $(READY) ## make .witness/: the real mlflow, in an environment of its o
 bench: $(READY) witness ## measure us and the real mlflow side by side
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/server_start.py
+	$(BIN)/python benchmarks/log_metric.py
+	$(BIN)/python benchmarks/points.py
+	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/server.py
 
 clean: ## remove environments, caches and the demo's data
 	rm -rf $(ENVIRONMENT) .tools .witness .pytest_cache .mypy_cache .ruff_cache .hypothesis demo dist
