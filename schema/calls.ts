@@ -10,6 +10,13 @@ export interface ArtifactPage {
   next_page_token?: string | null;
 }
 
+/** Count the runs that SearchRuns would find (ours). */
+export interface CountRuns {
+  experiment_ids?: string[];
+  filter?: string;
+  run_view_type?: string | number;
+}
+
 /** Create an experiment with a name that no other experiment has, deleted ones included. */
 export interface CreateExperiment {
   name: string;
@@ -646,6 +653,11 @@ export interface RunAnswer {
   run: Run;
 }
 
+/** How many runs there are. */
+export interface RunCount {
+  count?: number;
+}
+
 /** What a run logged: the latest point of each metric, params and tags. */
 export interface RunData {
   metrics?: Metric[];
@@ -908,6 +920,7 @@ export interface Calls {
   SetTag: { method: "POST"; path: "2.0/mlflow/runs/set-tag"; call: SetTag; answer: Empty };
   UpdateRun: { method: "POST"; path: "2.0/mlflow/runs/update"; call: UpdateRun; answer: RunInfoAnswer };
   Ingest: { method: "POST"; path: "millrace/1/points/ingest"; call: Ingest; answer: Ingested };
+  CountRuns: { method: "POST"; path: "millrace/1/runs/count"; call: CountRuns; answer: RunCount };
   GetSeries: { method: "POST"; path: "millrace/1/series/get"; call: GetSeries; answer: SeriesAnswer };
 }
 
@@ -972,5 +985,6 @@ export const routes = {
   SetTag: { method: "POST", path: "2.0/mlflow/runs/set-tag", inPath: [] },
   UpdateRun: { method: "POST", path: "2.0/mlflow/runs/update", inPath: [] },
   Ingest: { method: "POST", path: "millrace/1/points/ingest", inPath: [] },
+  CountRuns: { method: "POST", path: "millrace/1/runs/count", inPath: [] },
   GetSeries: { method: "POST", path: "millrace/1/series/get", inPath: [] },
 } as const;

@@ -18,7 +18,11 @@ from millrace import wire
 from millrace.calls.base import ENDPOINTS, Endpoint
 
 Said = dict[str, list[Exchange]]
-OURS_ONLY: dict[str, str] = {"Ingest": "MLflow has no journals", "GetSeries": "MLflow reads points one object each"}
+OURS_ONLY: dict[str, str] = {
+    "Ingest": "MLflow has no journals",
+    "GetSeries": "MLflow reads points one object each",
+    "CountRuns": "MLflow counts nothing",
+}
 """Calls that a real server does not have: name → why."""
 
 

@@ -48,6 +48,21 @@ class GetRun(Call[RunAnswer], frozen=True):
     run_id: Required
 
 
+class RunCount(Answer, frozen=True):
+    """How many runs there are."""
+
+    count: int = 0
+
+
+@endpoint("POST", "runs/count", needs=Read.experiment, version="millrace/1")
+class CountRuns(Call[RunCount], frozen=True):
+    """Count the runs that SearchRuns would find (ours)."""
+
+    experiment_ids: list[str] = []
+    filter: str = ""
+    run_view_type: str | int = "ACTIVE_ONLY"
+
+
 @endpoint("POST", "mlflow/runs/update", needs=Edit.run)
 class UpdateRun(Call[RunInfoAnswer], frozen=True):
     """Change a run's status, end time (milliseconds since 1970, UTC) or name."""

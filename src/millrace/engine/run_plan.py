@@ -21,6 +21,8 @@ from millrace.search import And, Comparison, Node, Order, Value
 
 FEW = 2000
 """How many matches of a part of the filter are few."""
+_MANY = 50_000
+"""Up to how many matches parts of a filter are compared when runs are counted."""
 _MOST_BRANCHES = 50
 """How many experiments' indexes are walked side by side at most."""
 
@@ -60,7 +62,7 @@ def find_runs(
     candidates = list(_candidates(tx, scope, tree))
     if None in candidates:
         return []  # a part of the filter names a key that nobody has logged
-    counted = [(_count(tx, one), one) for one in candidates if one is not None]
+    counted = [(_count(tx, one, FEW), one) for one in candidates if one is not None]
     few, driver = min(counted, key=lambda pair: pair[0], default=(FEW + 1, None))
     if driver is not None and few <= FEW:
         plans = iter([_sorted(tx, source, scope, tree, orders, position, driver)])
@@ -74,6 +76,24 @@ def find_runs(
         if len(rows) == limit:
             break
     return rows
+
+
+def count_runs(tx: Tx, source: Source, scope: Scope, tree: Node | None) -> int:
+    """How many runs there are, counted from the part of the filter on that has the fewest matches."""
+    candidates = list(_candidates(tx, scope, tree))
+    if None in candidates:
+        return 0
+    where = [scope.condition(), *_filter(tx, source, tree)]
+    table, values = "run", list[object]()
+    driver = min((one for one in candidates if one), key=lambda one: _count(tx, one, _MANY), default=None)
+    if driver is not None:
+        table, values = f"({driver[0]}) driver CROSS JOIN run", driver[1]
+        where.insert(0, ("run.id = driver.run_id", []))
+    row = tx.db.row(
+        f"SELECT COUNT(*) FROM {table} WHERE " + " AND ".join(f"({test})" for test, _ in where),
+        [*values, *(value for _, more in where for value in more)],
+    )
+    return int(row[0]) if row else 0
 
 
 def _candidates(tx: Tx, scope: Scope, tree: Node | None) -> Iterator[Sql | None]:
@@ -99,9 +119,9 @@ def _candidates(tx: Tx, scope: Scope, tree: Node | None) -> Iterator[Sql | None]
         yield None if key is None else (sql, [key, *scope.experiments, *values])
 
 
-def _count(tx: Tx, query: Sql) -> int:
-    """How many rows a query has; one more than few at most."""
-    row = tx.db.row(f"SELECT COUNT(*) FROM ({query[0]} LIMIT {FEW + 1}) counted", query[1])
+def _count(tx: Tx, query: Sql, bound: int) -> int:
+    """How many rows a query has; one more than the bound at most."""
+    row = tx.db.row(f"SELECT COUNT(*) FROM ({query[0]} LIMIT {bound + 1}) counted", query[1])
     return int(row[0]) if row else 0
 
 

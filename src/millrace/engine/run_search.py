@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from millrace.calls import ExperimentPage, RunPage, SearchExperiments, SearchRuns
+from millrace.calls import CountRuns, ExperimentPage, RunCount, RunPage, SearchExperiments, SearchRuns
 from millrace.engine import experiments, run_rows
-from millrace.engine.run_plan import Scope, find_runs
+from millrace.engine.run_plan import Scope, count_runs, find_runs
 from millrace.engine.search import (
     Related,
     Source,
@@ -126,6 +126,17 @@ def search_runs(tx: Tx, call: SearchRuns) -> RunPage:
     )
     page, token = page_of(rows, keys, call.max_results, mark)
     return RunPage(run_rows.from_rows(tx, page), token)
+
+
+@answers(CountRuns)
+def count(tx: Tx, call: CountRuns) -> RunCount:
+    """Count runs."""
+    tree = parse_filter(call.filter, RUNS)
+    numbers = known_experiments(call.experiment_ids)
+    if not numbers:
+        return RunCount()
+    scope = Scope(numbers, ViewType.stages(call.run_view_type))
+    return RunCount(count_runs(tx, _runs(tx), scope, tree and _with_summaries(tx, tree)))
 
 
 def _summary(tx: Tx, entity: str, key: str) -> tuple[str, str]:

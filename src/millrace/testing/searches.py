@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from millrace.calls import DeleteRun, LogBatch, LogInputs, SearchRuns, UpdateRun
+from millrace.calls import CountRuns, DeleteRun, LogBatch, LogInputs, SearchRuns, UpdateRun
 from millrace.model import Dataset, DatasetInput, InputTag, Metric, MetricSummary, Param
 from millrace.store import Store
 from millrace.testing.making import new_experiment, new_run, refused, run_of
@@ -119,6 +119,8 @@ class SearchesSuite:
             return [run.info.run_id for run in store.call(SearchRuns([experiment], text, order_by=list(order))).runs]
 
         assert found("metrics.loss.min < 2") == [falling]
+        assert store.call(CountRuns([experiment], "metrics.loss.min < 2")).count == 1
+        assert store.call(CountRuns([experiment])).count == 2
         assert found("metrics.loss.max < 9 AND metrics.loss.count = 4") == [rising]
         assert found("metrics.loss.mean = 5") == [rising]
         assert found("metrics.loss.last_step = 2") == [falling]

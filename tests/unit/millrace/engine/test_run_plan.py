@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from millrace.calls import CreateExperiment, CreateRun, DeleteRun, LogBatch, SearchRuns
+from millrace.calls import CountRuns, CreateExperiment, CreateRun, DeleteRun, LogBatch, SearchRuns
 from millrace.engine import Engine, open_engine, run_plan
 from millrace.model import Metric, Param, RunTag
 
@@ -79,6 +78,7 @@ def test_all_ways_agree(engine: Engine, filter_: str, orders: list[str], monkeyp
         monkeypatch.setattr(run_plan, "FEW", -1)  # never a driver, never a walk
         expected = _pages(engine, filter_, orders, 1000, view, experiments)
         assert len(set(expected)) == len(expected)
+        assert engine.call(CountRuns(experiments, filter_, view)).count == len(expected)
         monkeypatch.setattr(run_plan, "_MOST_BRANCHES", 50)
         walked = _pages(engine, filter_, orders, 7, view, experiments)
         assert walked == expected
