@@ -61,12 +61,21 @@ def __getattr__(name: str) -> object:
     home = _HOME_OF.get(name)
     if home is not None:
         value = getattr(importlib.import_module(home), name)
+        _keep_loaded_names()
     elif name in _SUBMODULES:
         value = importlib.import_module(f"mlflow.{name}")
     else:
         raise AttributeError(f"module 'mlflow' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+def _keep_loaded_names() -> None:
+    """Make the names of all topics that are loaded attributes: when Python ends, finalizers can import no more."""
+    for home, names in _HOMES.items():
+        module = sys.modules.get(home)
+        if module is not None and not getattr(module.__spec__, "_initializing", False):
+            globals().update((name, getattr(module, name)) for name in names.split())
 
 
 def __dir__() -> list[str]:

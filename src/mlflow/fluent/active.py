@@ -233,6 +233,8 @@ def _end_all() -> None:
             # Nobody is left to tell; a server that is away must not turn a good exit into a bad one.
             continue
     _open.clear()
+    # What runs later still, such as the finalizers of callbacks, finds no run that it would have to end.
+    _state.pop("own", None)
 
 
 def _after_fork() -> None:

@@ -231,3 +231,21 @@ def test_integrations_may_set_active_runs_aside() -> None:
     _active_run_stack.append(other)
     mlflow.end_run()
     assert mlflow.active_run() is outer
+
+
+def test_finalizers_at_the_end_of_python_find_no_active_run() -> None:
+    script = (
+        "import mlflow\n"
+        "class Callback:\n"
+        "    def __init__(self):\n"
+        "        self.mlflow = mlflow\n"
+        "        self.mlflow.start_run()\n"
+        "    def __del__(self):\n"
+        "        if callable(getattr(self.mlflow, 'active_run', None)) and self.mlflow.active_run() is not None:\n"
+        "            self.mlflow.end_run()\n"
+        "callback = Callback()\n"
+        "raise SystemExit(3)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert [run.info.status for run in mlflow.MlflowClient().search_runs(["0"])] == ["FINISHED"]
