@@ -57,7 +57,7 @@ def _infinite(value: Any) -> Any:
 
 
 def _without_more(mine: Any, theirs: Any) -> Any:
-    """Our reply without what MLflow never shows: summaries of metrics, a version's logged model, in a list its aliases."""
+    """Our reply without what MLflow never shows: summaries of metrics, a version's logged model, aliases in lists."""
     if isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
         return [_without_more(one, other) for one, other in zip(mine, theirs, strict=True)]
     if not isinstance(mine, dict) or not isinstance(theirs, dict):
