@@ -16,6 +16,11 @@ class Entity(Struct, frozen=True, omit_defaults=True):
         for name in sorted(_public_names(type(self))):
             yield name, getattr(self, name)
 
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        """The same, each name behind an underscore: scripts take MLflow's entities apart with `vars(run.info)`."""
+        return {f"_{name}": value for name, value in self}
+
 
 def _public_names(cls: type[Entity]) -> set[str]:
     """Names of the fields and properties of a class that users see; raw wire lists end in `_list`."""
