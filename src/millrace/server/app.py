@@ -125,6 +125,8 @@ class _App:
             if self._options.artifacts_only:
                 return None
             query = request.method in ("GET", "HEAD")
+            if query and not request.scope.get("query_string") and request.header(b"content-length").strip("0"):
+                query = False  # some tools send the fields of a GET as JSON, which MLflow reads too
             body = b"" if query else await request.body(self._options.max_body)
             if query or (request.method == "DELETE" and not body):
                 return wire.from_query([*fields.items(), *request.query], endpoint.call)

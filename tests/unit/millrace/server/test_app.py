@@ -83,7 +83,9 @@ def test_fields_come_from_path_query_and_body(store: Recorder, server: str, ask:
     ask("DELETE", f"{server}/api/2.0/mlflow/registered-models/delete?name=n")
     ask("DELETE", f"{server}/api/2.0/mlflow/registered-models/delete", {"name": "n"})
     ask("GET", f"{server}/api/2.0/mlflow/metrics/get-history-bulk?run_id=1&run_id=2&metric_key=a")
-    history, first, second, *deletes, bulk = store.calls
+    ask("GET", f"{server}/api/2.0/mlflow/metrics/get-history-bulk", {"run_id": ["1", "2"], "metric_key": "a"})
+    history, first, second, *deletes, bulk, bulk_as_json = store.calls
+    assert bulk_as_json == bulk
     assert history.run_id == "r" and history.metric_key == "a é&" and history.max_results == 7  # type: ignore[attr-defined]
     assert first == DeleteLoggedModelTag("m-1", "a/b é")
     assert second == DeleteLoggedModelTag("m-1", "k")
