@@ -52,6 +52,10 @@ _FIRST_S = 10.0
 _logger = logging.getLogger("mlflow.journal")
 
 
+_MANY = 256
+"""A batch of so many points goes to a store on this machine at once: writing it twice would take longer."""
+
+
 class Journaled:
     """A store around a store: metrics go to a journal on this machine's disk; see `millrace.store.Store`.
 
@@ -90,6 +94,8 @@ class Journaled:
     def call(self, call: Call[R]) -> R:
         """Answer a call; metrics are answered when they are in the journal, everything else by the store behind it."""
         metrics = _metrics_of(call)
+        if metrics is not None and len(metrics) >= _MANY and not self._far:
+            return self._inner.call(call)
         if metrics is not None:
             # Points stand for themselves: those that find no room in the journal need not wait for those in it.
             return cast("R", Empty()) if self._log(call, metrics) else self._inner.call(call)
