@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from math import nan
+from typing import TypeVar
 
 from millrace.engine.db import Row
 from millrace.engine.locations import run_root
@@ -26,6 +28,8 @@ from millrace.model import (
     RunOutputs,
     RunTag,
 )
+
+P = TypeVar("P")
 
 COLUMNS = "run.id, run.uuid, run.experiment_id, run.name, run.user_id, run.status, run.start_ms, run.end_ms, run.stage"
 """The columns of a run, in the order that `from_rows` takes."""
@@ -85,15 +89,15 @@ def infos(tx: Tx, rows: list[Row]) -> list[RunInfo]:
 def from_rows(tx: Tx, rows: list[Row]) -> list[Run]:
     """Whole runs, in the order of the rows (`COLUMNS`)."""
     ids = [row[0] for row in rows]
-    metrics, params, tags = _metrics(tx, ids), _texts(tx, "param", ids), _texts(tx, "tag", ids)
+    metrics, params, tags = _metrics(tx, ids), _texts(tx, "param", Param, ids), _texts(tx, "tag", RunTag, ids)
     datasets, models_in, models_out = _datasets(tx, ids), _models(tx, "in", ids), _models(tx, "out", ids)
     return [
         Run(
             info,
             RunData(
                 metrics[id_],
-                [Param(key, value) for key, value in params[id_]],
-                [RunTag(key, value) for key, value in tags[id_]],
+                params[id_],
+                tags[id_],
             ),
             RunInputs(datasets[id_], [LoggedModelInput(uuid) for uuid, _ in models_in[id_]]),
             RunOutputs([LoggedModelOutput(uuid, step) for uuid, step in models_out[id_]]),
@@ -105,17 +109,18 @@ def from_rows(tx: Tx, rows: list[Row]) -> list[Run]:
 def _metrics(tx: Tx, ids: list[int]) -> dict[int, list[Metric]]:
     found: dict[int, list[Metric]] = defaultdict(list)
     rows = tx.select_in("SELECT run_id, key_id, value, timestamp_ms, step FROM metric_latest WHERE run_id IN (*)", ids)
-    for run, name, value, timestamp_ms, step in _by_name(tx, rows):
-        found[run].append(Metric(name, nan if value is None else value, timestamp_ms, step))
+    names, ordered = _by_name(tx, rows)
+    for run, key, value, timestamp_ms, step in ordered:
+        found[run].append(Metric(names[key], nan if value is None else value, timestamp_ms, step))
     return found
 
 
-def _by_name(tx: Tx, rows: list[Row]) -> list[Row]:
-    """Rows with a key's id in second place, with its name there, and in the order of names."""
+def _by_name(tx: Tx, rows: list[Row]) -> tuple[dict[int, str], list[Row]]:
+    """The names of keys by their ids, and rows with a key's id in second place in the order of the names."""
     names = tx.key_names({row[1] for row in rows})
     # Most searches find runs that log the same: to order the keys once is cheaper than to order all rows.
     place = {id_: index for index, id_ in enumerate(sorted({row[1] for row in rows}, key=names.__getitem__))}
-    return [(row[0], names[row[1]], *row[2:]) for row in sorted(rows, key=lambda row: place[row[1]])]
+    return names, sorted(rows, key=lambda row: place[row[1]])
 
 
 def summaries(tx: Tx, id_: int) -> list[MetricSummary]:
@@ -125,14 +130,16 @@ def summaries(tx: Tx, id_: int) -> list[MetricSummary]:
         " WHERE run_id = ?",
         (id_,),
     )
-    return [MetricSummary(*row[1:]) for row in _by_name(tx, rows)]
+    names, ordered = _by_name(tx, rows)
+    return [MetricSummary(names[row[1]], *row[2:]) for row in ordered]
 
 
-def _texts(tx: Tx, table: str, ids: list[int]) -> dict[int, list[tuple[str, str]]]:
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+def _texts(tx: Tx, table: str, make: Callable[[str, str], P], ids: list[int]) -> dict[int, list[P]]:
+    found: dict[int, list[P]] = defaultdict(list)
     rows = tx.select_in(f"SELECT run_id, key_id, value FROM {table} WHERE run_id IN (*)", ids)
-    for run, name, value in _by_name(tx, rows):
-        found[run].append((name, value))
+    names, ordered = _by_name(tx, rows)
+    for run, key, value in ordered:
+        found[run].append(make(names[key], value))
     return found
 
 
