@@ -128,6 +128,19 @@ def initialize_logged_model(
     return model
 
 
+def initialize_logged_model_of_flavor(
+    name: str | None = None,
+    source_run_id: str | None = None,
+    tags: dict[str, str] | None = None,
+    params: dict[str, str] | None = None,
+    model_type: str | None = None,
+    experiment_id: str | None = None,
+    flavor: str | None = None,
+) -> LoggedModel:
+    """As `initialize_logged_model`, for flavors outside of this package, which say their name; it is not kept."""
+    return initialize_logged_model(name, source_run_id, tags, params, model_type, experiment_id)
+
+
 def create_external_model(
     name: str | None = None,
     source_run_id: str | None = None,

@@ -59,4 +59,5 @@ from mlflow.fluent.models import (
     set_active_model,
     set_logged_model_tags,
 )
+from mlflow.fluent.models import initialize_logged_model_of_flavor as _initialize_logged_model
 from mlflow.fluent.runs import SEARCH_MAX_RESULTS_PANDAS, delete_run, get_parent_run, get_run, search_runs, start_run

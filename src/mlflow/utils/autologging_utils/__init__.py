@@ -5,3 +5,5 @@
 from __future__ import annotations
 
 from mlflow.autologging.options import autologging_is_disabled, get_autologging_config
+from mlflow.autologging.outside import autologging_integration, safe_patch
+from mlflow.autologging.queueing import MlflowAutologgingQueueingClient

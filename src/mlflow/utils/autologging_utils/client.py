@@ -1,0 +1,7 @@
+"""`mlflow.utils.autologging_utils.client`, where other libraries import it from."""
+
+# ruff: noqa: F401
+
+from __future__ import annotations
+
+from mlflow.autologging.queueing import MlflowAutologgingQueueingClient
