@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 DATABASE_FILE = "millrace.db"
 """The name of the database in a store's folder."""
@@ -76,17 +77,28 @@ class Engine:
 
     def call(self, call: Call[R]) -> R:
         """Answer a call, in a transaction of its own."""
+        begin = self.database.write if _endpoint(call).writes else self.database.read
+        return cast("R", self._alone(begin, lambda tx: self._answer(tx, call)))
+
+    def write(self, work: Callable[[Tx], T]) -> T:
+        """Change something in a transaction of its own; the work is done again when another writer gets in its way."""
+        return self._alone(self.database.write, work)
+
+    def _alone(self, begin: Callable[[], AbstractContextManager[Connection]], work: Callable[[Tx], T]) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                transaction = self.database.write() if _endpoint(call).writes else self.database.read()
-                with transaction as db:
-                    tx, result = self._answer(db, call)
+                with begin() as db:
+                    tx = self._tx(db)
+                    result = work(tx)
                 self._committed(tx)
-                return cast("R", result)
+                return result
             except Collision:
                 if attempt == _ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
+
+    def _tx(self, db: Connection) -> Tx:
+        return Tx(db, self.locations, self._known)
 
     def call_many(self, calls: Sequence[Call[Any]]) -> list[Any]:
         """Answer calls in one transaction; see `millrace.store.GroupingStore`."""
@@ -98,10 +110,9 @@ class Engine:
         """Answer calls in one transaction if that needs no waiting; see `millrace.store.GroupingStore`."""
         return self._together(self.database.try_write(), calls)
 
-    def _answer(self, db: Connection, call: Call[Any]) -> tuple[Tx, Any]:
-        tx = Tx(db, self.locations, self._known)
+    def _answer(self, tx: Tx, call: Call[Any]) -> Any:
         try:
-            return tx, ANSWERS[type(call)](tx, call)
+            return ANSWERS[type(call)](tx, call)
         except OverflowError:
             # Python's integers have no bounds, those of the database and of MLflow's API do.
             raise InvalidParameterValue(
@@ -142,7 +153,8 @@ class Engine:
         db.execute("SAVEPOINT one")
         try:
             _endpoint(call)
-            tx, result = self._answer(db, call)
+            tx = self._tx(db)
+            result = self._answer(tx, call)
         except MlflowException as refusal:
             db.execute("ROLLBACK TO one")
             db.execute("RELEASE one")
@@ -169,7 +181,7 @@ class Engine:
 
     def _compact(self, run: int) -> None:
         with self.database.write() as db:
-            chunks.compact(Tx(db, self.locations, self._known), run)
+            chunks.compact(self._tx(db), run)
 
     def close(self) -> None:
         """Close all connections; the next call opens new ones."""

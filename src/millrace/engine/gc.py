@@ -7,16 +7,12 @@ the caller deletes those, and `remove` deletes the rows of what is still marked 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from millrace.engine import Engine
-from millrace.engine.db import Collision
 from millrace.engine.tx import Known, Tx, experiment_number
 from millrace.errors import InvalidParameterValue, ResourceMissing
 
-T = TypeVar("T")
-
-_ATTEMPTS = 8
 _RUN_TABLES = (
     "metric_latest",
     "point_batch",
@@ -85,21 +81,7 @@ def remove(engine: Engine, deleted: Iterable[Deleted]) -> list[Deleted]:
     """
     chosen = list(deleted)
 
-    def work(tx: Tx) -> list[Deleted]:
-        return [one for one in chosen if _REMOVE[one.kind](tx, one.id)]
-
-    return _written(engine, work)
-
-
-def _written(engine: Engine, work: Callable[[Tx], T]) -> T:
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            with engine.database.write() as db:
-                return work(Tx(db, engine.locations, Known()))
-        except Collision:
-            if attempt == _ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+    return engine.write(lambda tx: [one for one in chosen if _REMOVE[one.kind](tx, one.id)])
 
 
 _NAMES = {"run": "run", "model": "logged_model"}

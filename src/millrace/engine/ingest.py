@@ -9,7 +9,7 @@ from millrace.engine import model_metrics, points, run_rows
 from millrace.engine.tx import Tx, answers, now_ms
 from millrace.errors import InvalidParameterValue, MlflowException
 from millrace.model import Metric
-from millrace.model.limits import check_metric
+from millrace.model.limits import are_fine, check_metric
 
 
 @answers(Ingest)
@@ -39,22 +39,15 @@ def ingest(tx: Tx, call: Ingest) -> Ingested:
         metrics: list[Metric] = []
         for index, found in parts.items():
             try:
-                for metric in found:
-                    check_metric(metric)
+                if not are_fine(found):
+                    for metric in found:
+                        check_metric(metric)
                 model_metrics.link(tx, run_id, found)
             except MlflowException as error:
                 refused.append(Refusal(index, error.error_code, error.message))
             else:
                 metrics += found
-        points.append(
-            tx,
-            row[0],
-            row[2],
-            [metric.key for metric in metrics],
-            [metric.step for metric in metrics],
-            [metric.timestamp for metric in metrics],
-            [metric.value for metric in metrics],
-        )
+        points.append(tx, row[0], row[2], metrics)
     return Ingested(call.end, sorted(refused, key=lambda one: one.series))
 
 

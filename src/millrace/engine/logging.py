@@ -124,15 +124,7 @@ def log_model(tx: Tx, call: LogModel) -> Empty:
 
 def _put_metrics(tx: Tx, run: int, run_id: str, experiment: int, metrics: Sequence[Metric]) -> None:
     if metrics:
-        points.append(
-            tx,
-            run,
-            experiment,
-            [metric.key for metric in metrics],
-            [metric.step for metric in metrics],
-            [metric.timestamp for metric in metrics],
-            [float(metric.value) for metric in metrics],
-        )
+        points.append(tx, run, experiment, metrics)
         model_metrics.link(tx, run_id, metrics)
 
 
@@ -178,7 +170,7 @@ def get_metric_history_bulk(tx: Tx, call: GetMetricHistoryBulk) -> MetricsOfRuns
         check_max_results(call.max_results, MAX_INT64)
     left = min(call.max_results, MAX_BULK_RESULTS)
     found: list[MetricWithRunId] = []
-    for run_id, id_ in _ids(tx, call.run_id).items():
+    for run_id, id_ in run_rows.ids(tx, call.run_id).items():
         part = chunks.history(tx, id_, call.metric_key, limit=left - len(found))
         found += _metrics_of(run_id, call.metric_key, part)
         if len(found) == left:
@@ -191,7 +183,7 @@ def get_metric_history_bulk_interval(tx: Tx, call: GetMetricHistoryBulkInterval)
     """Get points of one metric of several runs, at steps that are evenly spread and the same for all of them."""
     _check_interval(call)
     count = DEFAULT_INTERVAL_RESULTS if call.max_results is None else call.max_results
-    ids = _ids(tx, call.run_ids)
+    ids = run_rows.ids(tx, call.run_ids)
     series = [
         between_steps(chunks.history(tx, id_, call.metric_key), call.start_step, call.end_step) for id_ in ids.values()
     ]
@@ -208,14 +200,6 @@ def _metrics(key: str, found: Columns) -> list[Metric]:
 def _metrics_of(run_id: str, key: str, found: Columns) -> list[MetricWithRunId]:
     columns = zip(found.values.tolist(), found.timestamps.tolist(), found.steps.tolist(), strict=True)
     return [MetricWithRunId(key, value, timestamp, step, run_id) for value, timestamp, step in columns]
-
-
-def _ids(tx: Tx, run_ids: Sequence[str]) -> dict[str, int]:
-    """Row ids of runs, in the order asked for; a run that is not there (any more) has no points and is left out."""
-    there: dict[str, int] = dict(
-        tx.select_in("SELECT uuid, id FROM run WHERE uuid IN (*)", list(dict.fromkeys(run_ids)))
-    )
-    return {run_id: there[run_id] for run_id in run_ids if run_id in there}
 
 
 def _check_interval(call: GetMetricHistoryBulkInterval) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from millrace.engine.chunks import compact
 from millrace.engine.db import Connection
 from millrace.engine.tx import Tx
+from millrace.model import Metric
 from millrace.series.batch import encode_batch
 from millrace.series.summary import Summary, summarised
 
@@ -21,20 +22,15 @@ _WORTH = 256
 """A run that ends with fewer points in batches keeps them there."""
 
 
-def append(
-    tx: Tx,
-    run: int,
-    experiment: int,
-    keys: Sequence[str],
-    steps: Sequence[int],
-    timestamps: Sequence[int],
-    values: Sequence[float],
-) -> None:
-    """Append points, given as columns of equal length, to the series of a run."""
-    if not keys:
+def append(tx: Tx, run: int, experiment: int, metrics: Sequence[Metric]) -> None:
+    """Append points to the series of a run."""
+    if not metrics:
         return
-    known = tx.key_ids(keys)
-    ids = [known[key] for key in keys]
+    known = tx.key_ids(metric.key for metric in metrics)
+    ids = [known[metric.key] for metric in metrics]
+    steps = [metric.step for metric in metrics]
+    timestamps = [metric.timestamp for metric in metrics]
+    values = [float(metric.value) for metric in metrics]
     tx.db.execute(
         "INSERT INTO point_batch (run_id, n, data) VALUES (?, ?, ?)",
         (run, len(ids), encode_batch(ids, steps, timestamps, values)),

@@ -83,17 +83,24 @@ def count_runs(tx: Tx, source: Source, scope: Scope, tree: Node | None) -> int:
     candidates = list(_candidates(tx, scope, tree))
     if None in candidates:
         return 0
-    where = [scope.condition(), *_filter(tx, source, tree)]
-    table, values = "run", list[object]()
     driver = min((one for one in candidates if one), key=lambda one: _count(tx, one, _MANY), default=None)
-    if driver is not None:
-        table, values = f"({driver[0]}) driver CROSS JOIN run", driver[1]
-        where.insert(0, ("run.id = driver.run_id", []))
-    row = tx.db.row(
-        f"SELECT COUNT(*) FROM {table} WHERE " + " AND ".join(f"({test})" for test, _ in where),
-        [*values, *(value for _, more in where for value in more)],
-    )
+    table, values, driven = _driven(driver)
+    test, more = _all_of([*driven, scope.condition(), *_filter(tx, source, tree)])
+    row = tx.db.row(f"SELECT COUNT(*) FROM {table} WHERE {test}", [*values, *more])
     return int(row[0]) if row else 0
+
+
+def _driven(driver: Sql | None) -> tuple[str, list[object], list[Sql]]:
+    """Runs, or those among a driver's rows: tables, the values in them, and how they hang together."""
+    if driver is None:
+        return "run", [], []
+    # CROSS JOIN: SQLite keeps to the order in which the tables stand.
+    return f"({driver[0]}) driver CROSS JOIN run", driver[1], [("run.id = driver.run_id", [])]
+
+
+def _all_of(where: Sequence[Sql]) -> Sql:
+    """The condition that all conditions hold."""
+    return " AND ".join(f"({test})" for test, _ in where), [value for _, values in where for value in values]
 
 
 def _candidates(tx: Tx, scope: Scope, tree: Node | None) -> Iterator[Sql | None]:
@@ -136,14 +143,9 @@ def _sorted(
 ) -> _Plan:
     """All matches, or those among the driver's rows, sorted."""
     joins, values, keys = sorting(tx, source, orders)
-    table = "run"
-    if driver is not None:
-        # CROSS JOIN: SQLite keeps to the order in which the tables stand.
-        table, values = f"({driver[0]}) driver CROSS JOIN run", [*driver[1], *values]
-    where = [scope.condition(), *_filter(tx, source, tree), *_rest(keys, position)]
-    if driver is not None:
-        where.insert(0, ("run.id = driver.run_id", []))
-    return _Plan(*_query(f"{table}{joins}", values, where, keys))
+    table, more, driven = _driven(driver)
+    where = [*driven, scope.condition(), *_filter(tx, source, tree), *_rest(keys, position)]
+    return _Plan(*_query(f"{table}{joins}", [*more, *values], where, keys))
 
 
 def _walks(
@@ -249,9 +251,8 @@ def _query(
     selected: Sequence[SortKey] | None = None,
 ) -> Sql:
     columns = ", ".join(key.sql for key in selected or keys)
-    sql = f"SELECT {COLUMNS}, {columns} FROM {table} WHERE " + " AND ".join(f"({test})" for test, _ in where)
-    bound = [*values, *(value for _, more in where for value in more)]
-    return f"{sql} ORDER BY {in_order(keys)}", bound
+    test, more = _all_of(where)
+    return f"SELECT {COLUMNS}, {columns} FROM {table} WHERE {test} ORDER BY {in_order(keys)}", [*values, *more]
 
 
 def _filter(tx: Tx, source: Source, tree: Node | None) -> list[Sql]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import nan
 from typing import TypeVar
 
@@ -60,6 +60,14 @@ def find_active(tx: Tx, run_id: str) -> Row:
     if row[8] != LifecycleStage.ACTIVE:
         raise InvalidParameterValue(f"The run {run_id} must be in the 'active' state. Current state is {row[8]}.")
     return row
+
+
+def ids(tx: Tx, run_ids: Sequence[str]) -> dict[str, int]:
+    """Row ids of runs, in the order asked for; a run that is not there (any more) has no points and is left out."""
+    there: dict[str, int] = dict(
+        tx.select_in("SELECT uuid, id FROM run WHERE uuid IN (*)", list(dict.fromkeys(run_ids)))
+    )
+    return {run_id: there[run_id] for run_id in run_ids if run_id in there}
 
 
 def infos(tx: Tx, rows: list[Row]) -> list[RunInfo]:

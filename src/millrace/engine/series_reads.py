@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from millrace.calls import GetSeries, SeriesAnswer, SeriesColumns
-from millrace.engine import chunks
+from millrace.engine import chunks, run_rows
 from millrace.engine.tx import Tx, answers
 from millrace.errors import InvalidParameterValue
 from millrace.series.columns import between_steps, between_times, by_step
@@ -22,9 +22,7 @@ def get_series(tx: Tx, call: GetSeries) -> SeriesAnswer:
         )
     if call.max_points < 0:
         raise InvalidParameterValue(f"max_points must be 0 (for all points) or more, not {call.max_points}.")
-    ids: dict[str, int] = dict(
-        tx.select_in("SELECT uuid, id FROM run WHERE uuid IN (*)", list(dict.fromkeys(call.run_ids)))
-    )
+    ids = run_rows.ids(tx, call.run_ids)
     found = []
     for run_id in call.run_ids:
         for key in call.keys:

@@ -111,13 +111,13 @@ def check_metric(metric: Metric, path: str = "") -> None:
 
 def check_metrics(metrics: Sequence[Metric]) -> None:
     """Check all points of a batch; raises InvalidParameterValue for the first that is wrong."""
-    if not metrics or _are_fine(metrics):
+    if not metrics or are_fine(metrics):
         return
     for index, metric in enumerate(metrics):
         check_metric(metric, f"metrics[{index}]")
 
 
-def _are_fine(metrics: Sequence[Metric]) -> bool:
+def are_fine(metrics: Sequence[Metric]) -> bool:
     """Whether nothing is wrong with points: the same as `check_metric` says of each, in a fraction of the time."""
     timestamps = [metric.timestamp for metric in metrics]
     steps = [metric.step for metric in metrics]

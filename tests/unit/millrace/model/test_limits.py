@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from millrace.errors import InvalidParameterValue
 from millrace.model import Metric
-from millrace.model.limits import _are_fine, check_metric, check_metrics
+from millrace.model.limits import are_fine, check_metric, check_metrics
 
 _INTS = st.sampled_from([0, 1, -1, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, True, 1.5, None, "1"])
 _METRICS = st.builds(
@@ -33,12 +33,12 @@ def _refused(metric: Metric) -> bool:
 
 @given(st.lists(_METRICS, min_size=1, max_size=3))
 def test_a_batch_that_is_found_fine_at_once_has_nothing_wrong(metrics: list[Any]) -> None:
-    if _are_fine(metrics):
+    if are_fine(metrics):
         assert not any(map(_refused, metrics))
 
 
 def test_ordinary_batches_are_found_fine_at_once() -> None:
-    assert _are_fine([Metric("loss", 0.5, 1, 1), Metric("a b/c", 1, 0, -5, None, "iris", "d")])
+    assert are_fine([Metric("loss", 0.5, 1, 1), Metric("a b/c", 1, 0, -5, None, "iris", "d")])
 
 
 def test_the_first_wrong_point_is_named() -> None:
