@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from millrace.errors import InvalidParameterValue
@@ -27,17 +28,20 @@ def parts_of(path: str) -> tuple[str, ...]:
     """
     if any(character < " " or character == "\x7f" for character in path):
         raise invalid_path()
-    seen = path
-    for _ in range(_MOST_DECODINGS):
-        if not _stays_inside(seen):
-            raise invalid_path()
-        decoded = unquote(seen)
-        if decoded == seen:
-            break
-        seen = decoded
-    else:
+    if not all(map(_stays_inside, spellings(path))):
         raise invalid_path()
     return tuple(name for name in path.split("/") if name not in ("", "."))
+
+
+def spellings(text: str) -> Iterator[str]:
+    """A text, and what it becomes after percent-decoding, as often as that changes it; `..` for one without an end."""
+    for _ in range(_MOST_DECODINGS):
+        yield text
+        decoded = unquote(text)
+        if decoded == text:
+            return
+        text = decoded
+    yield ".."
 
 
 def _stays_inside(path: str) -> bool:

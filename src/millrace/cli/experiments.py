@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ from millrace.calls import (
 from millrace.cli.stores import VIEWS, opened, runs_of, view_type
 from millrace.cli.tables import table
 from millrace.model import Experiment, Run
-from millrace.store import Store
+from millrace.store import Store, pages
 
 _ID = click.option("--experiment-id", "-x", required=True, help="The experiment's id.")
 
@@ -58,16 +59,9 @@ def search(view: str, max_results: int | None) -> None:
 
 
 def _search(store: Store, view: str, most: int | None) -> list[Experiment]:
-    found: list[Experiment] = []
-    token = ""
-    while most is None or len(found) < most:
-        size = 1000 if most is None else min(1000, most - len(found))
-        page = store.call(SearchExperiments(max_results=size, page_token=token, view_type=view))
-        found += page.experiments
-        token = page.next_page_token or ""
-        if not token:
-            break
-    return found
+    call = SearchExperiments(max_results=min(1000, most or 1000), view_type=view)
+    found = (one for page in pages(store, call) for one in page.experiments)
+    return list(islice(found, most))
 
 
 @experiments.command()

@@ -12,7 +12,7 @@ from millrace.errors import InvalidParameterValue
 from millrace.journal import open_journaled
 from millrace.model import Run
 from millrace.settings import MLFLOW_TRACKING_URI
-from millrace.store import Store, online
+from millrace.store import Store, online, pages
 
 DEFAULT_FOLDER = "mlruns"
 """The folder that is the store when none is named: the SDK's."""
@@ -51,15 +51,9 @@ def view_type(view: str) -> str:
 
 def runs_of(store: Store, experiment_id: str, view: str) -> Iterator[Run]:
     """All runs of an experiment, newest first."""
-    token = ""
-    while True:
-        page = store.call(
-            SearchRuns([experiment_id], run_view_type=view_type(view), max_results=1000, page_token=token)
-        )
+    call = SearchRuns([experiment_id], run_view_type=view_type(view), max_results=1000)
+    for page in pages(store, call):
         yield from page.runs
-        token = page.next_page_token or ""
-        if not token:
-            return
 
 
 def artifacts_of(store: Store, run_id: str) -> Artifacts:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-from millrace.artifacts import local_folder
+from millrace.artifacts import local_folder, spellings
 from millrace.calls import Call, CreateModelVersion, ModelVersionAnswer
 from millrace.errors import InvalidParameterValue
 from millrace.server.listing import location_of_model, location_of_run
@@ -15,7 +14,6 @@ from millrace.server.places import Places
 from millrace.store import Store
 
 _PROMPT_TAG = "mlflow.prompt.is_prompt"
-_MOST_DECODINGS = 8
 
 
 def create_model_version(store: Store, places: Places, call: CreateModelVersion) -> ModelVersionAnswer:
@@ -55,14 +53,7 @@ def _check_local(store: Store, call: CreateModelVersion, folder: Path) -> None:
 
 
 def _goes_up(source: str) -> bool:
-    for _ in range(_MOST_DECODINGS):
-        if ".." in source.replace("\\", "/").split("/"):
-            return True
-        decoded = unquote(source)
-        if decoded == source:
-            return False
-        source = decoded
-    return True
+    return any(".." in spelling.replace("\\", "/").split("/") for spelling in spellings(source))
 
 
 ANSWERS: dict[type[Call[Any]], Callable[[Store, Places, Any], Any]] = {CreateModelVersion: create_model_version}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from millrace.errors import InvalidParameterValue
+from millrace.store.paging import pages
 from millrace.store.port import GroupingStore, Store
 
-__all__ = ["GroupingStore", "Store", "online", "open_store"]
+__all__ = ["GroupingStore", "Store", "online", "open_store", "pages"]
 
 _OFFLINE = "offline:"
 

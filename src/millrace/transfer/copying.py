@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from millrace.artifacts import open_artifacts
@@ -20,7 +21,7 @@ from millrace.calls import (
 )
 from millrace.errors import MlflowException
 from millrace.model import Experiment, LoggedModel, LoggedModelStatus, Metric, Run
-from millrace.store import Store
+from millrace.store import Store, pages
 from millrace.transfer.files import copy_files
 from millrace.transfer.registry import copy_registry
 from millrace.transfer.runs import copy_run, unlinked
@@ -87,52 +88,31 @@ def copy_store(source: End, target: End, *, progress: Callable[[str], None] = la
     return Copied(len(experiments), counts["runs"], counts["models"], versions, counts["files"], problems)
 
 
-class _noted:  # reads as a statement
-    """Write down what goes wrong inside of the block, and go on."""
-
-    def __init__(self, problems: list[str], what: str) -> None:
-        self._problems = problems
-        self._what = what
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
-        if isinstance(error, MlflowException) and error.error_code != "TEMPORARILY_UNAVAILABLE":
-            self._problems.append(f"{self._what}: {error.message}")
-            return True
-        return False
+@contextmanager
+def _noted(problems: list[str], what: str) -> Iterator[None]:
+    """Write down what goes wrong inside of the block, and go on; a store that cannot be reached ends the copying."""
+    try:
+        yield
+    except MlflowException as error:
+        if error.error_code == "TEMPORARILY_UNAVAILABLE":
+            raise
+        problems.append(f"{what}: {error.message}")
 
 
 def _experiments(store: Store) -> Iterator[Experiment]:
-    token = ""
-    while True:
-        page = store.call(SearchExperiments(_PAGE, token, order_by=["experiment_id ASC"]))
+    for page in pages(store, SearchExperiments(_PAGE, order_by=["experiment_id ASC"])):
         yield from page.experiments
-        token = page.next_page_token or ""
-        if not token:
-            return
 
 
 def _runs(store: Store, experiment: Experiment) -> Iterator[Run]:
-    token = ""
-    while True:
-        call = SearchRuns([experiment.experiment_id], max_results=_PAGE, order_by=["start_time ASC"], page_token=token)
-        page = store.call(call)
+    call = SearchRuns([experiment.experiment_id], max_results=_PAGE, order_by=["start_time ASC"])
+    for page in pages(store, call):
         yield from page.runs
-        token = page.next_page_token or ""
-        if not token:
-            return
 
 
 def _models(store: Store, experiment: Experiment) -> Iterator[LoggedModel]:
-    token = ""
-    while True:
-        page = store.call(SearchLoggedModels([experiment.experiment_id], max_results=_PAGE, page_token=token))
+    for page in pages(store, SearchLoggedModels([experiment.experiment_id], max_results=_PAGE)):
         yield from page.models
-        token = page.next_page_token or ""
-        if not token:
-            return
 
 
 def _experiment(store: Store, experiment: Experiment) -> str:

@@ -15,7 +15,7 @@ from millrace.calls import (
 )
 from millrace.errors import MlflowException
 from millrace.model import ModelVersion, ModelVersionTag, RegisteredModel
-from millrace.store import Store
+from millrace.store import Store, pages
 
 _ORIGIN = "millrace.copied_from"
 """The tag that says which version a copy is of: its number there, and when it was made."""
@@ -85,21 +85,11 @@ def _source(version: ModelVersion) -> str:
 
 
 def _models(store: Store) -> Iterator[RegisteredModel]:
-    token = ""
-    while True:
-        page = store.call(SearchRegisteredModels("", _PAGE, [], token))
+    for page in pages(store, SearchRegisteredModels("", _PAGE)):
         yield from page.registered_models
-        token = page.next_page_token or ""
-        if not token:
-            return
 
 
 def _versions(store: Store, name: str) -> Iterator[ModelVersion]:
     escaped = name.replace("'", "''")
-    token = ""
-    while True:
-        page = store.call(SearchModelVersions(f"name = '{escaped}'", _PAGE, [], token))
+    for page in pages(store, SearchModelVersions(f"name = '{escaped}'", _PAGE)):
         yield from page.model_versions
-        token = page.next_page_token or ""
-        if not token:
-            return
