@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from millrace.engine.db import Collision, Database
 
@@ -73,7 +74,7 @@ class Upkeep:
                 self._pause()
                 if self._stopping:
                     return
-                self._do(lambda run=run: self._compact(run))  # type: ignore[misc]
+                self._do(partial(self._compact, run))
             self._pause()
 
     def _pause(self) -> None:

@@ -97,8 +97,8 @@ def _by_columns(
         counts.tolist(),
         numbers.tolist(),
         totals.tolist(),
-        np.where(empty, None, minima).tolist(),  # type: ignore[call-overload]
-        np.where(empty, None, maxima).tolist(),  # type: ignore[call-overload]
+        np.where(empty, np.array(None), minima).tolist(),
+        np.where(empty, np.array(None), maxima).tolist(),
         step[starts].tolist(),
         strict=True,
     )

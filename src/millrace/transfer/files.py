@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from typing import BinaryIO, cast
 
 from millrace.artifacts import Artifacts
 from millrace.model import FileInfo
@@ -33,6 +34,6 @@ def copy_files(source: Artifacts, target: Artifacts) -> int:
             while piece := stream.read(_CHUNK):
                 kept.write(piece)
             kept.seek(0)
-            target.write(one.path, kept)  # type: ignore[arg-type]
+            target.write(one.path, cast("BinaryIO", kept))
         copied += 1
     return copied
