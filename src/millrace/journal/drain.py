@@ -19,7 +19,6 @@ from millrace.journal.refusals import Refused, park, report
 from millrace.journal.segments import (
     SUFFIX,
     Reading,
-    close_file,
     is_abandoned,
     open_file,
     open_reading,
@@ -108,8 +107,8 @@ class Drain:
         reading = self._readings.get(writer_id)
         if segment is not None and reading is not None and reading.offset == segment.size:
             return 0
-        fd = open_file(path, os.O_RDWR)
-        try:
+        with open_file(path, os.O_RDWR) as file:
+            fd = file.fileno()
             abandoned = segment is None and is_abandoned(fd)
             if not abandoned and whose is not None and writer_id not in whose:
                 return 0
@@ -136,8 +135,6 @@ class Drain:
                 # An interrupt (Ctrl-C): what is remembered of the segment may be half a step ahead. Read it anew.
                 self._readings.pop(writer_id, None)
                 raise
-        finally:
-            close_file(fd)
 
     def _send_all(self, reading: Reading, fd: int, limit: int, abandoned: bool, after: Callable[[int], None]) -> int:
         sent, most, astray, before = 0, limit, 0, -1

@@ -6,7 +6,9 @@ import contextlib
 import os
 import threading
 import time
+import weakref
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 
 from millrace.calls import SeriesName
@@ -26,29 +28,34 @@ _UNBORN_S = 60
 
 
 _files_lock = threading.RLock()
-_files: set[int] = set()
+_files: weakref.WeakSet[FileIO] = weakref.WeakSet()
 """Files that are open here, with or without a lock. A forked child must not keep them: it would keep their locks."""
 
 
-def open_file(path: Path, flags: int) -> int:
-    """Open a file of the journal so that forked children close it; one of another user, to read it and to lock it."""
+def open_file(path: Path, flags: int) -> FileIO:
+    """Open a file of the journal so that forked children close it; one of another user, to read it and to lock it.
+
+    An object closes itself when nobody has it any more, so an interrupt (Ctrl-C) that strikes between any two steps
+    leaves no lock behind, as it would with a number.
+    """
     with _files_lock:
         try:
-            fd = os.open(path, flags | os.O_CLOEXEC, 0o666)
+            file = FileIO(path, opener=lambda name, _: os.open(name, flags | os.O_CLOEXEC, 0o666))
         except PermissionError:
             if not path.exists():
                 raise
-            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        _files.add(fd)
-        return fd
+            file = FileIO(path)
+        _files.add(file)
+        return file
 
 
-def close_file(fd: int) -> None:
-    """Close a file that `open_file` opened; in a forked child that is done already."""
-    with _files_lock:
-        if fd in _files:
-            _files.discard(fd)
-            os.close(fd)
+def close_file(file: FileIO) -> None:
+    """Unlock and close a file that `open_file` opened; in a forked child that is done already."""
+    if not file.closed:
+        # A child that another thread forks at this moment may get a copy: better one that is not locked.
+        with contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)
+        file.close()
 
 
 def _release() -> None:
@@ -58,9 +65,9 @@ def _release() -> None:
 def _close_inherited() -> None:
     global _files_lock
     # Closing is no unlocking: the lock belongs to the open file, which the parent still has.
-    for fd in _files:
+    for file in list(_files):
         with contextlib.suppress(OSError):
-            os.close(fd)
+            file.close()
     _files.clear()
     _files_lock = threading.RLock()
 
@@ -179,15 +186,15 @@ def is_abandoned(fd: int) -> bool:
 @contextlib.contextmanager
 def lease(folder: Path, patience_s: float) -> Iterator[bool]:
     """Hold the right to drain a folder; False when another process did not give it up in so many seconds."""
-    fd = open_file(folder / "lease", os.O_RDWR | os.O_CREAT)
-    try:
+    with open_file(folder / "lease", os.O_RDWR | os.O_CREAT) as file:
         deadline, pause = time.monotonic() + patience_s, 0.0005
-        while not is_abandoned(fd):
+        while not is_abandoned(file.fileno()):
             if time.monotonic() + pause > deadline:
                 yield False
                 return
             time.sleep(pause)
             pause = min(pause * 2, 0.02)
-        yield True
-    finally:
-        close_file(fd)
+        try:
+            yield True
+        finally:
+            close_file(file)

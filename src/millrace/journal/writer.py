@@ -54,7 +54,8 @@ class Segment:
         header = Header(self.writer_id, time.time_ns() // 1_000_000, os.getpid(), os.uname().nodename)
         folder.mkdir(parents=True, exist_ok=True)
         making = self.path.with_name(self.path.name + ".new")
-        self.fd = open_file(making, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
+        self.file = open_file(making, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
+        self.fd = self.file.fileno()
         try:
             lock(self.fd)
             data = encode_header(header)
@@ -62,12 +63,17 @@ class Segment:
                 raise OSError(28, "no room for the header of a journal")
             os.rename(making, self.path)
         except BaseException:
-            close_file(self.fd)
+            close_file(self.file)
             with contextlib.suppress(OSError):
                 making.unlink()
             raise
         self.size = len(data)
         self.mark = min(self.size + _WAKE_BYTES, SEGMENT_BYTES)
+
+    def __del__(self) -> None:
+        # Of a writer that nobody has any more: its values are left to whoever opens the folder next.
+        if "file" in vars(self):
+            close_file(self.file)
 
 
 class Writer:
@@ -211,7 +217,7 @@ class Writer:
         try:
             while self._retired:
                 segment = self._retired.pop()
-                close_file(segment.fd)
+                close_file(segment.file)
                 self.own.pop(segment.writer_id, None)
         finally:
             self._lock.release()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import linecache
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from millrace.calls import Call, CreateRun, GetMetricHistory, GetRun, LogMetric
+from millrace.journal.segments import lease
 from tests.unit.millrace.journal.gates import Gate, journaled, log, steps
 
 
@@ -62,6 +66,51 @@ def test_a_signal_handler_may_log_and_read_in_the_middle_of_a_log_call(gate: Gat
 
 class _Interrupted(Exception):
     """What Ctrl-C does, anywhere."""
+
+
+def _interrupted_at(number: int, do: Callable[[], object]) -> bool:
+    """Do something, with an interrupt before its n-th line of the journal's code; False when it has fewer lines."""
+    left = number
+
+    def trace(frame: FrameType, event: str, arg: object) -> Any:
+        nonlocal left
+        if "/millrace/journal/" not in frame.f_code.co_filename:
+            return None
+        # Tracing also stops where Python lets no interrupt in: at a `with` that is left, and at a `try`.
+        code = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+        if event == "line" and not code.lstrip().startswith(("with ", "try:")):
+            left -= 1
+            if left == 0:
+                sys.settrace(None)
+                raise _Interrupted
+        return trace
+
+    sys.settrace(trace)
+    try:
+        do()
+    except _Interrupted:
+        return True
+    finally:
+        sys.settrace(None)
+    return False
+
+
+def test_an_interrupt_at_any_line_of_a_flush_leaves_nothing_locked(
+    gate: Gate, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: None)
+    monkeypatch.setattr("millrace.journal.sender.Sender.wake", lambda self: None)  # nobody else sends
+    store = journaled(gate, folder)
+    run_id = store.call(CreateRun("0")).run.info.run_id
+    log(store, run_id, 1)
+    for number in itertools.count(1):
+        log(store, run_id, 1, start=number)
+        if not _interrupted_at(number, lambda: store.call(GetMetricHistory(run_id, "loss"))):
+            break
+        with lease(folder, 0.0) as held:
+            assert held, f"The journal stayed locked after an interrupt at line {number} of the flush."
+        assert steps(store, run_id) == list(range(number + 1))
+    assert number > 50
 
 
 def test_interrupts_anywhere_mix_up_nothing(gate: Gate, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
