@@ -21,7 +21,7 @@ export interface Chosen {
 export const ATTRIBUTES: Record<string, { label: string; width: number; number?: boolean }> = {
   "attributes.run_name": { label: "Run", width: 250 },
   "attributes.start_time": { label: "Created", width: 92 },
-  "attributes.duration": { label: "Duration", width: 84, number: true },
+  "attributes.duration": { label: "Duration", width: 104, number: true },
   "attributes.status": { label: "Status", width: 84 },
   "attributes.user_id": { label: "User", width: 96 },
   "attributes.experiment_id": { label: "Experiment", width: 150 },
