@@ -161,6 +161,7 @@ function Overview({ all, deleted, reload }: { all: readonly ExperimentFacts[]; d
         rows={rows}
         columns={columns}
         keyOf={(row) => row.facts?.experiment_id ?? `folder ${row.path}`}
+        rowHeight={28}
         order={wish.order}
         onOrder={(order) => setQuery({ orderBy: order.id, orderAsc: order.down ? undefined : "true" })}
         isSelected={(row) => row.facts !== undefined && selected.value.has(row.facts.experiment_id)}
