@@ -7,7 +7,7 @@ import { call } from "../../api/call";
 import { askWhether } from "../../components/ask";
 import { Button, IconButton, LinkButton } from "../../components/Button";
 import { Code } from "../../components/Code";
-import { DataTable } from "../../components/DataTable";
+import { ListTable } from "../../components/ListTable";
 import { Empty } from "../../components/Empty";
 import { Choice, SearchInput } from "../../components/fields";
 import { Loaded } from "../../components/Loaded";
@@ -156,7 +156,7 @@ function Overview({ all, deleted, reload }: { all: readonly ExperimentFacts[]; d
           New experiment
         </Button>
       </div>
-      <DataTable
+      <ListTable
         label="Experiments"
         rows={rows}
         columns={columns}

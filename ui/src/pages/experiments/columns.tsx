@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { IconButton } from "../../components/Button";
-import type { Column } from "../../components/DataTable";
+import type { Column } from "../../components/ListTable";
 import { Checkbox } from "../../components/fields";
 import { Icon } from "../../components/icons";
 import { Sparkline } from "../../components/Sparkline";

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icons";
-import "./datatable.css";
+import "./listtable.css";
 
 /** One column of a table. */
 export interface Column<R> {
@@ -33,7 +33,7 @@ export interface TreeRow {
   opened?: boolean | undefined;
 }
 
-interface DataTableProps<R> {
+interface ListTableProps<R> {
   label: string;
   rows: readonly R[];
   columns: readonly Column<R>[];
@@ -56,7 +56,7 @@ interface DataTableProps<R> {
 const spare = 6;
 
 /** The table; its rows are of one height. */
-export function DataTable<R>(props: DataTableProps<R>) {
+export function ListTable<R>(props: ListTableProps<R>) {
   const { label, rows, columns, keyOf, rowHeight = 30, tree, cursor, short = false } = props;
   const box = useRef<HTMLDivElement>(null);
   const view = useSignal({ from: 0, to: 40 });
@@ -90,7 +90,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
   return (
     <div
       ref={box}
-      class={`data-table ${short ? "short" : ""}`}
+      class={`list-table ${short ? "short" : ""}`}
       role={tree ? "treegrid" : "table"}
       aria-label={label}
       aria-rowcount={rows.length + 1}
@@ -98,9 +98,9 @@ export function DataTable<R>(props: DataTableProps<R>) {
       tabIndex={tree ? undefined : 0}
       onScroll={measure}
     >
-      <div class="data-table-in" style={{ "--tracks": tracks, "--row-height": `${rowHeight}px` }}>
-        <div role="rowgroup" class="data-head-group">
-          <div class="data-row data-head" role="row" aria-rowindex={1}>
+      <div class="list-table-in" style={{ "--tracks": tracks, "--row-height": `${rowHeight}px` }}>
+        <div role="rowgroup" class="list-head-group">
+          <div class="list-row list-head" role="row" aria-rowindex={1}>
             {columns.map((column) => (
               <Head key={column.id} column={column} {...(props.order ? { order: props.order } : {})} {...(props.onOrder ? { onOrder: props.onOrder } : {})} />
             ))}
@@ -116,7 +116,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
           </div>
         )}
         {rows.length > 0 && (
-          <div role="rowgroup" class="data-body" style={{ height: `${rows.length * rowHeight}px` }}>
+          <div role="rowgroup" class="list-body" style={{ height: `${rows.length * rowHeight}px` }}>
             {shown.map((row, offset) => {
               const index = view.value.from + offset;
               const place = tree?.(row);
@@ -124,7 +124,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
               return (
                 <div
                   key={keyOf(row)}
-                  class={`data-row ${selected ? "selected" : ""} ${index === cursor ? "cursor" : ""}`}
+                  class={`list-row ${selected ? "selected" : ""} ${index === cursor ? "cursor" : ""}`}
                   role="row"
                   data-row={index}
                   aria-rowindex={index + 2}
@@ -139,7 +139,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
                   }}
                 >
                   {columns.map((column) => (
-                    <div key={column.id} role={tree ? "gridcell" : "cell"} class={`data-cell ${column.align ?? ""} column-${column.id}`}>
+                    <div key={column.id} role={tree ? "gridcell" : "cell"} class={`list-cell ${column.align ?? ""} column-${column.id}`}>
                       {column.cell(row, index)}
                     </div>
                   ))}
@@ -157,7 +157,7 @@ function Head<R>({ column, order, onOrder }: { column: Column<R>; order?: Order;
   const mine = order?.id === column.id;
   if (!column.sort || !onOrder) {
     return (
-      <div role="columnheader" class={`data-cell ${column.align ?? ""}`}>
+      <div role="columnheader" class={`list-cell ${column.align ?? ""}`}>
         {column.head ?? column.label}
         {column.head !== undefined && typeof column.head !== "object" && <span class="hidden-visually">{column.label}</span>}
       </div>
@@ -165,10 +165,10 @@ function Head<R>({ column, order, onOrder }: { column: Column<R>; order?: Order;
   }
   const down = mine ? order.down : false;
   return (
-    <div role="columnheader" class={`data-cell ${column.align ?? ""}`} aria-sort={mine ? (down ? "descending" : "ascending") : "none"}>
+    <div role="columnheader" class={`list-cell ${column.align ?? ""}`} aria-sort={mine ? (down ? "descending" : "ascending") : "none"}>
       <button
         type="button"
-        class="data-sort"
+        class="list-sort"
         onClick={() => onOrder({ id: column.id, down: mine ? !order.down : column.sort === "down" })}
       >
         {column.label}
