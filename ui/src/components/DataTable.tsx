@@ -1,207 +1,179 @@
-/** A table of plain values, drawn only where it is in view, sorted by a press on a head. */
+/** A table for lists up to some ten thousand rows that are on the page already: only the rows in view are drawn. */
 
-import { useMemo, useRef, useState } from "preact/hooks";
-import { copyText } from "./CopyButton";
-import { Rows } from "./Rows";
-import { type Sorted, sortedOrder, textOf, widthsOf } from "../lib/tableOrder";
-import { toast } from "../lib/toasts";
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { Icon } from "./icons";
 import "./datatable.css";
 
-const ROW = 24;
-const HEAD = 28;
-const NUMBERS = 56;
-
-/** What a table shows: its heads, how many rows, and the value of a cell. */
-export interface DataTableProps {
+/** One column of a table. */
+export interface Column<R> {
+  id: string;
   label: string;
-  head: readonly string[];
-  rows: number;
-  cell: (row: number, column: number) => unknown;
-  /** Called when rows come into view, where not all cells are there yet. */
-  onWindow?: (from: number, to: number) => void;
-  /** Sorting needs all cells; a table that has them not cannot be sorted. */
-  sortable?: boolean;
-  /** Changes when cells came that were not there before. */
-  stamp?: unknown;
-  wanted?: string;
+  /** What stands in the head when the label is only read. */
+  head?: ComponentChildren;
+  /** A track of a CSS grid: "minmax(200px, 2fr)", "90px". */
+  width: string;
+  align?: "end" | "center";
+  /** A press on the head orders by it; which way first. */
+  sort?: "up" | "down";
+  cell: (row: R, index: number) => ComponentChildren;
 }
 
-/** The table. Arrows walk its cells, Ctrl+C copies one. */
-export function DataTable({ label, head, rows, cell, onWindow, sortable = true, wanted = "" }: DataTableProps) {
-  const [sorted, setSorted] = useState<Sorted | null>(null);
-  const [left, setLeft] = useState(0);
-  const [view, setView] = useState(1200);
-  const [at, setAt] = useState({ row: 0, column: 0 });
-  const resized = useRef(new Map<number, number>());
-  const [, redraw] = useState(0);
-  const order = useMemo(() => {
-    const kept = wanted ? matching(rows, head.length, cell, wanted) : null;
-    return sorted || kept ? sortedOrder(rows, sorted, (row) => cell(row, sorted?.column ?? 0), kept) : null;
-  }, [rows, sorted, cell, wanted]);
-  const shownRows = order ? order.length : rows;
-  const guessed = useMemo(() => widthsOf(head, rows, cell), [head, rows > 0]);
-  const widths = guessed.map((width, column) => resized.current.get(column) ?? width);
-  const starts: number[] = [];
-  let whole = NUMBERS;
-  for (const width of widths) {
-    starts.push(whole);
-    whole += width;
-  }
-  const first = Math.max(0, starts.findIndex((start, column) => start + (widths[column] ?? 0) > left + NUMBERS));
-  let last = first;
-  while (last < head.length && (starts[last] ?? 0) < left + view) last++;
-  const columns = Array.from({ length: last - first }, (_, index) => first + index);
-  const real = (row: number) => order?.[row] ?? row;
+/** What a table is ordered by. */
+export interface Order {
+  id: string;
+  down: boolean;
+}
 
-  const walk = (event: KeyboardEvent) => {
-    const step = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1], PageDown: [20, 0], PageUp: [-20, 0] }[event.key];
-    if (event.key === "Home" || event.key === "End") {
-      setAt({ row: event.key === "Home" ? 0 : shownRows - 1, column: at.column });
-    } else if (step) {
-      const column = Math.max(0, Math.min(head.length - 1, at.column + (step[1] ?? 0)));
-      setAt({ row: Math.max(0, Math.min(shownRows - 1, at.row + (step[0] ?? 0))), column });
-      const box = event.currentTarget as HTMLElement;
-      const start = starts[column] ?? 0;
-      if (start < box.scrollLeft + NUMBERS) box.scrollLeft = start - NUMBERS;
-      else if (start + (widths[column] ?? 0) > box.scrollLeft + box.clientWidth) box.scrollLeft = start + (widths[column] ?? 0) - box.clientWidth;
-    } else if (event.key === "c" && (event.ctrlKey || event.metaKey) && !getSelection()?.toString()) {
-      void copyText(textOf(cell(real(at.row), at.column))).then((done) => done && toast("Copied the cell."));
-    } else return;
-    event.preventDefault();
-  };
-  const sort = (column: number) => {
-    const next = sorted?.column !== column ? { column, down: false } : sorted.down ? null : { column, down: true };
-    setSorted(next);
-  };
-  const resize = (event: PointerEvent, column: number) => {
-    const handle = event.currentTarget as HTMLElement;
-    const start = event.clientX - (widths[column] ?? 0);
-    handle.setPointerCapture(event.pointerId);
-    handle.onpointermove = (move) => {
-      resized.current.set(column, Math.max(40, move.clientX - start));
-      redraw((count) => count + 1);
-    };
-    handle.onpointerup = () => {
-      handle.onpointermove = null;
-    };
-  };
+/** Where a row is in a tree. */
+export interface TreeRow {
+  depth: number;
+  /** Undefined for a row without children. */
+  opened?: boolean | undefined;
+}
 
-  const heads = (
-    <div class="data-head" role="rowgroup" style={{ width: `${whole}px`, height: `${HEAD}px` }}>
-      <div role="row" aria-rowindex={1}>
-        <div class="data-number" role="columnheader" aria-colindex={1}>
-          <span class="hidden-visually">Row</span>
+interface DataTableProps<R> {
+  label: string;
+  rows: readonly R[];
+  columns: readonly Column<R>[];
+  keyOf: (row: R) => string;
+  order?: Order;
+  onOrder?: (order: Order) => void;
+  rowHeight?: number;
+  isSelected?: (row: R) => boolean;
+  /** Makes the rows those of a tree. */
+  tree?: (row: R) => TreeRow;
+  /** The row that the keys move; it takes the focus when it changes. */
+  cursor?: number | undefined;
+  onContextMenu?: (row: R, at: { x: number; y: number }) => void;
+  /** What stands below the head when there are no rows. */
+  empty?: ComponentChildren;
+  /** As high as its rows, in a page that scrolls, instead of as high as its place. */
+  short?: boolean;
+}
+
+const spare = 6;
+
+/** The table; its rows are of one height. */
+export function DataTable<R>(props: DataTableProps<R>) {
+  const { label, rows, columns, keyOf, rowHeight = 30, tree, cursor, short = false } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const view = useSignal({ from: 0, to: 40 });
+  const measure = () => {
+    const element = box.current;
+    if (!element) return;
+    const from = Math.max(0, Math.floor(element.scrollTop / rowHeight) - spare);
+    const to = Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + spare;
+    if (from !== view.peek().from || to !== view.peek().to) view.value = { from, to };
+  };
+  useLayoutEffect(() => {
+    measure();
+    const observer = new ResizeObserver(measure);
+    if (box.current) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, [rowHeight]);
+  useEffect(() => {
+    const element = box.current;
+    if (cursor === undefined || !element) return;
+    const top = cursor * rowHeight;
+    const head = rowHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight + head > element.scrollTop + element.clientHeight) element.scrollTop = top + rowHeight + head - element.clientHeight;
+    measure();
+    requestAnimationFrame(() => {
+      element.querySelector<HTMLElement>(`[data-row="${cursor}"] :is(a, button)[data-main]`)?.focus({ preventScroll: true });
+    });
+  }, [cursor]);
+  const shown = rows.slice(view.value.from, view.value.to);
+  const tracks = columns.map((column) => column.width).join(" ");
+  return (
+    <div
+      ref={box}
+      class={`data-table ${short ? "short" : ""}`}
+      role={tree ? "treegrid" : "table"}
+      aria-label={label}
+      aria-rowcount={rows.length + 1}
+      aria-colcount={columns.length}
+      tabIndex={tree ? undefined : 0}
+      onScroll={measure}
+    >
+      <div class="data-table-in" style={{ "--tracks": tracks, "--row-height": `${rowHeight}px` }}>
+        <div role="rowgroup" class="data-head-group">
+          <div class="data-row data-head" role="row" aria-rowindex={1}>
+            {columns.map((column) => (
+              <Head key={column.id} column={column} {...(props.order ? { order: props.order } : {})} {...(props.onOrder ? { onOrder: props.onOrder } : {})} />
+            ))}
+          </div>
         </div>
-        {columns.map((column) => {
-          const mine = sorted?.column === column ? sorted : null;
-          return (
-            <div
-              key={column}
-              class="data-cell"
-              role="columnheader"
-              aria-colindex={column + 2}
-              aria-sort={mine ? (mine.down ? "descending" : "ascending") : "none"}
-              style={{ left: `${starts[column]}px`, width: `${widths[column]}px` }}
-            >
-              {sortable ? (
-                <button type="button" onClick={() => sort(column)} data-tip={head[column]}>
-                  <span>{head[column]}</span>
-                  {mine && <span aria-hidden="true">{mine.down ? "↓" : "↑"}</span>}
-                </button>
-              ) : (
-                <span class="data-title">{head[column]}</span>
-              )}
-              <span class="data-resize" onPointerDown={(event) => resize(event, column)} />
+        {rows.length === 0 && (
+          <div role="rowgroup">
+            <div role="row">
+              <div role={tree ? "gridcell" : "cell"} aria-colspan={columns.length}>
+                {props.empty}
+              </div>
             </div>
-          );
-        })}
+          </div>
+        )}
+        {rows.length > 0 && (
+          <div role="rowgroup" class="data-body" style={{ height: `${rows.length * rowHeight}px` }}>
+            {shown.map((row, offset) => {
+              const index = view.value.from + offset;
+              const place = tree?.(row);
+              const selected = props.isSelected?.(row);
+              return (
+                <div
+                  key={keyOf(row)}
+                  class={`data-row ${selected ? "selected" : ""} ${index === cursor ? "cursor" : ""}`}
+                  role="row"
+                  data-row={index}
+                  aria-rowindex={index + 2}
+                  aria-selected={tree ? (selected ?? false) : undefined}
+                  aria-level={place ? place.depth + 1 : undefined}
+                  aria-expanded={place?.opened}
+                  style={{ top: `${index * rowHeight}px` }}
+                  onContextMenu={(event) => {
+                    if (!props.onContextMenu || getSelection()?.toString()) return;
+                    event.preventDefault();
+                    props.onContextMenu(row, { x: event.clientX, y: event.clientY });
+                  }}
+                >
+                  {columns.map((column) => (
+                    <div key={column.id} role={tree ? "gridcell" : "cell"} class={`data-cell ${column.align ?? ""} column-${column.id}`}>
+                      {column.cell(row, index)}
+                    </div>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
+        )}
       </div>
     </div>
   );
-  return (
-    <Rows
-      count={shownRows}
-      height={ROW}
-      role="grid"
-      label={label}
-      class="data-table"
-      head={heads}
-      headHeight={HEAD}
-      width={whole}
-      attributes={{ "aria-rowcount": shownRows + 1, "aria-colcount": head.length + 1, "aria-activedescendant": `cell-${at.row}-${at.column}` }}
-      onKeyDown={walk}
-      onScroll={(box) => {
-        setLeft(box.scrollLeft);
-        setView(box.clientWidth);
-      }}
-      reveal={{ index: at.row, stamp: at }}
-      {...(onWindow ? { onWindow } : {})}
-      render={(row) => (
-        <div class={`data-row ${row % 2 ? "odd" : ""}`} role="row" aria-rowindex={row + 2}>
-          <div class="data-number" role="rowheader" aria-colindex={1}>
-            {real(row) + 1}
-          </div>
-          {columns.map((column) => (
-            <Cell
-              key={column}
-              id={`cell-${row}-${column}`}
-              column={column}
-              value={cell(real(row), column)}
-              left={starts[column] ?? 0}
-              width={widths[column] ?? 0}
-              current={at.row === row && at.column === column}
-              choose={() => setAt({ row, column })}
-            />
-          ))}
-        </div>
-      )}
-    />
-  );
 }
 
-interface CellProps {
-  id: string;
-  column: number;
-  value: unknown;
-  left: number;
-  width: number;
-  current: boolean;
-  choose: () => void;
-}
-
-function Cell({ id, column, value, left, width, current, choose }: CellProps) {
-  const text = textOf(value);
-  const empty = value === null || value === undefined;
+function Head<R>({ column, order, onOrder }: { column: Column<R>; order?: Order; onOrder?: (order: Order) => void }) {
+  const mine = order?.id === column.id;
+  if (!column.sort || !onOrder) {
+    return (
+      <div role="columnheader" class={`data-cell ${column.align ?? ""}`}>
+        {column.head ?? column.label}
+        {column.head !== undefined && typeof column.head !== "object" && <span class="hidden-visually">{column.label}</span>}
+      </div>
+    );
+  }
+  const down = mine ? order.down : false;
   return (
-    <div
-      id={id}
-      class={`data-cell ${isNumeric(value) ? "number" : ""} ${current ? "current" : ""} ${empty ? "quiet" : ""}`}
-      role="gridcell"
-      aria-colindex={column + 2}
-      style={{ left: `${left}px`, width: `${width}px` }}
-      title={text.length > 12 ? text.slice(0, 2000) : undefined}
-      onClick={choose}
-    >
-      {empty ? "–" : text.slice(0, 500)}
+    <div role="columnheader" class={`data-cell ${column.align ?? ""}`} aria-sort={mine ? (down ? "descending" : "ascending") : "none"}>
+      <button
+        type="button"
+        class="data-sort"
+        onClick={() => onOrder({ id: column.id, down: mine ? !order.down : column.sort === "down" })}
+      >
+        {column.label}
+        {mine && <Icon name={down ? "arrowDown" : "arrowUp"} size={12} />}
+      </button>
     </div>
   );
 }
-
-function isNumeric(value: unknown): boolean {
-  return typeof value === "number" || typeof value === "bigint" || (typeof value === "string" && value !== "" && !Number.isNaN(Number(value)));
-}
-
-function matching(rows: number, columns: number, cell: (row: number, column: number) => unknown, wanted: string): number[] {
-  const lower = wanted.toLowerCase();
-  const kept: number[] = [];
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      if (textOf(cell(row, column)).toLowerCase().includes(lower)) {
-        kept.push(row);
-        break;
-      }
-    }
-  }
-  return kept;
-}
-

@@ -29,7 +29,10 @@ export class Loader<T> implements Load<T> {
   /** Ask another source; `keep` shows the data of the one before until the answer is there. */
   from(fetch: (signal: AbortSignal) => Promise<T>, keep: boolean): void {
     this.#fetch = fetch;
-    if (!keep) this.data.value = undefined;
+    if (!keep) {
+      this.data.value = undefined;
+      this.error.value = null;
+    }
     this.reload();
   }
 

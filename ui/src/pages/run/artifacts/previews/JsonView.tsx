@@ -1,7 +1,7 @@
 /** A JSON file as a tree; a logged table as a table. */
 
 import { useState } from "preact/hooks";
-import { DataTable } from "../../../../components/DataTable";
+import { ValueTable } from "../../../../components/ValueTable";
 import { JsonTree } from "../../../../components/JsonTree";
 import { SearchInput } from "../../../../components/fields";
 import { Loaded } from "../../../../components/Loaded";
@@ -56,7 +56,7 @@ export function LoggedTable({ head, rows, label }: { head: string[]; rows: reado
           {plural(rows.length, "row")} × {plural(head.length, "column")}
         </span>
       </div>
-      <DataTable label={label} head={head} rows={rows.length} cell={(row, column) => rows[row]?.[column]} wanted={wanted} />
+      <ValueTable label={label} head={head} rows={rows.length} cell={(row, column) => rows[row]?.[column]} wanted={wanted} />
     </div>
   );
 }

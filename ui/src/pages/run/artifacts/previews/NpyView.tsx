@@ -1,6 +1,6 @@
 /** A numpy file: its shape and type, and its first values. */
 
-import { DataTable } from "../../../../components/DataTable";
+import { ValueTable } from "../../../../components/ValueTable";
 import { KeyValues } from "../../../../components/KeyValues";
 import { Loaded } from "../../../../components/Loaded";
 import { formatNumber } from "../../../../lib/format";
@@ -63,7 +63,7 @@ function Values({ opened, label }: { opened: Opened; label: string }) {
               The first {values.length.toLocaleString("en-US")} of {all.toLocaleString("en-US")} values.
             </p>
           )}
-          <DataTable label={label} head={Array.from({ length: wide }, (_, index) => (wide === 1 ? "value" : String(index)))} rows={rows} cell={(row, column) => values[row * wide + column]} />
+          <ValueTable label={label} head={Array.from({ length: wide }, (_, index) => (wide === 1 ? "value" : String(index)))} rows={rows} cell={(row, column) => values[row * wide + column]} />
         </>
       )}
     </div>

@@ -2,7 +2,7 @@
 
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { DataTable } from "../../../../components/DataTable";
+import { ValueTable } from "../../../../components/ValueTable";
 import { Failure } from "../../../../components/Failure";
 import { Loaded } from "../../../../components/Loaded";
 import { formatBytes, plural } from "../../../../lib/format";
@@ -133,7 +133,7 @@ function Table({ opened, label, size }: { opened: Opened; label: string; size: n
           {!whole && " · rows are read as they come into view, so this table cannot be sorted here"}
         </span>
       </div>
-      <DataTable
+      <ValueTable
         key={whole ? String(all.rows !== null) : "parts"}
         label={label}
         head={opened.head}
