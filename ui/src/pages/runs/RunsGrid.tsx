@@ -34,7 +34,11 @@ const FOLD = "fold:";
 /** The grid with the table's runs. */
 export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   const { rows, groups, state, facts, columns, selection } = table;
-  const source = groups ?? rows;
+  const fresh = groups ?? rows;
+  // Until a new question is answered, the rows of the one before stay in sight.
+  const last = useRef(fresh);
+  if (fresh.size.value) last.current = fresh;
+  const source = last.current;
   const version = source.version.value;
   const size = source.size.value;
   const menu = useSignal<{ id: string; anchor: HTMLElement } | null>(null);
@@ -55,8 +59,8 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
       const needed = one.aggregate === "last" ? neededFor(id) : [serverName(one)];
       for (const name of needed) names.add(name);
     }
-    if (names.size > 0) source.need(firstRow, endRow, [...names]);
-  }, [source, chosen]);
+    if (names.size > 0) fresh.need(firstRow, endRow, [...names]);
+  }, [fresh, chosen]);
   const onWindow = useCallback(
     (now: GridWindow) => {
       window.current = now;
@@ -150,7 +154,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
         paint={paint}
         look={look}
         version={version}
-        identity={JSON.stringify(table.question.filter)}
+        identity={JSON.stringify([table.question.filter, table.question.order_by, table.tree, state.groupBy])}
         cursor={cursor.value}
         onCursor={(to) => {
           cursor.value = to;
@@ -199,7 +203,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
         onCellEdit={(row, id, at) => {
           if (row.kind === "run") void editCell(table, row, id, at);
         }}
-        corner={<Corner table={table} />}
+        corner={<Corner table={table} size={size} />}
       />
       {menu.value && (
         <MenuList
@@ -216,9 +220,8 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
 }
 
 /** How many runs there are, and a box that selects all. */
-function Corner({ table }: { table: Table }) {
-  const { selection, rows, groups } = table;
-  const size = (groups ?? rows).size.value;
+function Corner({ table, size }: { table: Table; size: { matches: number } | null }) {
+  const { selection, groups } = table;
   if (!size) return <span class="quiet">Loading…</span>;
   const marks = selection.value;
   const some = marks.ids.size > 0;

@@ -87,7 +87,7 @@ export function rangeOf(facts: ColumnFacts | undefined): Range | undefined {
 /** Whether a higher or a lower value of a metric is better, as its name suggests; null when it suggests nothing. */
 export function guessedDirection(key: string): "up" | "down" | null {
   const name = key.toLowerCase();
-  const words = name.split(/[^a-z0-9]+|(?<=[a-z])(?=\d)/);
+  const words = name.split(/[^a-z0-9]+/);
   const has = (list: readonly string[]) => list.some((one) => words.includes(one));
   if (has(DOWN) || /loss|error|perplexity|latency|divergence|penalty/.test(name)) return "down";
   if (has(UP) || /accuracy|precision|recall|reward|throughput/.test(name)) return "up";
