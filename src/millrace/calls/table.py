@@ -72,6 +72,7 @@ class ColumnFacts(Struct, frozen=True, omit_defaults=True):
     """What a column holds over all runs of a search."""
 
     name: str
+    """As in GetRunWindow: `metrics.loss`, `params.lr`, `tags.team`."""
     runs: int
     """How many of the runs have a value."""
     distinct: int = 0

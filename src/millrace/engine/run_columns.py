@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from millrace.calls import ColumnCatalogue, ColumnFacts, GetRunColumns
 from millrace.engine.db import Row
 from millrace.engine.run_order import Search, ordered_ids, search_of
@@ -59,7 +61,8 @@ def _made(tx: Tx, search: Search, call: GetRunColumns) -> ColumnCatalogue:
             found, all_seen = _by_run(tx, table, kind, keys, ids)
         left = call.max_columns - len(columns)
         complete = complete and all_seen and len(found) <= left
-        columns += sorted(found, key=lambda one: one.name)[:left]
+        first = sorted(found, key=lambda one: one.name)[:left]
+        columns += [replace(one, name=f"{kind}.{one.name}") for one in first]
     return ColumnCatalogue(len(ids), columns, complete)
 
 

@@ -9,7 +9,7 @@ import { deleteRuns, purgeRuns, selectedCount, tagRuns } from "./changes";
 import { editTag, rename } from "./edits";
 import { exportRuns, FORMATS } from "./exports";
 import { formatCount } from "./format";
-import { noteTag } from "../../lib/experiments";
+import { noteTag } from "../../lib/tags";
 import type { RunRow } from "./rows";
 import { NOTHING, type Table } from "./useTable";
 
