@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultColumns, groupOf, guessedDirection, insertColumn, moveColumn, quoted, serverName } from "../src/pages/runs/columns";
+import { defaultColumns, groupsOf, guessedDirection, insertColumn, moveColumn, quoted, serverName } from "../src/pages/runs/columns";
 import { formatNumber } from "../src/pages/runs/format";
 import { heatOf, isBest } from "../src/pages/runs/heat";
 
@@ -60,9 +60,12 @@ test("names for the server", () => {
   expect(serverName({ id: "metrics.a", aggregate: "mean" })).toBe("metrics.a.mean");
 });
 
-test("groups come from the part before the last slash", () => {
-  expect(groupOf("metrics.a/b/c")).toEqual({ group: "metrics.a/b/", groupLabel: "a/b/", label: "c" });
-  expect(groupOf("params.lr").groupLabel).toBe("Params");
+test("a group is the longest beginning that a column shares with another", () => {
+  const groups = groupsOf(["metrics.a/b/c", "metrics.a/b/d", "metrics.a/x", "metrics.alone/y", "params.lr"]);
+  expect(groups.get("metrics.a/b/c")).toEqual({ group: "metrics.a/b/", groupLabel: "a/b/", label: "c" });
+  expect(groups.get("metrics.a/x")).toEqual({ group: "metrics.a/", groupLabel: "a/", label: "x" });
+  expect(groups.get("metrics.alone/y")).toMatchObject({ groupLabel: "Metrics", label: "alone/y" });
+  expect(groups.get("params.lr")?.groupLabel).toBe("Params");
 });
 
 describe("changing columns", () => {

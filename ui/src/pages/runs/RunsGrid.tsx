@@ -8,7 +8,7 @@ import { MenuList } from "../../components/Menu";
 import { experimentById } from "../../lib/experiments";
 import { go, href } from "../../lib/route";
 import { alignOf, neededFor, paintGroup, painterOf, type Painting } from "./cells";
-import { ATTRIBUTES, type Chosen, defaultWidth, groupOf, kindOf, moveColumn, NAME, serverName } from "./columns";
+import { ATTRIBUTES, type Chosen, defaultWidth, groupsOf, kindOf, labelOf, moveColumn, NAME, serverName } from "./columns";
 import { directionOf } from "./directions";
 import { editCell } from "./edits";
 import { formatCount, type Range } from "./format";
@@ -117,7 +117,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
           <NameCell
             row={row}
             selected={marks.all || marks.ids.has(row.id)}
-            visible={isVisible(state, row.id, index)}
+            visible={charts ? isVisible(state, row.id, index) : null}
             colour={colour(row.id)}
             tree={tree && !groups}
             onSelect={(event) => {
@@ -255,13 +255,15 @@ function gridColumns(table: Table, live: Record<string, number>): GridColumn[] {
   const { columns, state, facts } = table;
   const found: GridColumn[] = [];
   const folded = new Set<string>();
+  const loose = columns.filter((one) => one.id !== NAME && !one.pinned).map((one) => one.id);
+  const groups = groupsOf(loose);
   for (const one of columns) {
-    const { group, groupLabel, label } = groupOf(one.id);
     const pinned = one.id === NAME || (one.pinned ?? false);
+    const { group, groupLabel, label } = groups.get(one.id) ?? { group: "", groupLabel: "", label: labelOf(one.id) };
     if (!pinned && state.folded.includes(group)) {
       if (folded.has(group)) continue;
       folded.add(group);
-      const count = columns.filter((other) => groupOf(other.id).group === group).length;
+      const count = loose.filter((other) => groups.get(other)?.group === group).length;
       found.push({
         id: FOLD + group,
         label: `${count}…`,
@@ -279,11 +281,11 @@ function gridColumns(table: Table, live: Record<string, number>): GridColumn[] {
     const sort = state.sorts[rank];
     const column: GridColumn = {
       id: one.id,
-      label: pinned && groupLabel && group !== kindOf(one.id) ? groupLabel + label : label,
+      label,
       title: titleOf(one),
       group,
       groupLabel,
-      width: live[one.id] ?? state.widths[one.id] ?? defaultWidth(one.id, facts.get(one.id)),
+      width: live[one.id] ?? state.widths[one.id] ?? defaultWidth(one.id, label, facts.get(one.id)),
       pinned,
       align: alignOf(one, facts),
       sortable: isSortable(one.id),
@@ -348,7 +350,7 @@ function useSeenRanges(table: Table, version: number): ReadonlyMap<string, Range
 function fitted(table: Table, id: string): number {
   const one = table.columns.find((column) => column.id === id);
   if (!one) return 100;
-  let letters = groupOf(id).label.length + 3;
+  let letters = labelOf(id).length + 3;
   for (const { row } of table.rows.here()) {
     const value = row.cells.get(serverName(one));
     const text = typeof value === "number" ? value.toPrecision(6) : String(value ?? "");
