@@ -12,7 +12,7 @@ Cell = float | int | str | None
 """A value of a table; None where a run has none. Numbers of metrics are floats, and those that JSON lacks the texts
 "NaN", "Infinity" and "-Infinity"; times are milliseconds."""
 
-Limit = Annotated[int, Meta(ge=0, le=10_000)]
+Limit = Annotated[int, Meta(ge=0, le=1_000_000)]
 Offset = Annotated[int, Meta(ge=0)]
 
 
@@ -57,6 +57,9 @@ class GetRunWindow(Call[RunWindow], frozen=True):
 
     With `tree` "closed" or "open", children stand below their parents, closed or opened but for the runs in `toggled`,
     which are the other way round; with a filter, parents of matches are shown and opened though they match not.
+
+    With `run_ids`, the table holds these runs in this order, and nothing else is looked for; those that are not there
+    are left out. A window without columns may have a million rows.
     """
 
     experiment_ids: list[str] = []
@@ -68,12 +71,14 @@ class GetRunWindow(Call[RunWindow], frozen=True):
     columns: list[str] = []
     tree: Literal["none", "closed", "open"] = "none"
     toggled: list[str] = []
+    run_ids: list[str] = []
 
 
 class ColumnFacts(Struct, frozen=True, omit_defaults=True):
     """What a column holds over all runs of a search."""
 
     name: str
+    """As in GetRunWindow: `metrics.loss`."""
     runs: int
     """How many of the runs have a value; with millions of values about how many."""
     distinct: int = 0
@@ -101,7 +106,7 @@ class ColumnCatalogue(Answer, frozen=True):
 class GetRunColumns(Call[ColumnCatalogue], frozen=True):
     """Get the columns (metrics, params, tags) that the runs of a search have, with what they hold.
 
-    `kinds` empty means all kinds; `text` keeps the columns whose name contains it, whatever the case of its letters.
+    `kinds` empty means all kinds; `text` keeps the columns whose key contains it, whatever the case of its letters.
     """
 
     experiment_ids: list[str] = []

@@ -61,7 +61,8 @@ def _made(tx: Tx, search: Search, call: GetRunColumns) -> ColumnCatalogue:
             found, all_seen = _by_run(tx, kind, keys, ids)
         left = call.max_columns - len(columns)
         complete = complete and all_seen and len(found) <= left
-        columns += sorted(found, key=lambda one: one.name)[:left]
+        found.sort(key=lambda one: one.name)
+        columns += [replace(one, name=f"{kind}.{one.name}") for one in found[:left]]
     return ColumnCatalogue(len(ids), columns, complete)
 
 
