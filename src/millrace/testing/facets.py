@@ -43,7 +43,7 @@ class FacetsSuite:
         id_, _ = _runs(store)
         for _ in range(others):
             gone = new_run(store, id_)
-            store.call(LogBatch(gone, [Metric("metrics.acc", 99.0, 1, 0), Metric("gone", 1.0, 1, 0)]))
+            store.call(LogBatch(gone, [Metric("acc", 99.0, 1, 0), Metric("gone", 1.0, 1, 0)]))
             store.call(DeleteRun(gone))
         answer = store.call(GetRunColumns([id_]))
         assert (answer.runs, answer.complete) == (6, True)
