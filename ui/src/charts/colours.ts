@@ -7,11 +7,11 @@ export type Theme = "light" | "dark";
 /** The background of charts in each theme; `theme.css` holds the same. */
 export const backs: Record<Theme, string> = { light: "#ffffff", dark: "#14171c" };
 
-/** The first colours, ordered so that neighbours differ in lightness too: they can be told apart with red-green and
- * with blue-yellow blindness (tested by simulation). */
+/** The first colours: found by a search for ten colours of at least 3:1 that are as far from each other as can be, to
+ * normal eyes and to eyes with full red-green or blue-yellow blindness (simulated; the tests simulate it again). */
 const first: Record<Theme, readonly string[]> = {
-  light: ["#0b62c4", "#d1620a", "#00846b", "#b8327f", "#8a7500", "#7a51d1", "#b02a1c", "#2b8fbf", "#5b6b1f", "#404a58"],
-  dark: ["#5aa2ff", "#ff9d45", "#35cfa8", "#ff7ec2", "#e3cf4f", "#a98bff", "#ff6b5c", "#7fd8ff", "#a6bd55", "#b9c3d3"],
+  light: ["#3798d4", "#d42635", "#287a52", "#8b4ff9", "#c38236", "#2b02dc", "#f64fa1", "#811f10", "#622785", "#ad3597"],
+  dark: ["#4193c7", "#f52d11", "#22c7b6", "#9c5af9", "#e5e72a", "#aaadf6", "#c4628c", "#f99288", "#7bf2ec", "#bca71e"],
 };
 
 /** How many colours were chosen by hand; more are computed, still all different. */
@@ -21,12 +21,12 @@ export const handPicked = first.light.length;
 export function slotColour(slot: number, theme: Theme): string {
   const picked = first[theme][slot];
   if (picked) return picked;
+  // Golden turns of hue and, at another pace, of lightness: no two come near each other for long.
   const turn = slot - handPicked;
   const hue = (turn * 137.508 + 15) % 360;
-  const level = turn % 3;
-  const lightness = theme === "light" ? [46, 38, 53][level] : [70, 79, 61][level];
-  const chroma = [0.16, 0.12, 0.19][level];
-  return readable(oklch((lightness as number) / 100, chroma as number, hue), theme);
+  const level = (turn * 0.7548776662) % 1;
+  const lightness = theme === "light" ? 0.36 + level * 0.22 : 0.6 + level * 0.28;
+  return readable(oklch(lightness, 0.1 + 0.07 * ((turn * 0.5698402909) % 1), hue), theme);
 }
 
 const slots = new Map<string, number>();

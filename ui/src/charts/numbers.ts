@@ -23,7 +23,7 @@ export function logTicks(low: number, high: number, count: number): number[] {
   if (to - from < 1) return ticks(low, high, count);
   const every = Math.max(1, Math.ceil((to - from + 1) / Math.max(1, count)));
   const found: number[] = [];
-  for (let power = from; power <= to; power += every) found.push(10 ** power);
+  for (let power = from; power <= to; power += every) found.push(Number(`1e${power}`));
   return found;
 }
 
