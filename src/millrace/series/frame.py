@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from millrace.series.columns import Columns
 from millrace.series.lazy import LazyModule
@@ -23,7 +25,7 @@ _ALIGNED = 8
 _START = struct.Struct("<4sI")
 
 
-class Framed(NamedTuple):
+class Framed(Struct, frozen=True):
     """One series of a frame."""
 
     run_id: str
