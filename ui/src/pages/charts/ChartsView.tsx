@@ -2,7 +2,6 @@
 
 import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { call } from "../../api/call";
 import { runColours } from "../../charts/colours";
 import { seriesSource } from "../../charts/source";
 import { ink } from "../../charts/theme";
@@ -12,7 +11,7 @@ import { type Load, useLoad } from "../../lib/load";
 import { place, setQuery } from "../../lib/route";
 import type { ColumnFacts } from "@schema/calls";
 import { AddedChart } from "./AddedChart";
-import { type RunTable, runTable, type Search, type Value } from "./data";
+import { catalogueOf, type RunTable, runTable, type Search, type Value } from "./data";
 import { ImageGrid } from "./ImageGrid";
 import { Legend } from "./Legend";
 import type { ChartRun, Groups } from "./lines";
@@ -47,12 +46,7 @@ export function ChartsView({ experimentIds, filter, orderBy, runIds, names, vers
   const search = useMemo<Search>(() => ({ experimentIds, filter, orderBy }), [experimentIds.join(), filter, orderBy.join()]);
   const wanted = useMemo(() => runIds, [runIds.join()]);
   useEffect(() => seriesSource.forget(), [version]);
-  const catalogue = useLoad(
-    async (signal) =>
-      (await call("GetRunColumns", { experiment_ids: experimentIds, filter, kinds: ["metrics", "params", "tags"] }, signal)).columns ?? [],
-    [search, version],
-    { keep: true },
-  );
+  const catalogue = useLoad((signal) => catalogueOf(search, signal), [search, version], { keep: true });
   const columns = ["attributes.run_name", "attributes.start_time", "tags.mlflow.runColor"];
   if (workspace.group) columns.push(workspace.group);
   const table = useLoad(

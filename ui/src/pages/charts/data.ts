@@ -1,6 +1,6 @@
 /** What charts ask of the table of runs. */
 
-import type { TableColumn } from "@schema/calls";
+import type { ColumnFacts, TableColumn } from "@schema/calls";
 import { call } from "../../api/call";
 import { asNumber, isOddFloat } from "../../api/numbers";
 
@@ -50,6 +50,18 @@ export async function runTable(
     columns: new Map((answer.columns ?? []).map((column) => [column.name, values(column)])),
   };
   return given ? inOrder(found, runIds) : found;
+}
+
+/** What the columns of a search hold, each named with its kind: `metrics.loss`. */
+export async function catalogueOf({ experimentIds, filter }: Search, signal: AbortSignal): Promise<ColumnFacts[]> {
+  const kinds = ["metrics", "params", "tags"] as const;
+  const answers = await Promise.all(kinds.map((kind) => call("GetRunColumns", { experiment_ids: experimentIds, filter, kinds: [kind] }, signal)));
+  return answers.flatMap((answer, i) =>
+    (answer.columns ?? []).map((fact) => {
+      const kind = `${kinds[i] as string}.`;
+      return fact.name.startsWith(kind) ? fact : { ...fact, name: kind + fact.name };
+    }),
+  );
 }
 
 /** The filter that finds given runs. */
