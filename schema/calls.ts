@@ -316,7 +316,8 @@ export interface GetExperimentOverview {
 /**
  * Count the values of one column over all runs of a search: the most frequent ones, and bins of numbers.
  *
- * `prefix` keeps the texts that begin with it, for the completion of what somebody types.
+ * `prefix` keeps the values that begin with it, whatever the case of its letters, for the completion of what somebody
+ * types; it changes neither bins nor the number of runs without a value.
  */
 export interface GetFacet {
   column: string;

@@ -74,7 +74,8 @@ def _tree(tx: Tx, call: GetRunWindow) -> RunWindow:
 
 
 def _forest(tx: Tx, search: Search, ids: Sequence[int]) -> Forest:
-    return forest_of(ids, _parents(tx, search))
+    scope = search._replace(filter="", order_by=())
+    return forest_of(ids, tx.kept(("parents", scope), lambda: _parents(tx, search)))
 
 
 def _parents(tx: Tx, search: Search) -> dict[int, int]:
