@@ -129,11 +129,12 @@ def are_fine(metrics: Sequence[Metric]) -> bool:
         and min(steps) >= -MAX_INT64 - 1
         and max(steps) <= MAX_INT64
         and all(len(key) <= MAX_KEY_LENGTH and _is_fine(key) for key in {metric.key for metric in metrics})
-        and all(
-            bool(name) == bool(digest)
-            for name, digest in {(metric.dataset_name, metric.dataset_digest) for metric in metrics}
-        )
+        and not [one for one in metrics if (one.dataset_name or one.dataset_digest) and not _names_dataset(one)]
     )
+
+
+def _names_dataset(metric: Metric) -> bool:
+    return bool(metric.dataset_name) and bool(metric.dataset_digest)
 
 
 def check_param(param: Pair, path: str = "") -> None:
