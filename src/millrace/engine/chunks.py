@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from millrace.engine.db import Row
 from millrace.engine.tx import Tx
 from millrace.series.batch import split_batch
-from millrace.series.chunk import CHUNK, decode_chunk, encode_chunk
+from millrace.series.chunk import CHUNK, decode_chunk, decode_chunks, encode_chunk
 from millrace.series.columns import Columns, merged, no_points
 from millrace.series.lazy import LazyModule
 
@@ -59,8 +59,11 @@ def _chunks(tx: Tx, run: int, key: int, after: Position | None) -> list[Row]:
 
 
 def _loaded(tx: Tx, chunks: Sequence[Row]) -> list[Columns]:
-    rows = tx.select_in("SELECT data FROM chunk WHERE id IN (*)", [row[0] for row in chunks])
-    return [decode_chunk(row[0]) for row in rows]
+    if not chunks:
+        return []
+    rows = tx.select_in("SELECT id, data FROM chunk WHERE id IN (*)", [row[0] for row in chunks])
+    blobs: dict[int, bytes] = dict(rows)
+    return [decode_chunks([blobs[row[0]] for row in chunks])]  # in their order the points need no sorting
 
 
 def _in_batches(tx: Tx, run: int, key: int) -> Columns:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import struct
 import zlib
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from millrace.errors import DataLoss
@@ -58,6 +60,33 @@ def decode_chunk(data: bytes) -> Columns:
     except Exception as error:
         raise DataLoss(f"A chunk of {count} points is damaged: {error}") from error
     return Columns(steps, timestamps, values)  # type: ignore[arg-type]
+
+
+def decode_chunks(blobs: Sequence[bytes]) -> Columns:
+    """The points of several blobs, one behind the other, without a copy in between.
+
+    Raises:
+        DataLoss: as `decode_chunk`.
+    """
+    headers = [_HEADER.unpack_from(data) for data in blobs]
+    if any(version != _VERSION or codec != PCO for version, codec, *_ in headers):
+        return Columns(*map(np.concatenate, zip(*map(decode_chunk, blobs), strict=True)))
+    from pcodec import standalone
+
+    total = sum(header[2] for header in headers)
+    columns = Columns(np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total, np.float64))
+    end = 0
+    for data, (_, _, count, first, second) in zip(blobs, headers, strict=True):
+        start, end = end, end + count
+        bounds = (_HEADER.size, _HEADER.size + first, _HEADER.size + first + second, len(data))
+        try:
+            for column, (begin, stop) in zip(columns, pairwise(bounds), strict=True):
+                done = standalone.simple_decompress_into(data[begin:stop], column[start:end])
+                assert done.n_processed == count
+                assert done.finished
+        except Exception as error:
+            raise DataLoss(f"A chunk of {count} points is damaged: {error}") from error
+    return columns
 
 
 def decode_steps(data: bytes) -> Ints:
