@@ -143,7 +143,8 @@ def _among(steps: Ints, chosen: Ints) -> npt.NDArray[np.intp]:
         places = np.searchsorted(steps, chosen)
         inside = places < len(steps)
         places, chosen = places[inside], chosen[inside]
-        return places[steps[places] == chosen]
+        found: npt.NDArray[np.intp] = places[steps[places] == chosen]
+        return found
     places = np.searchsorted(chosen, steps)
     places[places == len(chosen)] = 0
     return np.flatnonzero(chosen[places] == steps) if len(chosen) else places
