@@ -24,16 +24,31 @@ _WORTH = 256
 
 def append(tx: Tx, run: int, experiment: int, metrics: Sequence[Metric]) -> None:
     """Append points to the series of a run."""
-    if not metrics:
-        return
-    keys = [metric.key for metric in metrics]
-    known = tx.key_ids(set(keys))
-    columns = point_columns(
-        map(known.__getitem__, keys),
+    append_columns(
+        tx,
+        run,
+        experiment,
+        [metric.key for metric in metrics],
         [metric.step for metric in metrics],
         [metric.timestamp for metric in metrics],
         [metric.value for metric in metrics],
     )
+
+
+def append_columns(
+    tx: Tx,
+    run: int,
+    experiment: int,
+    keys: Sequence[str],
+    steps: Sequence[int],
+    timestamps: Sequence[int],
+    values: Sequence[float],
+) -> None:
+    """Append points, given as columns, to the series of a run."""
+    if not keys:
+        return
+    known = tx.key_ids(set(keys))
+    columns = point_columns(map(known.__getitem__, keys), steps, timestamps, values)
     tx.db.execute("INSERT INTO point_batch (run_id, n, data) VALUES (?, ?, ?)", (run, len(keys), encode_batch(columns)))
     _sum_up(tx, run, experiment, summarised(columns))
     if _pending_after(tx, run, len(keys)) >= PENDING:
