@@ -10,6 +10,46 @@ export interface ArtifactPage {
   next_page_token?: string | null;
 }
 
+/**
+ * Delete, restore or purge many runs, or set or delete a tag of theirs, in one transaction.
+ *
+ * The runs are those in `run_ids`, or with an empty list all that the search finds. Purging removes runs for good
+ * which are deleted already, with their points, and their artifacts where this server may delete them; others are
+ * left alone. Runs that are in the wanted state already are not among the answer's, so that a change can be undone.
+ */
+export interface ChangeRuns {
+  action: "delete" | "delete_tag" | "purge" | "restore" | "set_tag";
+  run_ids?: string[];
+  experiment_ids?: string[];
+  filter?: string;
+  run_view_type?: string | number;
+  key?: string;
+  value?: string;
+}
+
+/** The runs that were changed. */
+export interface ChangedRuns {
+  run_ids?: string[];
+  artifact_uris?: string[];
+}
+
+/** The columns that the runs of a search have. */
+export interface ColumnCatalogue {
+  runs?: number;
+  columns?: ColumnFacts[];
+  complete?: boolean;
+}
+
+/** What a column holds over all runs of a search. */
+export interface ColumnFacts {
+  name: string;
+  runs: number;
+  distinct?: number;
+  minimum?: Float | null;
+  maximum?: Float | null;
+  most_points?: number;
+}
+
 /** Count the runs that SearchRuns would find (ours). */
 export interface CountRuns {
   experiment_ids?: string[];
@@ -196,6 +236,26 @@ export interface ExperimentAnswer {
   experiment: Experiment;
 }
 
+/** An experiment with what is in it. */
+export interface ExperimentFacts {
+  experiment_id: string;
+  name: string;
+  lifecycle_stage: string;
+  creation_time: number;
+  last_update_time: number;
+  runs?: number;
+  running?: number;
+  models?: number;
+  last_activity?: number;
+  days?: number[];
+  tags?: ExperimentTag[];
+}
+
+/** All experiments at a glance, the one with the last activity first. */
+export interface ExperimentOverview {
+  experiments?: ExperimentFacts[];
+}
+
 /** A page of experiments, and the token of the next page if there is one. */
 export interface ExperimentPage {
   experiments?: Experiment[];
@@ -206,6 +266,17 @@ export interface ExperimentPage {
 export interface ExperimentTag {
   key: string;
   value?: string;
+}
+
+/** The values of a column over all runs of a search, counted. */
+export interface Facet {
+  runs?: number;
+  missing?: number;
+  values?: (Float | number | string | null)[];
+  counts?: number[];
+  edges?: Float[];
+  bins?: number[];
+  odd?: number;
 }
 
 /** A file or folder; `path` is relative to the artifact root, `file_size` in bytes is None for a folder. */
@@ -221,6 +292,12 @@ export interface FinalizeLoggedModel {
   status: string | number;
 }
 
+/** Find experiments, runs, models and keys by the beginning of an id or a part of a name, whatever the case. */
+export interface FindAnything {
+  text?: string;
+  max_hits?: number;
+}
+
 /** Get an experiment by id; deleted ones too. */
 export interface GetExperiment {
   experiment_id: string;
@@ -229,6 +306,26 @@ export interface GetExperiment {
 /** Get an experiment by name; an active one before a deleted one. */
 export interface GetExperimentByName {
   experiment_name: string;
+}
+
+/** Get all experiments with the numbers of their runs and models and their last activity. */
+export interface GetExperimentOverview {
+  view_type?: string | number;
+}
+
+/**
+ * Count the values of one column over all runs of a search: the most frequent ones, and bins of numbers.
+ *
+ * `prefix` keeps the texts that begin with it, for the completion of what somebody types.
+ */
+export interface GetFacet {
+  column: string;
+  experiment_ids?: string[];
+  filter?: string;
+  run_view_type?: string | number;
+  prefix?: string;
+  max_values?: number;
+  max_bins?: number;
 }
 
 /** Get the latest version of each stage, or of the given stages. */
@@ -295,6 +392,60 @@ export interface GetRun {
 }
 
 /**
+ * Get the columns (metrics, params, tags) that the runs of a search have, with what they hold.
+ *
+ * `kinds` empty means all kinds; `text` keeps the columns whose name contains it, whatever the case of its letters.
+ */
+export interface GetRunColumns {
+  experiment_ids?: string[];
+  filter?: string;
+  run_view_type?: string | number;
+  kinds?: ("metrics" | "params" | "tags")[];
+  text?: string;
+  max_columns?: number;
+}
+
+/**
+ * Group the runs of a search by the values of columns, and sum up numeric columns over each group.
+ *
+ * Columns are named as in GetRunWindow. The largest groups come first, or those with the best mean of `order_by`: the
+ * name of one of `columns`, with DESC behind it for the highest first.
+ */
+export interface GetRunGroups {
+  by: string[];
+  experiment_ids?: string[];
+  filter?: string;
+  run_view_type?: string | number;
+  columns?: string[];
+  order_by?: string;
+  max_groups?: number;
+}
+
+/**
+ * Get some rows and some columns of the table of all runs that a search finds.
+ *
+ * A column is `attributes.<name>` (run_id, run_name, experiment_id, status, start_time, end_time, duration, user_id,
+ * lifecycle_stage, artifact_uri, parent_run_id, points), `metrics.<key>` (the latest value), `metrics.<key>.min` and
+ * its siblings (max, mean, count, first_step, last_step), `params.<key>` or `tags.<key>`; keys are not quoted.
+ * `order_by` and `filter` are those of SearchRuns; `duration` (milliseconds; up to now for a run that goes on) may be
+ * ordered by, too.
+ *
+ * With `tree` "closed" or "open", children stand below their parents, closed or opened but for the runs in `toggled`,
+ * which are the other way round; with a filter, parents of matches are shown and opened though they match not.
+ */
+export interface GetRunWindow {
+  experiment_ids?: string[];
+  filter?: string;
+  run_view_type?: string | number;
+  order_by?: string[];
+  offset?: number;
+  limit?: number;
+  columns?: string[];
+  tree?: "closed" | "none" | "open";
+  toggled?: string[];
+}
+
+/**
  * Get the series of some metrics of some runs, within bounds of steps or times, in about `max_points` points each.
  *
  * Thinned out series keep the first, last, lowest and highest point of each part of the x axis (`by`), so that a
@@ -309,6 +460,29 @@ export interface GetSeries {
   first_time?: number | null;
   last_time?: number | null;
   max_points?: number;
+}
+
+/** A numeric column over groups: a value for each group, None where no run of it has a number. */
+export interface GroupColumn {
+  name: string;
+  mean: (Float | null)[];
+  minimum: (Float | null)[];
+  maximum: (Float | null)[];
+  deviation: (Float | null)[];
+}
+
+/** Something that was found. */
+export interface Hit {
+  kind: "experiment" | "logged_model" | "metric" | "param" | "registered_model" | "run" | "tag";
+  id: string;
+  name: string;
+  experiment_id?: string;
+  detail?: string;
+}
+
+/** What was found, the best first. */
+export interface Hits {
+  hits?: Hit[];
 }
 
 /**
@@ -666,6 +840,14 @@ export interface RunData {
   metric_summaries?: MetricSummary[];
 }
 
+/** Groups of runs that have the same values in some columns. */
+export interface RunGroups {
+  groups?: number;
+  keys?: TableColumn[];
+  counts?: number[];
+  columns?: GroupColumn[];
+}
+
 /** What a run is: ids, name, user, status, times (milliseconds since 1970, UTC), artifact root. */
 export interface RunInfo {
   run_id: string;
@@ -706,6 +888,19 @@ export interface RunPage {
 export interface RunTag {
   key: string;
   value?: string;
+}
+
+/** Some rows of a table of runs, and how many rows the whole table has. */
+export interface RunWindow {
+  rows?: number;
+  matches?: number;
+  run_ids?: string[];
+  columns?: TableColumn[];
+  depths?: number[];
+  children?: number[];
+  opened?: boolean[];
+  matched?: boolean[];
+  cursor?: number;
 }
 
 /** List the datasets that active runs of some experiments used, at most 1,000. */
@@ -824,6 +1019,12 @@ export interface SetTag {
   value?: string;
 }
 
+/** One column of a window: a value for each of its runs, in their order. */
+export interface TableColumn {
+  name: string;
+  values: (Float | number | string | null)[];
+}
+
 /** Move a model version to another stage, and on wish archive those that were there. */
 export interface TransitionModelVersionStage {
   name: string;
@@ -919,8 +1120,15 @@ export interface Calls {
   SearchRuns: { method: "POST"; path: "2.0/mlflow/runs/search"; call: SearchRuns; answer: RunPage };
   SetTag: { method: "POST"; path: "2.0/mlflow/runs/set-tag"; call: SetTag; answer: Empty };
   UpdateRun: { method: "POST"; path: "2.0/mlflow/runs/update"; call: UpdateRun; answer: RunInfoAnswer };
+  GetExperimentOverview: { method: "GET"; path: "millrace/1/experiments/overview"; call: GetExperimentOverview; answer: ExperimentOverview };
+  FindAnything: { method: "GET"; path: "millrace/1/find"; call: FindAnything; answer: Hits };
   Ingest: { method: "POST"; path: "millrace/1/points/ingest"; call: Ingest; answer: Ingested };
+  ChangeRuns: { method: "POST"; path: "millrace/1/runs/change"; call: ChangeRuns; answer: ChangedRuns };
+  GetRunColumns: { method: "POST"; path: "millrace/1/runs/columns"; call: GetRunColumns; answer: ColumnCatalogue };
   CountRuns: { method: "POST"; path: "millrace/1/runs/count"; call: CountRuns; answer: RunCount };
+  GetFacet: { method: "POST"; path: "millrace/1/runs/facet"; call: GetFacet; answer: Facet };
+  GetRunGroups: { method: "POST"; path: "millrace/1/runs/groups"; call: GetRunGroups; answer: RunGroups };
+  GetRunWindow: { method: "POST"; path: "millrace/1/runs/window"; call: GetRunWindow; answer: RunWindow };
   GetSeries: { method: "POST"; path: "millrace/1/series/get"; call: GetSeries; answer: SeriesAnswer };
 }
 
@@ -984,7 +1192,14 @@ export const routes = {
   SearchRuns: { method: "POST", path: "2.0/mlflow/runs/search", inPath: [] },
   SetTag: { method: "POST", path: "2.0/mlflow/runs/set-tag", inPath: [] },
   UpdateRun: { method: "POST", path: "2.0/mlflow/runs/update", inPath: [] },
+  GetExperimentOverview: { method: "GET", path: "millrace/1/experiments/overview", inPath: [] },
+  FindAnything: { method: "GET", path: "millrace/1/find", inPath: [] },
   Ingest: { method: "POST", path: "millrace/1/points/ingest", inPath: [] },
+  ChangeRuns: { method: "POST", path: "millrace/1/runs/change", inPath: [] },
+  GetRunColumns: { method: "POST", path: "millrace/1/runs/columns", inPath: [] },
   CountRuns: { method: "POST", path: "millrace/1/runs/count", inPath: [] },
+  GetFacet: { method: "POST", path: "millrace/1/runs/facet", inPath: [] },
+  GetRunGroups: { method: "POST", path: "millrace/1/runs/groups", inPath: [] },
+  GetRunWindow: { method: "POST", path: "millrace/1/runs/window", inPath: [] },
   GetSeries: { method: "POST", path: "millrace/1/series/get", inPath: [] },
 } as const;

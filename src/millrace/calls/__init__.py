@@ -35,6 +35,14 @@ from millrace.calls.experiments import (
     SetExperimentTag,
     UpdateExperiment,
 )
+from millrace.calls.finding import (
+    ExperimentFacts,
+    ExperimentOverview,
+    FindAnything,
+    GetExperimentOverview,
+    Hit,
+    Hits,
+)
 from millrace.calls.ingest import Ingest, Ingested, Refusal, SeriesName
 from millrace.calls.logged_models import (
     CreateLoggedModel,
@@ -108,6 +116,22 @@ from millrace.calls.runs import (
     UpdateRun,
 )
 from millrace.calls.series import GetSeries, SeriesAnswer, SeriesColumns
+from millrace.calls.table import (
+    Cell,
+    ChangedRuns,
+    ChangeRuns,
+    ColumnCatalogue,
+    ColumnFacts,
+    Facet,
+    GetFacet,
+    GetRunColumns,
+    GetRunGroups,
+    GetRunWindow,
+    GroupColumn,
+    RunGroups,
+    RunWindow,
+    TableColumn,
+)
 
 __all__ = [
     "Answer",
@@ -209,4 +233,24 @@ __all__ = [
     "UpdateRegisteredModel",
     "UpdateRun",
     "endpoint",
+    "ExperimentFacts",
+    "ExperimentOverview",
+    "FindAnything",
+    "GetExperimentOverview",
+    "Hit",
+    "Hits",
+    "Cell",
+    "ChangedRuns",
+    "ChangeRuns",
+    "ColumnCatalogue",
+    "ColumnFacts",
+    "Facet",
+    "GetFacet",
+    "GetRunColumns",
+    "GetRunGroups",
+    "GetRunWindow",
+    "GroupColumn",
+    "RunGroups",
+    "RunWindow",
+    "TableColumn",
 ]

@@ -13,6 +13,7 @@ from millrace.calls import ENDPOINTS, Call, Endpoint
 from millrace.engine import (
     chunks,
     experiments,
+    finding,
     ingest,
     inputs,
     logged_model_search,
@@ -22,7 +23,11 @@ from millrace.engine import (
     points,
     registered_models,
     registry_search,
+    run_changes,
+    run_columns,
+    run_facets,
     run_search,
+    run_table,
     runs,
     series_reads,
 )
@@ -45,7 +50,12 @@ __all__ = [
     "open_engine",
     "registered_models",
     "registry_search",
+    "finding",
+    "run_changes",
+    "run_columns",
+    "run_facets",
     "run_search",
+    "run_table",
     "runs",
     "series_reads",
 ]

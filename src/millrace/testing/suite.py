@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from millrace.testing.experiments import ExperimentsSuite
+from millrace.testing.facets import FacetsSuite
+from millrace.testing.finding import FindingSuite
 from millrace.testing.ingesting import IngestSuite
 from millrace.testing.inputs import InputsSuite
 from millrace.testing.logged_models import LoggedModelsSuite
@@ -10,10 +12,21 @@ from millrace.testing.metrics import MetricsSuite
 from millrace.testing.registry import RegistrySuite
 from millrace.testing.runs import RunsSuite
 from millrace.testing.searches import SearchesSuite
+from millrace.testing.tables import TablesSuite
 
 
 class StoreSuite(
-    ExperimentsSuite, RunsSuite, MetricsSuite, IngestSuite, InputsSuite, LoggedModelsSuite, RegistrySuite, SearchesSuite
+    ExperimentsSuite,
+    RunsSuite,
+    MetricsSuite,
+    IngestSuite,
+    InputsSuite,
+    LoggedModelsSuite,
+    RegistrySuite,
+    SearchesSuite,
+    TablesSuite,
+    FacetsSuite,
+    FindingSuite,
 ):
     """What every store must do.
 

@@ -1,0 +1,87 @@
+/** The one way to the server's JSON calls: typed by what the server declares, errors as the server words them. */
+
+import { type Calls, routes } from "@schema/calls";
+
+/** What the server refused, or that it could not be reached (`status` 0). */
+export class CallError extends Error {
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+
+  /** Whether the same call may succeed later. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 502;
+  }
+}
+
+/** The part of the page's address before its file: "" or the server's `--static-prefix`. */
+export const prefix = location.pathname.replace(/\/[^/]*$/, "");
+
+/** Make a call; `signal` gives it up.
+ *
+ * @throws CallError what the server said, or that it did not answer; DOMException AbortError when given up.
+ */
+export async function call<N extends keyof Calls>(
+  name: N,
+  fields: Calls[N]["call"],
+  signal?: AbortSignal,
+): Promise<Calls[N]["answer"]> {
+  const route: { method: string; path: string; inPath: readonly string[] } = routes[name];
+  const rest: Record<string, unknown> = { ...(fields as object) };
+  const path = route.path.replace(/\{(\w+)\}/g, (_, field: string) => {
+    const value = encodeURIComponent(String(rest[field]));
+    delete rest[field];
+    return value;
+  });
+  const init: RequestInit = { method: route.method, signal: signal ?? null };
+  let query = "";
+  if (route.method === "GET") {
+    query = asQuery(rest);
+  } else {
+    init.body = JSON.stringify(rest);
+    init.headers = { "content-type": "application/json" };
+  }
+  const response = await ask(`/ajax-api/${path}${query}`, init);
+  return (await response.json()) as Calls[N]["answer"];
+}
+
+/** Fetch anything else of the server's: bytes, streams, frames.
+ *
+ * @throws CallError as `call`.
+ */
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(prefix + path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new CallError("The server does not answer.", "UNREACHABLE", 0);
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function refusal(response: Response): Promise<CallError> {
+  const text = await response.text();
+  try {
+    const said = JSON.parse(text) as { error_code?: string; message?: string };
+    return new CallError(said.message ?? text, said.error_code ?? "", response.status);
+  } catch {
+    return new CallError(`The server answered ${response.status} ${response.statusText}.`, "", response.status);
+  }
+}
+
+function asQuery(fields: Record<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null) query.append(name, String(one));
+    }
+  }
+  const text = query.toString();
+  return text && `?${text}`;
+}
