@@ -25,8 +25,8 @@ export function slotColour(slot: number, theme: Theme): string {
   const turn = slot - handPicked;
   const hue = (turn * 137.508 + 15) % 360;
   const level = (turn * 0.7548776662) % 1;
-  const lightness = theme === "light" ? 0.36 + level * 0.22 : 0.6 + level * 0.28;
-  return readable(oklch(lightness, 0.1 + 0.07 * ((turn * 0.5698402909) % 1), hue), theme);
+  const lightness = theme === "light" ? 0.44 + level * 0.2 : 0.62 + level * 0.26;
+  return readable(oklch(lightness, 0.13 + 0.06 * ((turn * 0.5698402909) % 1), hue), theme);
 }
 
 const slots = new Map<string, number>();
