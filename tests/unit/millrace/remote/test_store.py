@@ -26,7 +26,7 @@ from millrace.calls import (
 from millrace.errors import InvalidUrlException, MlflowException, RestException, TemporarilyUnavailable
 from millrace.model import Metric
 from millrace.remote import RemoteStore
-from millrace.remote.store import request_of
+from millrace.remote.store import SERVER_HEADER, request_of
 
 RUN = {
     "run": {
