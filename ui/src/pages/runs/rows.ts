@@ -167,7 +167,8 @@ export class RunRows {
     for (let number = from; number < to; number += 1) {
       const block = this.blocks.get(number);
       if (block) block.used = this.clock += 1;
-      const missing = this.missing(number, block, columns);
+      const wanted = number < lead ? [...new Set([...columns, ...this.lead.columns])] : columns;
+      const missing = this.missing(number, block, wanted);
       if (missing) this.ask(number, missing);
     }
     for (let number = 0; number < lead; number += 1) {
