@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
 from millrace.calls import GetRunWindow, RunWindow, TableColumn
-from millrace.engine import run_rows
+from millrace.engine import changes, run_rows
 from millrace.engine.run_cells import PARENT_TAG, Gone, cells, column_of
 from millrace.engine.run_order import Search, ordered_ids, search_of
 from millrace.engine.run_tree import Forest, forest_of
@@ -25,7 +27,9 @@ T = TypeVar("T")
 @answers(GetRunWindow)
 def get_run_window(tx: Tx, call: GetRunWindow) -> RunWindow:
     """Get a window."""
-    return consistent(tx, lambda: _flat(tx, call) if call.tree == "none" else _tree(tx, call))
+    cursor = changes.cursor(tx)
+    window = consistent(tx, lambda: _flat(tx, call) if call.tree == "none" else _tree(tx, call))
+    return replace(window, cursor=cursor)
 
 
 def consistent(tx: Tx, work: Callable[[], T]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -26,7 +27,7 @@ from millrace.model.limits import MAX_TAG_LENGTH, check_tag
 from millrace.model.names import random_run_name
 
 RUN_NAME_TAG = "mlflow.runName"
-RUN_TABLES = (
+_RUN_TABLES = (
     "metric_latest",
     "point_batch",
     "chunk",
@@ -66,6 +67,7 @@ def create_run(tx: Tx, call: CreateRun) -> RunAnswer:
     if row is None:
         return _already_there(tx, run_id, experiment[0])
     put_texts(tx, "tag", row[0], experiment[0], list(tags.values()))
+    tx.touch(experiment[0], run_id)
     return RunAnswer(run_rows.from_rows(tx, [run_rows.find(tx, run_id)])[0])
 
 
@@ -115,6 +117,7 @@ def delete_run(tx: Tx, call: DeleteRun) -> Empty:
     row = run_rows.find(tx, call.run_id)
     if row[8] == LifecycleStage.ACTIVE:
         tx.db.execute("UPDATE run SET stage = 'deleted', deleted_ms = ? WHERE id = ?", (now_ms(), row[0]))
+        tx.touch(row[2], row[1])
     return Empty()
 
 
@@ -123,4 +126,12 @@ def restore_run(tx: Tx, call: RestoreRun) -> Empty:
     """Bring back a run that was marked as deleted."""
     row = run_rows.find(tx, call.run_id)
     tx.db.execute("UPDATE run SET stage = 'active', deleted_ms = NULL WHERE id = ?", (row[0],))
+    tx.touch(row[2], row[1])
     return Empty()
+
+
+def remove_rows(tx: Tx, ids: Sequence[int]) -> None:
+    """Delete all that runs have, by their row ids, but the runs themselves."""
+    tx.change_in("DELETE FROM chunk_data WHERE id IN (SELECT data_id FROM chunk WHERE run_id IN (*))", ids)
+    for table in _RUN_TABLES:
+        tx.change_in(f"DELETE FROM {table} WHERE run_id IN (*)", ids)
