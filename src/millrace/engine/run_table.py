@@ -33,10 +33,13 @@ def get_run_window(tx: Tx, call: GetRunWindow) -> RunWindow:
     if call.columns and call.limit > MAX_ROWS:
         raise InvalidParameterValue(f"A window with columns has at most {MAX_ROWS} rows, not {call.limit}.")
     cursor = changes.cursor(tx)
+    return replace(_window(tx, call), cursor=cursor)
+
+
+def _window(tx: Tx, call: GetRunWindow) -> RunWindow:
     if call.run_ids:
-        return replace(_given(tx, call), cursor=cursor)
-    window = consistent(tx, lambda: _flat(tx, call) if call.tree == "none" else _tree(tx, call))
-    return replace(window, cursor=cursor)
+        return _given(tx, call)
+    return consistent(tx, lambda: _flat(tx, call) if call.tree == "none" else _tree(tx, call))
 
 
 def consistent(tx: Tx, work: Callable[[], T]) -> T:
