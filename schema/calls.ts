@@ -21,8 +21,9 @@ export interface Change {
  * Delete, restore or purge many runs, or set or delete a tag of theirs, in one transaction.
  *
  * The runs are those in `run_ids`, or with an empty list all that the search finds. Purging removes runs for good
- * which are deleted already, with their points, and their artifacts where this server may delete them; others are
- * left alone. Runs that are in the wanted state already are not among the answer's, so that a change can be undone.
+ * which are deleted already, with their points, and their artifacts where this server may delete them; runs that are
+ * not deleted are left alone. Runs that are in the wanted state already are not among the answer's, so that a change
+ * can be undone.
  */
 export interface ChangeRuns {
   action: "delete" | "delete_tag" | "purge" | "restore" | "set_tag";
@@ -341,7 +342,8 @@ export interface GetExperimentOverview {
 /**
  * Count the values of one column over all runs of a search: the most frequent ones, and bins of numbers.
  *
- * `prefix` keeps the texts that begin with it, for the completion of what somebody types.
+ * `prefix` keeps the values that begin with it, whatever the case of its letters, for the completion of what somebody
+ * types; it changes neither bins nor the number of runs without a value.
  */
 export interface GetFacet {
   column: string;
@@ -419,7 +421,7 @@ export interface GetRun {
 /**
  * Get the columns (metrics, params, tags) that the runs of a search have, with what they hold.
  *
- * `kinds` empty means all kinds; `text` keeps the columns whose name contains it, whatever the case of its letters.
+ * `kinds` empty means all kinds; `text` keeps the columns whose key contains it, whatever the case of its letters.
  */
 export interface GetRunColumns {
   experiment_ids?: string[];
@@ -457,6 +459,9 @@ export interface GetRunGroups {
  *
  * With `tree` "closed" or "open", children stand below their parents, closed or opened but for the runs in `toggled`,
  * which are the other way round; with a filter, parents of matches are shown and opened though they match not.
+ *
+ * With `run_ids`, the table holds these runs in this order, and nothing else is looked for; those that are not there
+ * are left out. A window without columns may have a million rows.
  */
 export interface GetRunWindow {
   experiment_ids?: string[];
@@ -468,6 +473,7 @@ export interface GetRunWindow {
   columns?: string[];
   tree?: "closed" | "none" | "open";
   toggled?: string[];
+  run_ids?: string[];
 }
 
 /**
