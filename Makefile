@@ -9,7 +9,7 @@ PORT ?= 5000
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test environment lint format types unit docs schema picture postgres witness bench clean
+.PHONY: help demo test environment lint format types unit docs schema picture pictures postgres chromium witness bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,7 +37,7 @@ types: $(READY) ## check types: mypy --strict inside, pyright on what users see
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-unit: $(READY) postgres witness ## run the tests only (PYTEST='-k name' to choose)
+unit: $(READY) postgres chromium witness ## run the tests only (PYTEST='-k name' to choose)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q $(PYTEST)
 
 docs: $(READY) ## write docs/reference/ anew from the code
@@ -50,19 +50,26 @@ schema: $(READY) ## write schema/ anew from the calls, and the SDK's stub from i
 picture: $(READY) ## draw the README's picture anew from a run of the quickstart
 	$(BIN)/python scripts/picture.py
 
+pictures: $(READY) chromium ## take the README's pictures of the page anew
+	$(BIN)/python scripts/pictures.py
+
 postgres: ## see to it that a PostgreSQL server is there for the tests
 	@scripts/postgres.sh
+
+chromium: ## see to it that a Chromium is there for the tests of the page
+	@scripts/chromium.sh
 
 witness: $(READY) ## make .witness/: the real mlflow, in an environment of its own
 	@PATH="$(CURDIR)/.tools/uv/bin:$$PATH" scripts/witness.sh
 
-bench: $(READY) witness ## measure us and the real mlflow side by side
+bench: $(READY) witness chromium ## measure us and the real mlflow side by side
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/server_start.py
 	$(BIN)/python benchmarks/log_metric.py
 	$(BIN)/python benchmarks/points.py
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/server.py
+	$(BIN)/python benchmarks/ui.py
 
 clean: ## remove environments, caches and the demo's data
 	rm -rf $(ENVIRONMENT) .tools .witness .pytest_cache .mypy_cache .ruff_cache .hypothesis demo dist
