@@ -17,13 +17,14 @@ from urllib.parse import unquote
 from millrace import wire
 from millrace.calls import ENDPOINTS, Call, Endpoint, Needs
 from millrace.errors import EndpointNotFound, InvalidParameterValue, MlflowException
-from millrace.server import listing, page, sources, streams
+from millrace.server import listing, sources, streams
 from millrace.server.counts import Counts
 from millrace.server.http import HTML, JSON, TEXT, App, Disconnected, Receive, Request, Scope, Send, error_body, respond
 from millrace.server.options import Options
 from millrace.server.places import Places
 from millrace.server.routing import PREFIXES, PUBLIC, Route, Router
 from millrace.server.security import guarded
+from millrace.server.ui import Ui
 from millrace.server.writes import Writes
 from millrace.store import GroupingStore, Store
 
@@ -114,7 +115,7 @@ class _App:
         for path, text in (("/health", b"OK"), ("/version", MLFLOW_VERSION.encode())):
             yield Route(("GET",), path, PUBLIC, _nothing, _says(text))
         if not self._options.artifacts_only:
-            yield Route(("GET",), "/", Needs("read", "experiment"), _nothing, self._page)
+            yield from Ui(self._store, self._options).routes()
         if self._counts:
             yield Route(("GET",), "/metrics", PUBLIC, _nothing, self._counts.show)
 
@@ -159,10 +160,6 @@ class _App:
             await respond(send, 503, text.encode(), HTML)
 
         return act
-
-    async def _page(self, request: Request, send: Send, asked: object) -> None:
-        html = await self._in_thread(page.overview, self._store)
-        await respond(send, 200, html.encode(), HTML, page.HEADERS)
 
     async def _no_route(self, request: Request, send: Send, routes: dict[str, Route], raw_path: str) -> None:
         allowed = ", ".join(sorted({"OPTIONS", *routes})).encode()

@@ -1,4 +1,4 @@
-"""The page at `/`: what is in the store at a glance, made on the server, without scripts."""
+"""The page at `/` where `ui/` was not built: what is in the store at a glance, made on the server, without scripts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def overview(store: Store) -> str:
         f"<style>{_STYLE}</style><h1>Millrace</h1>"
         f"<h2>Experiments</h2>{_table(('Name', 'Runs', 'Id', 'Created'), counted)}"
         f"<h2>Newest runs</h2>{_table(('Name', 'Experiment', 'Status', 'Started', 'Metrics'), runs)}"
-        "<p class=quiet>The interactive pages are not part of this build. "
+        "<p class=quiet>The interactive page is not built in this checkout: run <code>make ui</code> and reload. "
         "The API is at <code>/api/2.0/mlflow/…</code>, as in MLflow.</html>"
     )
 

@@ -1,10 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from millrace.calls import CreateExperiment, CreateRun
+from millrace.server import ui
 from millrace.store import open_store
+
+
+@pytest.fixture(autouse=True)
+def unbuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout in which `ui/` was not built."""
+    monkeypatch.setattr(ui, "STATIC", tmp_path / "nothing")
 
 
 def test_the_page_shows_names_as_text(served_store: str, ask: Callable[..., Any]) -> None:
