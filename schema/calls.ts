@@ -461,6 +461,24 @@ export interface GetSeries {
   max_points?: number;
 }
 
+/**
+ * Get series as GetSeries does, as the bytes that a chart is drawn from, with some columns or (empty) all of them.
+ *
+ * Of long series, whole parts are thinned out by what is known of them without reading them, so that the cost hardly
+ * depends on their length.
+ */
+export interface GetSeriesFrame {
+  run_ids: string[];
+  keys: string[];
+  by?: "step" | "time";
+  first_step?: number | null;
+  last_step?: number | null;
+  first_time?: number | null;
+  last_time?: number | null;
+  max_points?: number;
+  columns?: ("step" | "time" | "value")[];
+}
+
 /** A numeric column over groups: a value for each group, None where no run of it has a number. */
 export interface GroupColumn {
   name: string;
@@ -1128,6 +1146,7 @@ export interface Calls {
   GetFacet: { method: "POST"; path: "millrace/1/runs/facet"; call: GetFacet; answer: Facet };
   GetRunGroups: { method: "POST"; path: "millrace/1/runs/groups"; call: GetRunGroups; answer: RunGroups };
   GetRunWindow: { method: "POST"; path: "millrace/1/runs/window"; call: GetRunWindow; answer: RunWindow };
+  GetSeriesFrame: { method: "POST"; path: "millrace/1/series/frame"; call: GetSeriesFrame; answer: ArrayBuffer };
   GetSeries: { method: "POST"; path: "millrace/1/series/get"; call: GetSeries; answer: SeriesAnswer };
 }
 
@@ -1200,5 +1219,6 @@ export const routes = {
   GetFacet: { method: "POST", path: "millrace/1/runs/facet", inPath: [] },
   GetRunGroups: { method: "POST", path: "millrace/1/runs/groups", inPath: [] },
   GetRunWindow: { method: "POST", path: "millrace/1/runs/window", inPath: [] },
+  GetSeriesFrame: { method: "POST", path: "millrace/1/series/frame", inPath: [] },
   GetSeries: { method: "POST", path: "millrace/1/series/get", inPath: [] },
 } as const;

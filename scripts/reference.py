@@ -16,7 +16,7 @@ import msgspec
 
 import mlflow
 from millrace import settings
-from millrace.calls import ENDPOINTS, Endpoint
+from millrace.calls import ENDPOINTS, Binary, Endpoint
 from millrace.cli import main as commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,7 +55,9 @@ def _endpoint(one: Endpoint) -> Iterator[str]:
     yield from (f"Permission: {one.needs.level} {one.needs.resource.replace('_', ' ')}.", "")
     yield from inspect.cleandoc(one.call.__doc__ or "").splitlines()
     yield from _fields("Field", one.call)
-    if one.answer.__struct_fields__:
+    if issubclass(one.answer, Binary):
+        yield from ("", f"Answer: bytes. {inspect.cleandoc(one.answer.__doc__ or '')}")
+    elif one.answer.__struct_fields__:
         yield from _fields("Answer", one.answer)
 
 

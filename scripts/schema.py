@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 import millrace
-from millrace.calls import ENDPOINTS, Endpoint
+from millrace.calls import ENDPOINTS, Binary, Endpoint
 
 ROOT = Path(__file__).resolve().parents[1]
 REF = "#/components/schemas/"
@@ -36,7 +36,7 @@ def endpoints() -> list[Endpoint]:
 
 def _shapes() -> tuple[dict[str, Any], dict[str, Any]]:
     """The JSON schemas of calls by name, and those of everything by name."""
-    types = [shape for one in endpoints() for shape in (one.call, one.answer)]
+    types = [shape for one in endpoints() for shape in (one.call, one.answer) if not issubclass(shape, Binary)]
     _, components = msgspec.json.schema_components(types, ref_template=REF + "{name}")
     widened = {_plain(name): _widen(schema) for name, schema in components.items()}
     return {one.name: widened[one.name] for one in endpoints()}, dict(sorted(widened.items()))
@@ -104,10 +104,17 @@ def _operation(one: Endpoint, method: str, schema: dict[str, Any]) -> dict[str, 
     if body["properties"]:
         operation["requestBody"] = {"required": bool(needed), "content": {"application/json": {"schema": body}}}
     operation["responses"] = {
-        "200": _json_response("The answer.", one.answer.__name__),
+        "200": _response(one),
         "default": _json_response("What went wrong.", "Error"),
     }
     return operation
+
+
+def _response(one: Endpoint) -> dict[str, Any]:
+    if not issubclass(one.answer, Binary):
+        return _json_response("The answer.", one.answer.__name__)
+    octets = {"type": "string", "format": "binary", "description": inspect.cleandoc(one.answer.__doc__ or "")}
+    return {"description": "The answer.", "content": {"application/octet-stream": {"schema": octets}}}
 
 
 def _json_response(description: str, name: str) -> dict[str, Any]:
@@ -138,7 +145,8 @@ def _typescript(components: dict[str, Any]) -> str:
     blocks.append("export interface Calls {")
     for one in endpoints():
         route = f'method: "{one.methods[0]}"; path: "{one.version}/{one.path}"'
-        blocks.append(f"  {one.name}: {{ {route}; call: {one.name}; answer: {one.answer.__name__} }};")
+        answer = "ArrayBuffer" if issubclass(one.answer, Binary) else one.answer.__name__
+        blocks.append(f"  {one.name}: {{ {route}; call: {one.name}; answer: {answer} }};")
     blocks += ["}", "", "/** Where each call travels, below `/api/`. */", "export const routes = {"]
     for one in endpoints():
         fields = ", ".join(f'"{name}"' for name in one.path_fields)

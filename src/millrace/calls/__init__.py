@@ -8,6 +8,7 @@ from millrace.calls.artifacts import (
 from millrace.calls.base import (
     ENDPOINTS,
     Answer,
+    Binary,
     Call,
     Create,
     Edit,
@@ -115,7 +116,7 @@ from millrace.calls.runs import (
     SearchRuns,
     UpdateRun,
 )
-from millrace.calls.series import GetSeries, SeriesAnswer, SeriesColumns
+from millrace.calls.series import GetSeries, GetSeriesFrame, SeriesAnswer, SeriesColumns, SeriesFrame
 from millrace.calls.table import (
     Cell,
     ChangedRuns,
@@ -136,6 +137,7 @@ from millrace.calls.table import (
 __all__ = [
     "Answer",
     "ArtifactPage",
+    "Binary",
     "Call",
     "CountRuns",
     "Create",
@@ -179,6 +181,7 @@ __all__ = [
     "GetRegisteredModel",
     "GetRun",
     "GetSeries",
+    "GetSeriesFrame",
     "Ingest",
     "Ingested",
     "ListArtifacts",
@@ -220,6 +223,7 @@ __all__ = [
     "SearchRuns",
     "SeriesAnswer",
     "SeriesColumns",
+    "SeriesFrame",
     "SeriesName",
     "SetExperimentTag",
     "SetLoggedModelTags",

@@ -23,6 +23,12 @@ class Empty(Answer, frozen=True):
     """The answer of calls that only do something."""
 
 
+class Binary(Answer, frozen=True):
+    """An answer that travels as bytes, not as JSON."""
+
+    data: bytes = b""
+
+
 class Call(Struct, Generic[R], frozen=True, omit_defaults=True):
     """An operation as a value: its fields are the parameters, `R` is what a store answers it with."""
 

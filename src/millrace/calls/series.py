@@ -1,4 +1,4 @@
-"""Our own call that reads many series at once, in columns, thinned out for charts."""
+"""Our own calls that read many series at once, in columns, thinned out for charts: as JSON, and as bytes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from millrace.calls.base import Answer, Call, Read, endpoint
+from millrace.calls.base import Answer, Binary, Call, Read, endpoint
 
 
 class SeriesColumns(Struct, frozen=True, omit_defaults=True):
@@ -43,3 +43,26 @@ class GetSeries(Call[SeriesAnswer], frozen=True):
     first_time: int | None = None
     last_time: int | None = None
     max_points: int = 1000
+
+
+class SeriesFrame(Binary, frozen=True):
+    """Series as bytes; docs/explanation/series-frame.md says what they mean."""
+
+
+@endpoint("POST", "series/frame", needs=Read.run, version="millrace/1")
+class GetSeriesFrame(Call[SeriesFrame], frozen=True):
+    """Get series as GetSeries does, as the bytes that a chart is drawn from, with some columns or (empty) all of them.
+
+    Of long series, whole parts are thinned out by what is known of them without reading them, so that the cost hardly
+    depends on their length.
+    """
+
+    run_ids: Annotated[list[str], Meta(min_length=1)]
+    keys: Annotated[list[str], Meta(min_length=1)]
+    by: Literal["step", "time"] = "step"
+    first_step: int | None = None
+    last_step: int | None = None
+    first_time: int | None = None
+    last_time: int | None = None
+    max_points: int = 1000
+    columns: list[Literal["step", "time", "value"]] = []

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from millrace import wire
-from millrace.calls import ENDPOINTS, Call, CreateLoggedModel, CreateRun, Endpoint, GetMetricHistory, MetricPage
+from millrace.calls import ENDPOINTS, Binary, Call, CreateLoggedModel, CreateRun, Endpoint, GetMetricHistory, MetricPage
 from millrace.errors import HTTP_STATUS, MlflowException, RestException
 from millrace.http import Client
 from millrace.model import Metric
@@ -77,6 +77,8 @@ class RemoteStore:
         if answer.status != 200:
             raise self._error(answer, path)
         self._is_millrace = answer.headers.get("Server") == SERVER_HEADER
+        if issubclass(endpoint.answer, Binary):
+            return cast("R", endpoint.answer(answer.data))
         try:
             decoded: R = wire.decode(answer.data, endpoint.answer)
         except MlflowException as error:

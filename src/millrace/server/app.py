@@ -15,11 +15,24 @@ from typing import Any
 from urllib.parse import unquote
 
 from millrace import wire
-from millrace.calls import ENDPOINTS, Call, Endpoint, Needs
+from millrace.calls import ENDPOINTS, Binary, Call, Endpoint, Needs
 from millrace.errors import EndpointNotFound, InvalidParameterValue, MlflowException
 from millrace.server import listing, sources, streams
 from millrace.server.counts import Counts
-from millrace.server.http import HTML, JSON, TEXT, App, Disconnected, Receive, Request, Scope, Send, error_body, respond
+from millrace.server.http import (
+    BYTES,
+    HTML,
+    JSON,
+    TEXT,
+    App,
+    Disconnected,
+    Receive,
+    Request,
+    Scope,
+    Send,
+    error_body,
+    respond,
+)
 from millrace.server.options import Options
 from millrace.server.places import Places
 from millrace.server.routing import PREFIXES, PUBLIC, Route, Router
@@ -146,7 +159,9 @@ class _App:
             answer = await self._writes.answer(call, request.size)
         else:
             answer = await self._in_thread(self._store.call, call)
-        await respond(send, 200, wire.encode(answer))
+        if isinstance(answer, Binary):
+            return await respond(send, 200, answer.data, BYTES)
+        return await respond(send, 200, wire.encode(answer))
 
     async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
