@@ -23,6 +23,7 @@ from millrace.engine import (
     registered_models,
     registry_search,
     run_search,
+    run_table,
     runs,
     series_reads,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "registered_models",
     "registry_search",
     "run_search",
+    "run_table",
     "runs",
     "series_reads",
 ]

@@ -33,6 +33,14 @@ class Connection(Protocol):
         """SQL for the number that a text spells, NULL where it spells none."""
         ...
 
+    def listed(self, ids: Sequence[int]) -> tuple[str, list[object]]:
+        """SQL for a table of one column, `id`, that holds these numbers, however many; and the values in it."""
+        ...
+
+    def state(self) -> object:
+        """What differs from before whenever the data that this transaction sees may do so; None where it writes."""
+        ...
+
     def try_lock(self, number: int) -> bool:
         """Whether nobody else holds this number; then nobody else gets it until the transaction ends."""
         ...

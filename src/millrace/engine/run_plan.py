@@ -90,6 +90,19 @@ def count_runs(tx: Tx, source: Source, scope: Scope, tree: Node | None) -> int:
     return int(row[0]) if row else 0
 
 
+def matching_ids(tx: Tx, source: Source, scope: Scope, tree: Node | None) -> list[int]:
+    """The row ids of all runs that match, the newest first."""
+    candidates = list(_candidates(tx, scope, tree))
+    if None in candidates:
+        return []
+    counted = [(_count(tx, one, FEW), one) for one in candidates if one is not None]
+    few, driver = min(counted, key=lambda pair: pair[0], default=(FEW + 1, None))
+    table, values, driven = _driven(driver if few <= FEW else None)
+    test, more = _all_of([*driven, scope.condition(), *_filter(tx, source, tree)])
+    rows = tx.db.rows(f"SELECT run.id FROM {table} WHERE {test} ORDER BY run.start_ms DESC, run.uuid", [*values, *more])
+    return [row[0] for row in rows]
+
+
 def _driven(driver: Sql | None) -> tuple[str, list[object], list[Sql]]:
     """Runs, or those among a driver's rows: tables, the values in them, and how they hang together."""
     if driver is None:

@@ -76,7 +76,8 @@ _RELATED = {
 }
 
 
-def _runs(tx: Tx) -> Source:
+def source_of(tx: Tx) -> Source:
+    """Runs as what is searched."""
     home = tx.locations.home.replace("'", "''")
     location = (
         f"(SELECT CASE WHEN e.location LIKE 'home:%' THEN '{home}' || SUBSTR(e.location, 6) ELSE e.location END"
@@ -110,9 +111,9 @@ def search_runs(tx: Tx, call: SearchRuns) -> RunPage:
         return RunPage()
     if not any(order.key == "start_time" and order.entity == "attribute" for order in orders):
         orders = [*orders, Order("attribute", "start_time", False)]
-    tree = tree and _with_summaries(tx, tree)
-    orders = [_order_with_summaries(tx, order) for order in orders]
-    source = _runs(tx)
+    tree = tree and with_summaries(tx, tree)
+    orders = [order_with_summaries(tx, order) for order in orders]
+    source = source_of(tx)
     keys = len(sorting(tx, source, orders)[2])
     mark = mark_of((call.experiment_ids, call.filter, call.order_by, call.run_view_type))
     rows = find_runs(
@@ -136,10 +137,10 @@ def count(tx: Tx, call: CountRuns) -> RunCount:
     if not numbers:
         return RunCount()
     scope = Scope(numbers, ViewType.stages(call.run_view_type))
-    return RunCount(count_runs(tx, _runs(tx), scope, tree and _with_summaries(tx, tree)))
+    return RunCount(count_runs(tx, source_of(tx), scope, tree and with_summaries(tx, tree)))
 
 
-def _summary(tx: Tx, entity: str, key: str) -> tuple[str, str]:
+def summary(tx: Tx, entity: str, key: str) -> tuple[str, str]:
     """A metric's entity and key; `loss.min` is the minimum of `loss`, unless somebody logs a metric of that name."""
     base, _, name = key.rpartition(".")
     if entity == "metric" and base and name in SUMMARIES and tx.key_id(key) is None:
@@ -147,21 +148,23 @@ def _summary(tx: Tx, entity: str, key: str) -> tuple[str, str]:
     return entity, key
 
 
-def _with_summaries(tx: Tx, tree: Node) -> Node:
+def with_summaries(tx: Tx, tree: Node) -> Node:
+    """A filter whose `metrics.loss.min` and their like are told from keys."""
     match tree:
         case Comparison():
-            entity, key = _summary(tx, tree.entity, tree.key)
+            entity, key = summary(tx, tree.entity, tree.key)
             return tree._replace(entity=entity, key=key)
         case Not(part):
-            return Not(_with_summaries(tx, part))
+            return Not(with_summaries(tx, part))
         case And(parts):
-            return And(tuple(_with_summaries(tx, part) for part in parts))
+            return And(tuple(with_summaries(tx, part) for part in parts))
         case Or(parts):
-            return Or(tuple(_with_summaries(tx, part) for part in parts))
+            return Or(tuple(with_summaries(tx, part) for part in parts))
 
 
-def _order_with_summaries(tx: Tx, order: Order) -> Order:
-    entity, key = _summary(tx, order.entity, order.key)
+def order_with_summaries(tx: Tx, order: Order) -> Order:
+    """An order whose `metrics.loss.min` and its like is told from keys."""
+    entity, key = summary(tx, order.entity, order.key)
     return order._replace(entity=entity, key=key)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from millrace.calls import Call
 from millrace.engine.db import Connection, Row
+from millrace.engine.kept import Kept
 from millrace.engine.locations import Locations
 from millrace.errors import ResourceMissing
 
 A = TypeVar("A", bound=Call[Any])
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 ANSWERS: dict[type[Call[Any]], Callable[[Tx, Any], Any]] = {}
@@ -41,6 +43,7 @@ class Known:
         """What runs have in batches, by row id, as far as this process knows; a hint, not a fact."""
         self.compacts_later = False
         """Whether somebody compacts points when a transaction has ended."""
+        self.kept = Kept()
 
     def learn(self, key_ids: dict[str, int]) -> None:
         """Keep the ids of keys that are now sure to stay."""
@@ -55,6 +58,8 @@ class Tx:
         self.db = db
         self.locations = locations
         self.pending = known.pending
+        self._kept = known.kept
+        self._state: object = None
         self._known_keys = known.key_ids
         self._key_names = known.key_names
         self.new_keys: dict[str, int] = {}
@@ -92,6 +97,16 @@ class Tx:
                 assert known is not None
             ids[name] = known
         return ids
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` computes from the data, or what it has computed before from the same data."""
+        if self._state is None:
+            self._state = self.db.state()
+        return self._kept.get(self._state, key, make)
+
+    def forget(self) -> None:
+        """Keep nothing in this transaction from now on, and use nothing that was kept."""
+        self._kept, self._state = Kept(), object()
 
     def select_in(self, sql: str, values: Sequence[object], before: Sequence[object] = ()) -> list[Row]:
         """All rows of a query whose `IN (*)` lists many values; `before` are the parameters in front of them."""

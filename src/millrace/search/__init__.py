@@ -1,6 +1,6 @@
 """Filters and orders of searches: text to tree. Knows no SQL."""
 
-from millrace.search.kinds import EXPERIMENTS, LOGGED_MODELS, MODEL_VERSIONS, REGISTERED_MODELS, RUNS, Kind
+from millrace.search.kinds import EXPERIMENTS, LOGGED_MODELS, MODEL_VERSIONS, REGISTERED_MODELS, RUNS, TABLE, Kind
 from millrace.search.orders import Order, parse_order, parse_order_by
 from millrace.search.parser import parse_filter
 from millrace.search.tree import And, Comparison, Node, Not, Or, Value
@@ -11,6 +11,7 @@ __all__ = [
     "MODEL_VERSIONS",
     "REGISTERED_MODELS",
     "RUNS",
+    "TABLE",
     "And",
     "Comparison",
     "Kind",

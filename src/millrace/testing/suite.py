@@ -10,10 +10,19 @@ from millrace.testing.metrics import MetricsSuite
 from millrace.testing.registry import RegistrySuite
 from millrace.testing.runs import RunsSuite
 from millrace.testing.searches import SearchesSuite
+from millrace.testing.tables import TablesSuite
 
 
 class StoreSuite(
-    ExperimentsSuite, RunsSuite, MetricsSuite, IngestSuite, InputsSuite, LoggedModelsSuite, RegistrySuite, SearchesSuite
+    ExperimentsSuite,
+    RunsSuite,
+    MetricsSuite,
+    IngestSuite,
+    InputsSuite,
+    LoggedModelsSuite,
+    RegistrySuite,
+    SearchesSuite,
+    TablesSuite,
 ):
     """What every store must do.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -40,12 +40,21 @@ class PostgresConnection:
     share_lock = " FOR SHARE"
     change_lock = " FOR UPDATE"
 
-    def __init__(self, cursor: psycopg.Cursor[Row]) -> None:
+    def __init__(self, cursor: psycopg.Cursor[Row], reads: bool) -> None:
         self._cursor = cursor
+        self._reads = reads
 
     def as_number(self, expression: str) -> str:
         """SQL for the number that a text spells, NULL where it spells none."""
         return f"(CASE WHEN {expression} ~ '{_NUMBER}' THEN CAST({expression} AS NUMERIC) END)"
+
+    def listed(self, ids: Sequence[int]) -> tuple[str, list[object]]:
+        """An array."""
+        return "(SELECT UNNEST(CAST(? AS BIGINT[])) AS id)", [list(ids)]
+
+    def state(self) -> object:
+        """The snapshot: which transactions are seen."""
+        return self.row("SELECT CAST(pg_current_snapshot() AS TEXT)") if self._reads else None
 
     def try_lock(self, number: int) -> bool:
         """An advisory lock, which ends with the transaction."""
@@ -143,7 +152,7 @@ class PostgresDatabase:
             with raw.cursor() as cursor:
                 cursor.execute(begin.encode())
                 try:
-                    yield PostgresConnection(cursor)
+                    yield PostgresConnection(cursor, begin.endswith("READ ONLY"))
                     cursor.execute("COMMIT")
                 except BaseException:
                     if not raw.closed and raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,12 +42,21 @@ class SqliteConnection:
     share_lock = ""
     change_lock = ""
 
-    def __init__(self, raw: apsw.Connection) -> None:
+    def __init__(self, raw: apsw.Connection, state: Callable[[], object] | None = None) -> None:
         self._raw = raw
+        self._state = state
 
     def as_number(self, expression: str) -> str:
         """SQL for the number that a text spells, NULL where it spells none."""
         return f"as_number({expression})"
+
+    def listed(self, ids: Sequence[int]) -> tuple[str, list[object]]:
+        """A list in JSON."""
+        return "(SELECT value AS id FROM json_each(?))", [f"[{','.join(map(str, ids))}]"]
+
+    def state(self) -> object:
+        """How often the file was changed, as one connection that does nothing else counts it."""
+        return self._state and self._state()
 
     def try_lock(self, number: int) -> bool:
         """True: there is one writer at a time."""
@@ -100,6 +109,9 @@ class SqliteDatabase:
         self._writer: apsw.Connection | None = None
         self._lock_file: int | None = None
         self._notice: Callable[[], None] | None = None
+        self._watching = threading.Lock()
+        self._watcher: apsw.Connection | None = None
+        self._watch = 0
 
     def pause_for_fork(self) -> None:
         """Let transactions end and close all connections, so that the child finds none.
@@ -127,9 +139,10 @@ class SqliteDatabase:
         """Start anew in a child; connections that were open at the fork must be neither used nor closed there."""
         if self._pid != os.getpid():
             _INHERITED.extend(self._idle)
-            if self._writer is not None:
-                _INHERITED.append(self._writer)
+            _INHERITED.extend(raw for raw in (self._writer, self._watcher) if raw is not None)
+            watches = self._watch
             self._start()
+            self._watch = watches
 
     def _connect(self) -> apsw.Connection:
         raw = apsw.Connection(str(self.path))
@@ -147,7 +160,7 @@ class SqliteDatabase:
         with _translated(self.path), self._reader() as raw:
             raw.execute("BEGIN")
             try:
-                yield SqliteConnection(raw)
+                yield SqliteConnection(raw, self._data_version)
             finally:
                 raw.execute("ROLLBACK")
 
@@ -167,6 +180,15 @@ class SqliteDatabase:
                 self._reading -= 1
                 if self._forking:
                     self._readers.notify_all()
+
+    def _data_version(self) -> object:
+        """A pair that differs when somebody has changed the file. SQLite's numbers only mean something to the
+        connection that counts; so each such connection has a number of its own."""
+        with self._watching:
+            if self._watcher is None:
+                self._watcher = self._connect()
+                self._watch += 1
+            return self._watch, self._watcher.pragma("data_version")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -306,6 +328,10 @@ class SqliteDatabase:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+        with self._watching:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
         if self._lock_file is not None:
             os.close(self._lock_file)
             self._lock_file = None

@@ -1,0 +1,115 @@
+"""The runs that a search finds, as one ordered list of row ids, so that a table can begin anywhere in it.
+
+The list is computed once for each state of the data, and kept: a jump to another place is a slice of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from millrace.engine.run_cells import MISSING, Column, Raw, raw_column
+from millrace.engine.run_plan import Scope, matching_ids
+from millrace.engine.run_search import SUMMARIES, known_experiments, order_with_summaries, source_of, with_summaries
+from millrace.engine.tx import Tx, now_ms
+from millrace.model import ViewType
+from millrace.search import RUNS, TABLE, Order, parse_filter, parse_order_by
+from millrace.series.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np = LazyModule("numpy")
+
+Ids = "npt.NDArray[np.int64]"
+_CLOCK_MS = 5000
+"""How long an order by the duration of runs that go on is good for."""
+
+
+class Searching(Protocol):
+    """A call that says which runs it is about."""
+
+    @property
+    def experiment_ids(self) -> list[str]:
+        """The ids of experiments."""
+
+    @property
+    def filter(self) -> str:
+        """A filter of SearchRuns."""
+
+    @property
+    def run_view_type(self) -> str | int:
+        """Whether active runs, deleted ones or both."""
+
+
+class Search(NamedTuple):
+    """Which runs, and in which order."""
+
+    experiments: tuple[int, ...]
+    stages: tuple[str, ...]
+    filter: str
+    order_by: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """Where runs are looked for."""
+        return Scope(list(self.experiments), self.stages)
+
+
+def search_of(call: Searching, order_by: Sequence[str] = ()) -> Search:
+    """What a call asks for."""
+    stages = tuple(ViewType.stages(call.run_view_type))
+    return Search(tuple(known_experiments(call.experiment_ids)), stages, call.filter, tuple(order_by))
+
+
+def ordered_ids(tx: Tx, search: Search) -> npt.NDArray[np.int64]:
+    """The row ids of all runs that a search finds, in its order; raises as SearchRuns does."""
+    orders = [order_with_summaries(tx, order) for order in parse_order_by(search.order_by, TABLE)]
+    if not orders:
+        return _newest_first(tx, search)
+    clock = now_ms() // _CLOCK_MS if any(order.key == "duration" for order in orders) else 0
+    return tx.kept(("ordered", search, clock), lambda: _sorted(tx, search, _newest_first(tx, search), orders))
+
+
+def _newest_first(tx: Tx, search: Search) -> npt.NDArray[np.int64]:
+    search = search._replace(order_by=())
+    return tx.kept(("found", search), lambda: _found(tx, search))
+
+
+def _found(tx: Tx, search: Search) -> npt.NDArray[np.int64]:
+    tree = parse_filter(search.filter, RUNS)
+    if not search.experiments:
+        return np.empty(0, np.int64)
+    tree = tree and with_summaries(tx, tree)
+    return np.array(matching_ids(tx, source_of(tx), search.scope, tree), np.int64)
+
+
+def _sorted(tx: Tx, search: Search, ids: npt.NDArray[np.int64], orders: Sequence[Order]) -> npt.NDArray[np.int64]:
+    """The ids in the order that is asked for; what is alike stays as it is, the newest first."""
+    listed = ids.tolist()
+    keys: list[npt.NDArray[np.float64] | npt.NDArray[np.int64]] = []
+    for order in orders:
+        raw = raw_column(tx, search.experiments, listed, _column(order))
+        keys += _sort_keys(raw, order.ascending)
+    # lexsort is stable, and its last key is the first to sort by.
+    return ids[np.lexsort(keys[::-1])] if keys else ids
+
+
+def _column(order: Order) -> Column:
+    if order.entity == "attribute":
+        return Column("attributes", order.key)
+    entity, _, name = order.entity.partition(".")
+    return Column(f"{entity}s", order.key, SUMMARIES[name] if name else "t.value")
+
+
+def _sort_keys(raw: Sequence[Raw], ascending: bool) -> list[npt.NDArray[np.float64] | npt.NDArray[np.int64]]:
+    """Keys of one order: numbers before NaN before what is missing in both directions; then the values."""
+    ranks = np.fromiter((2 if value is MISSING else 1 if value is None else 0 for value in raw), np.int64, len(raw))
+    if any(isinstance(value, str) for value in raw):
+        places = {text: place for place, text in enumerate(sorted({one for one in raw if isinstance(one, str)}))}
+        numbers = np.fromiter((places.get(one, 0) for one in raw), np.int64, len(raw))  # type: ignore[arg-type]
+    else:
+        kind = np.float64 if any(isinstance(value, float) for value in raw) else np.int64
+        numbers = np.array([0 if value is MISSING or value is None else value for value in raw], kind)
+    return [ranks, numbers if ascending else -numbers]

@@ -1,0 +1,100 @@
+"""The answer to GetRunWindow: some rows of a table of runs, flat or as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from millrace.calls import GetRunWindow, RunWindow, TableColumn
+from millrace.engine import run_rows
+from millrace.engine.run_cells import PARENT_TAG, Gone, cells, column_of
+from millrace.engine.run_order import Search, ordered_ids, search_of
+from millrace.engine.run_tree import Forest, forest_of
+from millrace.engine.tx import Tx, answers
+from millrace.errors import TemporarilyUnavailable
+from millrace.series.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = LazyModule("numpy")
+
+T = TypeVar("T")
+
+
+@answers(GetRunWindow)
+def get_run_window(tx: Tx, call: GetRunWindow) -> RunWindow:
+    """Get a window."""
+    return consistent(tx, lambda: _flat(tx, call) if call.tree == "none" else _tree(tx, call))
+
+
+def consistent(tx: Tx, work: Callable[[], T]) -> T:
+    """What the work gives; it is done again without what is kept when a run has gone since that was computed."""
+    try:
+        return work()
+    except Gone:
+        tx.forget()
+    try:
+        return work()
+    except Gone:
+        raise TemporarilyUnavailable("Runs were removed while they were read. Try again.") from None
+
+
+def _flat(tx: Tx, call: GetRunWindow) -> RunWindow:
+    ids = ordered_ids(tx, search_of(call, call.order_by))
+    shown, columns = _columns(tx, call, ids[call.offset : call.offset + call.limit].tolist())
+    return RunWindow(rows=len(ids), matches=len(ids), run_ids=shown, columns=columns)
+
+
+def _columns(tx: Tx, call: GetRunWindow, ids: Sequence[int]) -> tuple[list[str], list[TableColumn]]:
+    found = cells(tx, ids, [column_of(tx, name) for name in call.columns])
+    named = zip(call.columns, found.columns, strict=True)
+    return found.run_ids, [TableColumn(name, values) for name, values in named]
+
+
+def _tree(tx: Tx, call: GetRunWindow) -> RunWindow:
+    search = search_of(call, call.order_by)
+    ids = ordered_ids(tx, search)
+    forest = tx.kept(("forest", search), lambda: _forest(tx, search, ids.tolist()))
+    toggled = set(run_rows.ids(tx, call.toggled).values())
+    opened = forest.opened(by_default=call.tree == "open", leading=bool(call.filter.strip()), toggled=toggled)
+    visible = forest.visible(opened)
+    part = visible[call.offset : call.offset + call.limit]
+    shown, columns = _columns(tx, call, forest.ids[part].tolist())
+    return RunWindow(
+        rows=len(visible),
+        matches=len(ids),
+        run_ids=shown,
+        columns=columns,
+        depths=forest.depths[part].tolist(),
+        children=forest.children[part].tolist(),
+        opened=opened[part].tolist(),
+        matched=forest.matched[part].tolist(),
+    )
+
+
+def _forest(tx: Tx, search: Search, ids: Sequence[int]) -> Forest:
+    return forest_of(ids, _parents(tx, search))
+
+
+def _parents(tx: Tx, search: Search) -> dict[int, int]:
+    """The parent of each run that has one within the scope of a search, by row ids."""
+    key = tx.key_id(PARENT_TAG)
+    if key is None or not search.experiments:
+        return {}
+    marks = ",".join("?" * len(search.experiments))
+    named: dict[int, str] = dict(
+        tx.db.rows(
+            f"SELECT run_id, SUBSTR(value, 1, 64) FROM tag WHERE key_id = ? AND experiment_id IN ({marks})",
+            [key, *search.experiments],
+        )
+    )
+    there = tx.select_in(
+        "SELECT uuid, id, experiment_id, stage FROM run WHERE uuid IN (*)", sorted(set(named.values()))
+    )
+    ids = {
+        uuid: id_
+        for uuid, id_, experiment, stage in there
+        if experiment in search.experiments and stage in search.stages
+    }
+    return {run: ids[uuid] for run, uuid in named.items() if uuid in ids}
