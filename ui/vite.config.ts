@@ -17,5 +17,5 @@ export default defineConfig({
     sourcemap: false,
   },
   server: { proxy: { "/ajax-api": "http://127.0.0.1:5000", "/get-artifact": "http://127.0.0.1:5000" } },
-  test: { environment: "happy-dom", include: ["tests/**/*.test.{ts,tsx}"] },
+  test: { environment: "happy-dom", include: ["tests/**/*.test.{ts,tsx}"], css: { include: [/theme\.css/] } },
 });
