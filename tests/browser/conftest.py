@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,53 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
+
+
+@dataclass(frozen=True)
+class Known:
+    """Ids of what is in the data."""
+
+    sweep: str
+    """The experiment with everything in it."""
+    flat: str
+    """An experiment of 60 runs without children."""
+    baseline: str
+    """`vision/digits/baseline`, of two runs."""
+    parents: list[str]
+    best: str
+    """The best run of the last parent: it has files, pictures, system metrics and a model."""
+    model: str
+    """Its logged model."""
+    failed: str
+    running: str
+    flat_runs: list[str]
+    """The newest first."""
+
+
+@pytest.fixture(scope="package")
+def known(server: str) -> Known:
+    """Ids of what is in the data."""
+    client = mlflow.MlflowClient(server)
+    ids = {one.name: one.experiment_id for one in client.search_experiments()}
+
+    def runs(experiment: str, order: str, filter_string: str = "") -> list[str]:
+        found = client.search_runs([ids[experiment]], filter_string, order_by=[order], max_results=100)
+        return [run.info.run_id for run in found]
+
+    parents = runs("digits-sweep", "start_time ASC", "params.children = '19'")
+    models = client.search_logged_models([ids["digits-sweep"]])
+    best = runs("digits-sweep", "metrics.`val/accuracy` DESC", f"tags.`mlflow.parentRunId` = '{parents[-1]}'")[0]
+    return Known(
+        sweep=ids["digits-sweep"],
+        flat=ids["flat-60"],
+        baseline=ids["vision/digits/baseline"],
+        parents=parents,
+        best=best,
+        model=next(one.model_id for one in models if one.source_run_id == best),
+        failed=runs("digits-sweep", "start_time", "attributes.status = 'FAILED'")[0],
+        running=runs("digits-sweep", "start_time", "attributes.status = 'RUNNING'")[0],
+        flat_runs=runs("flat-60", "start_time DESC"),
+    )
 
 
 @pytest.fixture
