@@ -30,6 +30,7 @@ export interface ChangeRuns {
 /** The runs that were changed. */
 export interface ChangedRuns {
   run_ids?: string[];
+  artifact_uris?: string[];
 }
 
 /** The columns that the runs of a search have. */

@@ -183,6 +183,8 @@ class ChangedRuns(Answer, frozen=True):
     """The runs that were changed."""
 
     run_ids: list[str] = []
+    artifact_uris: list[str] = []
+    """Where the artifacts of runs that were purged are, or were."""
 
 
 @endpoint("POST", "runs/change", needs=Manage.run, version="millrace/1")

@@ -10,19 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from millrace.engine import Engine
+from millrace.engine.runs import RUN_TABLES
 from millrace.engine.tx import Known, Tx, experiment_number
 from millrace.errors import InvalidParameterValue, ResourceMissing
 
-_RUN_TABLES = (
-    "metric_latest",
-    "point_batch",
-    "chunk",
-    "param",
-    "tag",
-    "dataset_input_tag",
-    "dataset_input",
-    "run_model",
-)
 _MODEL_TABLES = ("logged_model_tag", "logged_model_param", "logged_model_metric")
 
 
@@ -174,7 +165,7 @@ def _remove_run(tx: Tx, uuid: str) -> bool:
     id_ = _locked(tx, "run", uuid)
     if id_ is None:
         return False
-    for table in _RUN_TABLES:
+    for table in RUN_TABLES:
         tx.db.execute(f"DELETE FROM {table} WHERE run_id = ?", (id_,))
     tx.db.execute("DELETE FROM logged_model_metric WHERE run_uuid = ?", (uuid,))
     tx.db.execute("DELETE FROM run WHERE id = ?", (id_,))

@@ -91,6 +91,17 @@ _ATTRIBUTES: dict[str, Callable[[Row], Cell]] = {
     "user_id": lambda row: str(row[7]),
     "lifecycle_stage": lambda row: str(row[8]),
 }
+_OF_ALL = {
+    "run_id": "run.uuid",
+    "run_name": "run.name",
+    "experiment_id": "CAST(run.experiment_id AS TEXT)",
+    "status": "run.status",
+    "start_time": "run.start_ms",
+    "end_time": "run.end_ms",
+    "user_id": "run.user_id",
+    "lifecycle_stage": "run.stage",
+}
+"""The attributes that are read alone where there are many runs."""
 _OTHER_ATTRIBUTES = ("artifact_uri", "parent_run_id", "points")
 
 
@@ -138,6 +149,13 @@ def _shown(column: Column, ids: Sequence[int], found: dict[int, Raw]) -> list[Ce
     if spelled:
         found = {**found, **spelled}
     return list(map(found.get, ids))  # type: ignore[arg-type]
+
+
+def shown(column: Column, raw: Sequence[Raw]) -> list[Cell]:
+    """Values as they are shown, from values as the database has them."""
+    if column.kind != "metrics":
+        return [None if isinstance(value, Missing) else value for value in raw]
+    return [None if isinstance(value, Missing) else value if _is_plain(value) else _spelled(value) for value in raw]
 
 
 def _is_plain(value: Raw) -> bool:
@@ -219,6 +237,9 @@ def _count(tx: Tx, table: str, id_: int, bound: int) -> int:
 def raw_column(tx: Tx, experiments: Sequence[int], ids: Sequence[int], column: Column) -> list[Raw]:
     """The values of one column for runs of these experiments, as the database has them, however many runs."""
     if column.kind == "attributes":
+        if len(ids) > _MANY and column.key in _OF_ALL:
+            found = _of_all(tx, experiments, column.key)
+            return [MISSING if (value := found.get(id_)) is None else value for id_ in ids]
         rows = _all_rows(tx, experiments, ids) if len(ids) > _MANY else run_rows_of(tx, ids)
         return [MISSING if value is None else value for value in _attribute(tx, column.key, ids, rows)]
     if len(ids) <= _MANY:
@@ -234,6 +255,12 @@ def raw_column(tx: Tx, experiments: Sequence[int], ids: Sequence[int], column: C
             )
         )
     return [found.get(id_, MISSING) for id_ in ids]
+
+
+def _of_all(tx: Tx, experiments: Sequence[int], attribute: str) -> dict[int, Raw]:
+    marks = ",".join("?" * len(experiments))
+    sql = f"SELECT run.id, {_OF_ALL[attribute]} FROM run WHERE run.experiment_id IN ({marks})"
+    return dict(tx.db.rows(sql, list(experiments)))
 
 
 def _all_rows(tx: Tx, experiments: Sequence[int], ids: Sequence[int]) -> list[Row]:

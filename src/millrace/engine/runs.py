@@ -26,6 +26,17 @@ from millrace.model.limits import MAX_TAG_LENGTH, check_tag
 from millrace.model.names import random_run_name
 
 RUN_NAME_TAG = "mlflow.runName"
+RUN_TABLES = (
+    "metric_latest",
+    "point_batch",
+    "chunk",
+    "param",
+    "tag",
+    "dataset_input_tag",
+    "dataset_input",
+    "run_model",
+)
+"""The tables that hold rows of runs."""
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -12,6 +14,21 @@ from millrace.model import Pair
 from millrace.settings import MLFLOW_TRUNCATE_LONG_VALUES
 
 P = TypeVar("P", bound=Pair)
+
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+
+_PUT = (
+    "INSERT INTO {} (run_id, key_id, experiment_id, value) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value"
+)
+
+
+def as_number(text: object) -> float | None:
+    """The number that a text spells, or None where it spells none."""
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
+        return None
+    found = float(text)
+    return found if math.isfinite(found) else None
 
 
 def fitted(pairs: Sequence[P], limit: int) -> list[P]:
@@ -25,10 +42,16 @@ def put_texts(tx: Tx, table: str, run: int, experiment: int, pairs: Sequence[Pai
     """Write params or tags (`table` is `param` or `tag`); values that are there are replaced."""
     ids = tx.key_ids(pair.key for pair in pairs)
     tx.db.many(
-        f"INSERT INTO {table} (run_id, key_id, experiment_id, value) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value",
+        _PUT.format(table),
         [(run, ids[pair.key], experiment, pair.value) for pair in sorted(pairs, key=lambda pair: ids[pair.key])],
     )
+
+
+def put_text(tx: Tx, table: str, runs: Sequence[tuple[int, int]], pair: Pair) -> None:
+    """Write one param or tag of many runs, each by its row id and its experiment's; values that are there are
+    replaced."""
+    key = tx.key_ids([pair.key])[pair.key]
+    tx.db.many(_PUT.format(table), [(run, key, experiment, pair.value) for run, experiment in runs])
 
 
 def put_params(tx: Tx, run: int, experiment: int, params: Sequence[Pair]) -> list[tuple[str, str, str]]:

@@ -117,6 +117,13 @@ class Tx:
             found.extend(self.db.rows(sql.replace("(*)", f"({marks})"), [*before, *part]))
         return found
 
+    def change_in(self, sql: str, values: Sequence[object], before: Sequence[object] = ()) -> None:
+        """Run a statement whose `IN (*)` lists many values; `before` are the parameters in front of them."""
+        for start in range(0, len(values), BATCH):
+            part = values[start : start + BATCH]
+            marks = ",".join("?" * len(part))
+            self.db.execute(sql.replace("(*)", f"({marks})"), [*before, *part])
+
 
 def now_ms() -> int:
     """The time now, in milliseconds since 1970, UTC."""

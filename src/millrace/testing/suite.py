@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from millrace.testing.experiments import ExperimentsSuite
+from millrace.testing.facets import FacetsSuite
+from millrace.testing.finding import FindingSuite
 from millrace.testing.ingesting import IngestSuite
 from millrace.testing.inputs import InputsSuite
 from millrace.testing.logged_models import LoggedModelsSuite
@@ -23,6 +25,8 @@ class StoreSuite(
     RegistrySuite,
     SearchesSuite,
     TablesSuite,
+    FacetsSuite,
+    FindingSuite,
 ):
     """What every store must do.
 

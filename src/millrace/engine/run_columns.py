@@ -1,0 +1,245 @@
+"""The answer to GetRunColumns: which metrics, params and tags the runs of a search have, and what they hold.
+
+There are two ways, and both are bounded. Where the search finds all runs of its experiments, each key's index is asked
+for its ends and its length; else the rows of the runs are summed up by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from millrace.calls import ColumnCatalogue, ColumnFacts, GetRunColumns
+from millrace.engine.db import Row
+from millrace.engine.run_order import Search, ordered_ids, search_of
+from millrace.engine.texts import as_number
+from millrace.engine.tx import Tx, answers
+
+_KINDS = {"metrics": "metric_latest", "params": "param", "tags": "tag"}
+MAX_DISTINCT = 1000
+_LOOKS = 50_000
+"""How many steps along indexes the counting of different values takes, over all keys."""
+_POINTS = 100_000
+"""How many series are looked at for the longest ones, over all keys."""
+_ROWS = 3_000_000
+"""How many values are counted one by one, over all keys; with more, what many runs have is extrapolated."""
+_SUMMED = 400_000
+"""How many rows are summed up by key; of more, those of runs that are evenly spread."""
+_BRANCHES = 8
+"""In how many experiments indexes are asked for their ends."""
+_FINITE = "BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
+
+
+class _Key(NamedTuple):
+    id: int
+    name: str
+
+
+@answers(GetRunColumns)
+def get_run_columns(tx: Tx, call: GetRunColumns) -> ColumnCatalogue:
+    """Get the columns of runs."""
+    search = search_of(call)
+    return tx.kept(("columns", search, tuple(call.kinds), call.text, call.max_columns), lambda: _made(tx, search, call))
+
+
+def _made(tx: Tx, search: Search, call: GetRunColumns) -> ColumnCatalogue:
+    ids = ordered_ids(tx, search).tolist()
+    if not ids:
+        return ColumnCatalogue()
+    keys = _keys_with(tx, call.text)
+    whole = _is_whole(tx, search, len(ids))
+    columns: list[ColumnFacts] = []
+    complete = True
+    for kind, table in _KINDS.items():
+        if call.kinds and kind not in call.kinds:
+            continue
+        if whole:
+            found, all_seen = _along_indexes(tx, search, kind, keys, ids, call.max_columns - len(columns))
+        else:
+            found, all_seen = _by_run(tx, table, kind, keys, ids)
+        left = call.max_columns - len(columns)
+        complete = complete and all_seen and len(found) <= left
+        columns += sorted(found, key=lambda one: one.name)[:left]
+    return ColumnCatalogue(len(ids), columns, complete)
+
+
+def _keys_with(tx: Tx, text: str) -> dict[int, str]:
+    low = text.casefold()
+    return {id_: name for id_, name in tx.db.rows("SELECT id, name FROM key") if low in name.casefold()}
+
+
+def _is_whole(tx: Tx, search: Search, found: int) -> bool:
+    """Whether the runs that were found are all that there are in their experiments, the deleted ones included."""
+    if len(search.experiments) > _BRANCHES:
+        return False
+    marks = ",".join("?" * len(search.experiments))
+    row = tx.db.row(f"SELECT COUNT(*) FROM run WHERE experiment_id IN ({marks})", list(search.experiments))
+    return row is not None and row[0] == found
+
+
+# -- along the indexes of keys ----------------------------------------------------------------------------------
+def _along_indexes(
+    tx: Tx, search: Search, kind: str, keys: dict[int, str], ids: Sequence[int], most: int
+) -> tuple[list[ColumnFacts], bool]:
+    table = _KINDS[kind]
+    there = _there(tx, search, table, keys)
+    shown = sorted(there, key=lambda one: one.name)[: max(0, most)]
+    if not shown:
+        return [], not there
+    bound = max(100, _ROWS // len(shown))
+    listed, values = tx.db.listed([one.id for one in shown])
+    merged: dict[int, _Facts] = {}
+    for experiment in search.experiments:
+        rows = tx.db.rows(*_ends(table, listed, values, experiment, bound, max(3, _POINTS // len(shown))))
+        for id_, *ends in rows:
+            merged[id_] = _Facts(*ends).merged(merged.get(id_))
+    looks = _LOOKS // len(shown)
+    found = []
+    for one in shown:
+        facts = merged[one.id]
+        count = facts.runs if facts.runs < bound else _extrapolated(tx, table, one.id, ids, facts.runs)
+        found.append(_facts(tx, search, kind, one, facts, count, looks))
+    return found, len(shown) == len(there)
+
+
+def _there(tx: Tx, search: Search, table: str, keys: dict[int, str]) -> list[_Key]:
+    """The keys that were logged in the experiments."""
+    listed, values = tx.db.listed(list(keys))
+    tests = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} t WHERE t.key_id = wanted.id AND t.experiment_id = ?)"
+        for _ in search.experiments
+    )
+    rows = tx.db.rows(f"SELECT wanted.id FROM {listed} wanted WHERE {tests}", [*values, *search.experiments])
+    return [_Key(id_, keys[id_]) for (id_,) in rows]
+
+
+class _Facts(NamedTuple):
+    """What the index of a key says of one experiment, or of several."""
+
+    runs: int
+    low: float | str | None
+    high: float | str | None
+    points: int
+
+    def merged(self, other: _Facts | None) -> _Facts:
+        if other is None:
+            return self
+        lows = [one for one in (self.low, other.low) if one is not None]
+        highs = [one for one in (self.high, other.high) if one is not None]
+        return _Facts(
+            self.runs + other.runs,
+            min(lows, default=None),
+            max(highs, default=None),
+            max(self.points, other.points),
+        )
+
+
+def _ends(
+    table: str, listed: str, values: Sequence[object], experiment: int, bound: int, looks: int
+) -> tuple[str, list[object]]:
+    """The query for the `_Facts` of keys in one experiment."""
+    of_key = f"FROM {table} t WHERE t.key_id = wanted.id AND t.experiment_id = ?"
+    if table == "metric_latest":
+        value, test = "t.value", f" AND t.value {_FINITE}"
+        points = f"COALESCE((SELECT MAX(n) FROM (SELECT t.n AS n {of_key} LIMIT {looks}) looked), 0)"
+    else:
+        value, test, points = "SUBSTR(t.value, 1, 64)", "", "0"
+    sql = (
+        f"SELECT wanted.id, (SELECT COUNT(*) FROM (SELECT 1 {of_key} LIMIT {bound}) counted),"
+        f" (SELECT MIN({value}) {of_key}{test}), (SELECT MAX({value}) {of_key}{test}), {points} FROM {listed} wanted"
+    )
+    return sql, [experiment] * (3 if points == "0" else 4) + list(values)
+
+
+def _extrapolated(tx: Tx, table: str, key: int, ids: Sequence[int], least: int) -> int:
+    """About how many runs have a key that many have, from runs that are evenly spread."""
+    part = ids[:: max(1, len(ids) // 20)]
+    listed, values = tx.db.listed(part)
+    row = tx.db.row(
+        f"SELECT COUNT(*) FROM {listed} wanted CROSS JOIN {table} t WHERE t.run_id = wanted.id AND t.key_id = ?",
+        [*values, key],
+    )
+    return max(least, round(len(ids) * (row[0] if row else 0) / len(part)))
+
+
+def _facts(tx: Tx, search: Search, kind: str, key: _Key, facts: _Facts, count: int, looks: int) -> ColumnFacts:
+    low, high = facts.low, facts.high
+    if kind == "metrics":
+        distinct = 1 if low == high else 2
+        if low != high and looks > 2:
+            distinct = len(_values(tx, search, kind, key.id, min(looks, MAX_DISTINCT)))
+        return ColumnFacts(key.name, count, distinct, _float(low), _float(high), facts.points)
+    if low == high or looks <= 2:
+        number = as_number(low) if low == high else None
+        return ColumnFacts(key.name, count, 1 if low == high else 2, number, number)
+    values = _values(tx, search, kind, key.id, min(looks, MAX_DISTINCT))
+    numbers = [as_number(value) for value in values]
+    known = [number for number in numbers if number is not None]
+    if len(values) >= min(looks, MAX_DISTINCT) or len(known) < len(values):
+        return ColumnFacts(key.name, count, len(values))
+    return ColumnFacts(key.name, count, len(values), min(known), max(known))
+
+
+def _float(value: float | str | None) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _values(tx: Tx, search: Search, kind: str, key: int, most: int) -> list[object]:
+    """Up to `most` different values of a key: from one to the next, past all that are alike."""
+    found: set[object] = set()
+    value = "t.value" if kind == "metrics" else "SUBSTR(t.value, 1, 64)"
+    for experiment in search.experiments:
+        of_key = f"FROM {_KINDS[kind]} t WHERE t.key_id = ? AND t.experiment_id = ?"
+        rows = tx.db.rows(
+            f"WITH RECURSIVE step (value, n) AS (SELECT (SELECT MIN({value}) {of_key}), 1 UNION ALL"
+            f" SELECT (SELECT MIN({value}) {of_key} AND {value} > step.value), n + 1 FROM step"
+            f" WHERE step.value IS NOT NULL AND n < {most}) SELECT value FROM step WHERE value IS NOT NULL",
+            [key, experiment, key, experiment],
+        )
+        found.update(value for (value,) in rows)
+    return list(found)[:most]
+
+
+# -- run by run -------------------------------------------------------------------------------------------------
+def _by_run(tx: Tx, table: str, kind: str, keys: dict[int, str], ids: Sequence[int]) -> tuple[list[ColumnFacts], bool]:
+    sample = _sample(tx, table, ids)
+    scale = len(ids) / len(sample)
+    return [
+        ColumnFacts(keys[row[0]], round(row[1] * scale), min(row[2], MAX_DISTINCT), *_ends_of(kind, row), row[5])
+        for row in _summed(tx, table, kind, sample)
+        if row[0] in keys
+    ], len(sample) == len(ids)
+
+
+def _sample(tx: Tx, table: str, ids: Sequence[int]) -> Sequence[int]:
+    """The runs whose rows are summed up: all, or where these have too many, some that are evenly spread."""
+    looked = ids[:: max(1, len(ids) // 3)][:3]
+    counts = [tx.db.row(f"SELECT COUNT(*) FROM {table} WHERE run_id = ?", [id_]) for id_ in looked]
+    most = max(row[0] for row in counts if row)
+    kept = max(20, _SUMMED // max(1, most))
+    return ids if len(ids) <= kept else ids[:: -(-len(ids) // kept)]
+
+
+def _summed(tx: Tx, table: str, kind: str, ids: Sequence[int]) -> list[Row]:
+    """For each key: id, count, different values, lowest, highest, points."""
+    listed, values = tx.db.listed(ids)
+    if kind == "metrics":
+        finite = f"CASE WHEN t.value {_FINITE} THEN t.value END"
+        facts = f"COUNT(DISTINCT t.value), MIN({finite}), MAX({finite}), MAX(t.n)"
+    else:
+        number = tx.db.as_number("t.value")
+        facts = (
+            f"COUNT(DISTINCT SUBSTR(t.value, 1, 64)), CAST(MIN({number}) AS REAL), CAST(MAX({number}) AS REAL), 0,"
+            f" COUNT({number})"
+        )
+    return tx.db.rows(
+        f"SELECT t.key_id, COUNT(*), {facts} FROM {listed} wanted CROSS JOIN {table} t WHERE t.run_id = wanted.id"
+        " GROUP BY t.key_id",
+        values,
+    )
+
+
+def _ends_of(kind: str, row: Row) -> tuple[float | None, float | None]:
+    if kind != "metrics" and row[6] != row[1]:
+        return None, None  # not all are numbers
+    return row[3], row[4]
