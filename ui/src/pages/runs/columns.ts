@@ -14,7 +14,6 @@ export type Aggregate = "last" | "min" | "max" | "mean" | "count";
 export interface Chosen {
   id: string;
   aggregate: Aggregate;
-  width?: number;
   pinned?: boolean;
 }
 

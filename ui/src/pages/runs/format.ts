@@ -55,43 +55,7 @@ export function formatValue(value: Cell, range?: Range): string {
   return typeof value === "number" ? formatNumber(value, range) : value;
 }
 
-/** Milliseconds as a length of time: 340 ms, 12.4 s, 3 m 20 s, 2 h 5 m, 3 d 4 h. */
-export function formatDuration(ms: number): string {
-  if (ms < 0) return "0 s";
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1000;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return two(Math.floor(whole / 60), "m", whole % 60, "s");
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 1440) return two(Math.floor(minutes / 60), "h", minutes % 60, "m");
-  const hours = Math.round(seconds / 3600);
-  return two(Math.floor(hours / 24), "d", hours % 24, "h");
-}
-
-function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small ? `${large} ${largeUnit} ${small} ${smallUnit}` : `${large} ${largeUnit}`;
-}
-
-/** How long ago a time was: now, 5 m, 3 h, 2 d, else its date. */
-export function formatAge(time: number, now: number): string {
-  const seconds = (now - time) / 1000;
-  if (seconds < 10) return "just now";
-  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  if (seconds < 7 * 86_400) return `${Math.floor(seconds / 86_400)} d ago`;
-  return formatTime(time).slice(0, 10);
-}
-
-/** A time to the second, in the time zone of whoever looks: 2026-11-25 18:04:09. */
-export function formatTime(time: number): string {
-  const at = new Date(time);
-  const pad = (part: number) => String(part).padStart(2, "0");
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
-}
-
-/** A count with thin spaces between thousands. */
+/** A count with commas between thousands. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }

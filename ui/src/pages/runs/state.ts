@@ -22,7 +22,10 @@ export interface TableState {
   mode: "TABLE" | "CHART" | "SPLIT";
   /** null: those that vary, as `defaultColumns` has them. */
   columns: Chosen[] | null;
+  /** Widths that somebody set, by column. */
+  widths: Record<string, number>;
   differing: boolean;
+  facets: boolean;
   tree: "auto" | "flat" | "open" | "closed";
   groupBy: string[];
   folded: string[];
@@ -70,7 +73,9 @@ export function readState(query: URLSearchParams): TableState {
     mode:
       mode === "CHART" || mode === "SPLIT" ? mode : query.get("isComparingRuns") === "true" && !mode ? "CHART" : "TABLE",
     columns: readColumns(query),
+    widths: readWidths(query.get("widths")),
     differing: query.get("differing") === "1",
+    facets: query.get("facets") === "1",
     tree: tree === "flat" || tree === "open" || tree === "closed" ? tree : "auto",
     groupBy: list(query.get("groupBy")),
     folded: list(query.get("folded")),
@@ -99,6 +104,11 @@ export function writeState(change: Partial<TableState>): Record<string, string |
     query.cols = change.columns === null ? "" : change.columns.map(writeColumn).join(",");
     query.selectedColumns = "";
   }
+  if (change.widths !== undefined)
+    query.widths = Object.entries(change.widths)
+      .map(([id, width]) => `${escape(id)}@${width}`)
+      .join(",");
+  if (change.facets !== undefined) query.facets = change.facets ? "1" : "";
   if (change.differing !== undefined) query.differing = change.differing ? "1" : "";
   if (change.tree !== undefined) query.tree = change.tree === "auto" ? "" : change.tree;
   if (change.groupBy !== undefined) query.groupBy = joined(change.groupBy);
@@ -147,8 +157,7 @@ export function orderBy(sorts: readonly Sort[]): string[] {
 
 function writeColumn(one: Chosen): string {
   const aggregate = one.aggregate === "last" ? "" : `~${one.aggregate}`;
-  const width = one.width ? `@${one.width}` : "";
-  return `${one.pinned ? "!" : ""}${escape(one.id)}${aggregate}${width}`;
+  return `${one.pinned ? "!" : ""}${escape(one.id)}${aggregate}`;
 }
 
 function readColumns(query: URLSearchParams): Chosen[] | null {
@@ -173,14 +182,22 @@ function oldColumn(id: string): string {
 }
 
 function readColumn(text: string): Chosen {
-  const match = /^(!?)([^~@]*)(?:~(\w+))?(?:@(\d+))?$/.exec(text);
+  const match = /^(!?)([^~]*)(?:~(\w+))?$/.exec(text);
   const aggregate = match?.[3];
   return {
     id: unescape(match?.[2] ?? text),
     aggregate: aggregate && AGGREGATES.includes(aggregate) ? (aggregate as Aggregate) : "last",
-    ...(match?.[4] ? { width: Number(match[4]) } : {}),
     ...(match?.[1] ? { pinned: true } : {}),
   };
+}
+
+function readWidths(text: string | null): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const one of text ? text.split(",") : []) {
+    const [id = "", width] = one.split("@");
+    if (Number(width) > 0) found[unescape(id)] = Math.min(2000, Math.max(40, Number(width)));
+  }
+  return found;
 }
 
 /** The characters that part a list stand as %xx in its entries. */
