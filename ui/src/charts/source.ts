@@ -1,8 +1,7 @@
 /** Series for charts: what is asked for at the same time goes in one request, what was fetched is kept (in bounds), and
  * what nobody waits for any more is given up. */
 
-import { call } from "../api/call";
-import { asNumber } from "../api/numbers";
+import { absolute, getFrame } from "../api/frame";
 
 /** Points of one metric of one run, ascending by step, or by time where the query says so. */
 export interface Series {
@@ -189,22 +188,23 @@ function nameOf(runId: string, key: string, range: Range, maxPoints: number): st
   return `${runId} ${maxPoints} ${range.by} ${range.first ?? ""} ${range.last ?? ""} ${key}`;
 }
 
-/** Series by the JSON call. */
+/** Series by the binary frame. */
 export async function fetchSeries(query: SeriesQuery, signal: AbortSignal): Promise<Series[]> {
   const { by, first, last } = query.range;
   const bounds = by === "step" ? { first_step: first, last_step: last } : { first_time: first, last_time: last };
-  const answer = await call(
-    "GetSeries",
+  const found = await getFrame(
     { run_ids: [...query.runIds], keys: [...query.keys], by, ...bounds, max_points: query.maxPoints },
     signal,
   );
-  return (answer.series ?? []).map((one) => ({
+  const none = new Float64Array(0);
+  return found.map((one) => ({
     runId: one.run_id,
     key: one.key,
     count: one.count,
-    steps: Float64Array.from(one.steps),
-    times: Float64Array.from(one.timestamps),
-    values: Float64Array.from(one.values, asNumber),
+    steps: one.stepOffsets ? absolute(one.stepOffsets, one.step0) : none,
+    times: one.timeOffsets ? absolute(one.timeOffsets, one.time0) : none,
+    // A copy: a view would keep the whole frame in memory for as long as one of its series is kept.
+    values: one.values ? one.values.slice() : none,
   }));
 }
 

@@ -1,6 +1,7 @@
 /** What canvas drawings need to know of the page's theme: a canvas cannot use CSS variables by itself. */
 
-import { signal } from "@preact/signals";
+import { computed } from "@preact/signals";
+import { dark } from "../lib/theme";
 import type { Theme } from "./colours";
 
 /** The colours of a chart's own parts. */
@@ -12,37 +13,35 @@ export interface Ink {
   line: string;
   lineStrong: string;
   accent: string;
+  /** The names of the page's font, for `ctx.font`. */
+  family: string;
   font: string;
 }
 
-function isDark(): boolean {
-  const chosen = document.documentElement.dataset.theme;
-  if (chosen === "dark" || chosen === "light") return chosen === "dark";
-  return matchMedia("(prefers-color-scheme: dark)").matches;
-}
-
-function read(): Ink {
-  const style = getComputedStyle(document.documentElement);
+/** The page's colours as they stand in the stylesheet now. */
+export const ink = computed<Ink>(() => {
+  const theme = dark.value ? "dark" : "light";
+  // The document's theme is set by an effect that may run after this: read from an element that has it already.
+  const probe = document.createElement("i");
+  probe.hidden = true;
+  document.body.append(probe);
+  const before = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = theme;
+  const style = getComputedStyle(probe);
   const of = (name: string) => style.getPropertyValue(name).trim();
-  return {
-    theme: isDark() ? "dark" : "light",
+  const found: Ink = {
+    theme,
     back: of("--back"),
     text: of("--text"),
     quiet: of("--text-2"),
     line: of("--line"),
     lineStrong: of("--line-strong"),
     accent: of("--accent"),
+    family: of("--font"),
     font: `11px ${of("--font")}`,
   };
-}
-
-/** The inks of the theme that is shown. */
-export const ink = signal<Ink>(read());
-
-function refresh(): void {
-  const now = read();
-  if (now.theme !== ink.peek().theme || now.back !== ink.peek().back) ink.value = now;
-}
-
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
-new MutationObserver(refresh).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  if (before === undefined) delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = before;
+  probe.remove();
+  return found;
+});
