@@ -15,6 +15,7 @@ from millrace.series.batch import split_batch
 from millrace.series.chunk import CHUNK, decode_chunk, encode_chunk
 from millrace.series.columns import Columns, merged, no_points
 from millrace.series.lazy import LazyModule
+from millrace.series.outline import encode_outline
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,8 +41,8 @@ def history(tx: Tx, run: int, key: str, *, after: Position | None = None, limit:
     chunks = _chunks(tx, run, id_, after)
     wanted = len(chunks) if limit is None else 0
     while True:
-        loaded = [_behind(points, after) for points in _loaded(tx, chunks[:wanted])]
-        parts, chunks = [merged([*parts, *loaded])], chunks[wanted:]
+        read = [_behind(points, after) for points in loaded(tx, [row[0] for row in chunks[:wanted]])]
+        parts, chunks = [merged([*parts, *read])], chunks[wanted:]
         found = parts[0]
         if not chunks or (limit is not None and len(found) >= limit and _ends_before(found, limit, chunks[0])):
             return found if limit is None else found.at(slice(limit))
@@ -50,7 +51,7 @@ def history(tx: Tx, run: int, key: str, *, after: Position | None = None, limit:
 
 def _chunks(tx: Tx, run: int, key: int, after: Position | None) -> list[Row]:
     """Where the chunks of a series are that hold points from a position on: id and first timestamp and step."""
-    sql = "SELECT id, first_ms, first_step FROM chunk WHERE run_id = ? AND key_id = ?"
+    sql = "SELECT data_id, first_ms, first_step FROM chunk WHERE run_id = ? AND key_id = ?"
     values: list[object] = [run, key]
     if after is not None:
         sql += " AND (last_ms, last_step) >= (?, ?)"
@@ -58,15 +59,20 @@ def _chunks(tx: Tx, run: int, key: int, after: Position | None) -> list[Row]:
     return tx.db.rows(sql + " ORDER BY first_ms, first_step", values)
 
 
-def _loaded(tx: Tx, chunks: Sequence[Row]) -> list[Columns]:
-    rows = tx.select_in("SELECT data FROM chunk WHERE id IN (*)", [row[0] for row in chunks])
+def loaded(tx: Tx, data_ids: Sequence[int]) -> list[Columns]:
+    """The points of chunks."""
+    rows = tx.select_in("SELECT data FROM chunk_data WHERE id IN (*)", data_ids)
     return [decode_chunk(row[0]) for row in rows]
 
 
-def _in_batches(tx: Tx, run: int, key: int) -> Columns:
-    """The points of a series that are in batches, as they came."""
+def in_batches(tx: Tx, run: int) -> tuple[npt.NDArray[np.uint32], Columns]:
+    """The points of a run that are in batches, as they came, and the key id of each."""
     rows = tx.db.rows("SELECT data FROM point_batch WHERE run_id = ? ORDER BY id", (run,))
-    ids, points = _unpacked([row[0] for row in rows])
+    return _unpacked([row[0] for row in rows])
+
+
+def _in_batches(tx: Tx, run: int, key: int) -> Columns:
+    ids, points = in_batches(tx, run)
     return points.at(ids == key)
 
 
@@ -118,42 +124,52 @@ def _merge(tx: Tx, run: int, key: int, points: Columns) -> None:
     new = merged([points])
     first = int(new.timestamps[0]), int(new.steps[0])
     last = int(new.timestamps[-1]), int(new.steps[-1])
-    touched = [
-        row[0]
-        for row in tx.db.rows(
-            "SELECT id FROM chunk WHERE run_id = ? AND key_id = ?"
-            " AND (first_ms, first_step) <= (?, ?) AND (last_ms, last_step) >= (?, ?)",
-            (run, key, *last, *first),
-        )
-    ]
+    where = "SELECT first_ms, first_step, data_id, n FROM chunk WHERE run_id = ? AND key_id = ?"
+    touched = tx.db.rows(
+        f"{where} AND (first_ms, first_step) <= (?, ?) AND (last_ms, last_step) >= (?, ?)", (run, key, *last, *first)
+    )
     before = tx.db.row(
-        "SELECT id, n FROM chunk WHERE run_id = ? AND key_id = ? AND (first_ms, first_step) < (?, ?)"
-        " ORDER BY first_ms DESC, first_step DESC LIMIT 1",
+        f"{where} AND (first_ms, first_step) < (?, ?) ORDER BY first_ms DESC, first_step DESC LIMIT 1",
         (run, key, *first),
     )
-    if before is not None and before[1] < CHUNK and before[0] not in touched:
-        touched.append(before[0])
-    old = [decode_chunk(row[0]) for row in tx.select_in("DELETE FROM chunk WHERE id IN (*) RETURNING data", touched)]
+    if before is not None and before[3] < CHUNK and before not in touched:
+        touched.append(before)
+    old = _taken(tx, run, key, touched)
     whole = merged([*old, new])
     if len(whole) < len(points) + sum(map(len, old)):
         _uncount(tx, run, key, [points, *old], whole)
     tx.db.many(
-        "INSERT INTO chunk (run_id, key_id, n, first_ms, first_step, last_ms, last_step, data)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [_row(run, key, whole.at(slice(start, start + CHUNK))) for start in range(0, len(whole), CHUNK)],
+        "INSERT INTO chunk (run_id, key_id, first_ms, first_step, data_id, last_ms, last_step, n, outline)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [_put(tx, run, key, whole.at(slice(start, start + CHUNK))) for start in range(0, len(whole), CHUNK)],
     )
 
 
-def _row(run: int, key: int, points: Columns) -> tuple[object, ...]:
+def _taken(tx: Tx, run: int, key: int, chunks: Sequence[Row]) -> list[Columns]:
+    """The points of chunks, which are no longer there then."""
+    if not chunks:
+        return []
+    tx.db.many(
+        "DELETE FROM chunk WHERE run_id = ? AND key_id = ? AND first_ms = ? AND first_step = ? AND data_id = ?",
+        [(run, key, *chunk[:3]) for chunk in chunks],
+    )
+    rows = tx.select_in("DELETE FROM chunk_data WHERE id IN (*) RETURNING data", [chunk[2] for chunk in chunks])
+    return [decode_chunk(row[0]) for row in rows]
+
+
+def _put(tx: Tx, run: int, key: int, points: Columns) -> tuple[object, ...]:
+    """Store the points of a chunk; the row that says where they are."""
+    (row,) = tx.db.rows("INSERT INTO chunk_data (data) VALUES (?) RETURNING id", (encode_chunk(points),))
     return (
         run,
         key,
-        len(points),
         int(points.timestamps[0]),
         int(points.steps[0]),
+        row[0],
         int(points.timestamps[-1]),
         int(points.steps[-1]),
-        encode_chunk(points),
+        len(points),
+        encode_outline(points),
     )
 
 

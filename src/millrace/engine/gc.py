@@ -165,6 +165,7 @@ def _remove_run(tx: Tx, uuid: str) -> bool:
     id_ = _locked(tx, "run", uuid)
     if id_ is None:
         return False
+    tx.db.execute("DELETE FROM chunk_data WHERE id IN (SELECT data_id FROM chunk WHERE run_id = ?)", (id_,))
     for table in RUN_TABLES:
         tx.db.execute(f"DELETE FROM {table} WHERE run_id = ?", (id_,))
     tx.db.execute("DELETE FROM logged_model_metric WHERE run_uuid = ?", (uuid,))

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from millrace import wire
 from millrace.calls import ENDPOINTS, Binary, Call, Endpoint, Needs
 from millrace.errors import EndpointNotFound, InvalidParameterValue, MlflowException
-from millrace.server import listing, sources, streams
+from millrace.server import answering, listing, sources, streams
 from millrace.server.counts import Counts
 from millrace.server.http import (
     BYTES,
@@ -161,7 +161,7 @@ class _App:
             answer = await self._in_thread(self._store.call, call)
         if isinstance(answer, Binary):
             return await respond(send, 200, answer.data, BYTES)
-        return await respond(send, 200, wire.encode(answer))
+        return await answering.answer(request, send, wire.encode(answer), self._in_thread)
 
     async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)

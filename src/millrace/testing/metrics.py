@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
+import struct
+from typing import Any
+
+import msgspec
 
 from millrace.calls import (
     GetMetricHistory,
     GetMetricHistoryBulk,
     GetMetricHistoryBulkInterval,
     GetSeries,
+    GetSeriesFrame,
     LogBatch,
     LogMetric,
+    UpdateRun,
 )
 from millrace.model import Metric
 from millrace.store import Store
@@ -160,3 +167,47 @@ class MetricsSuite:
         assert {0, 333, 777, 999} <= set(found.steps)
         assert found.steps == sorted(found.steps)
         assert all(found.values[place] == values[step] for place, step in enumerate(found.steps) if step != 500)
+
+    def test_long_series_in_a_frame_keep_their_ends_extremes_and_odd_values(self, store: Store) -> None:
+        run_id = new_run(store)
+        values = [float(step % 101) for step in range(9000)]
+        values[1234], values[8765], values[40] = 999.0, -999.0, math.nan
+        values[5000], values[5001] = math.inf, -math.inf
+        for start in range(0, 9000, 1000):
+            part = range(start, start + 1000)
+            store.call(LogBatch(run_id, [Metric("m", values[step], 5000 + 3 * step, step) for step in part]))
+        store.call(UpdateRun(run_id, status="FINISHED"))
+        for bounds, seen in (
+            ({}, {0, 40, 1234, 5000, 5001, 8765, 8999}),
+            ({"first_step": 1000, "last_step": 8800}, {1000, 1234, 5000, 5001, 8765, 8800}),
+            (
+                {"by": "time", "first_time": 5000 + 3 * 4999, "last_time": 5000 + 3 * 8800},
+                {4999, 5000, 5001, 8765, 8800},
+            ),
+        ):
+            call = msgspec.convert({"run_ids": [run_id], "keys": ["m"], "max_points": 70, **bounds}, GetSeriesFrame)
+            head, steps, times, found = _framed(store.call(call).data)
+            (plain,) = store.call(msgspec.convert(msgspec.to_builtins(call), GetSeries)).series
+            assert head["count"] == plain.count
+            assert list(steps) == plain.steps
+            assert 10 <= head["n"] <= 70
+            assert seen <= set(steps)
+            assert list(times) == [5000 + 3 * step for step in steps]
+            assert [repr(value) for value in found] == [repr(values[step]) for step in steps]
+
+
+def _framed(data: bytes) -> tuple[dict[str, Any], list[int], list[int], tuple[float, ...]]:
+    """The only series of a frame, as docs/explanation/series-frame.md describes it."""
+    magic, length = struct.unpack_from("<4sI", data)
+    assert magic == b"MSF1"
+    (head,) = json.loads(data[8 : 8 + length])["series"]
+    assert (head["step"], head["time"], head["value"]) == ("u32", "u32", "f64")
+    n, place, columns = head["n"], 8 + length, []
+    for _ in range(2):
+        columns.append(struct.unpack_from(f"<{n}I", data, place))
+        place += n * 4 + n % 2 * 4
+    assert len(data) == place + 8 * n
+    steps, times = (
+        [start + one for one in column] for start, column in zip((head["step0"], head["time0"]), columns, strict=True)
+    )
+    return head, steps, times, struct.unpack_from(f"<{n}d", data, place)

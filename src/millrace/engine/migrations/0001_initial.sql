@@ -65,18 +65,24 @@ CREATE TABLE point_batch (
 );
 CREATE INDEX point_batch_by_run ON point_batch (run_id, n);
 
-CREATE TABLE chunk (
+CREATE TABLE chunk_data (
     id $ID,
-    run_id BIGINT NOT NULL,
-    key_id BIGINT NOT NULL,
-    n BIGINT NOT NULL,
-    first_ms BIGINT NOT NULL,
-    first_step BIGINT NOT NULL,
-    last_ms BIGINT NOT NULL,
-    last_step BIGINT NOT NULL,
     data $BLOB NOT NULL
 );
-CREATE INDEX chunk_by_series ON chunk (run_id, key_id, first_ms, first_step);
+
+-- Where the chunks of each series are, and the outline of each: what charts of many chunks are drawn from.
+CREATE TABLE chunk (
+    run_id BIGINT NOT NULL,
+    key_id BIGINT NOT NULL,
+    first_ms BIGINT NOT NULL,
+    first_step BIGINT NOT NULL,
+    data_id BIGINT NOT NULL,
+    last_ms BIGINT NOT NULL,
+    last_step BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    outline $BLOB NOT NULL,
+    PRIMARY KEY (run_id, key_id, first_ms, first_step, data_id)
+) $KEYED;
 
 -- How far the store has the journal of each writer; see Ingest.
 CREATE TABLE writer (
