@@ -9,6 +9,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from millrace.engine import Engine, open_engine
 from millrace.model import Metric, Param, RunTag
 from millrace.series.chunk import CHUNK, encode_chunk
 from millrace.series.columns import Columns
+from millrace.series.outline import encode_outline
 
 DEMO = Path(__file__).resolve().parents[1] / "examples" / "demo_data.py"
 START_MS, MINUTE_MS = 1_760_000_000_000, 60_000
@@ -146,10 +148,15 @@ def write_series(uri: str, name: str, *, runs: int, keys: int, points: int) -> s
             for place, key in enumerate(names):
                 id_ = db.row("SELECT id FROM key WHERE name = ?", (key,))[0]
                 walk = walks[(number + place) % 10]
+                free = db.row("SELECT COALESCE(MAX(id), 0) + 1 FROM chunk_data", ())[0]
                 db.many(
-                    "INSERT INTO chunk (run_id, key_id, n, first_ms, first_step, last_ms, last_step, data)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [(run, id_, *row) for row in walk],
+                    "INSERT INTO chunk_data (id, data) VALUES (?, ?)",
+                    [(free + n, one.data) for n, one in enumerate(walk)],
+                )
+                db.many(
+                    "INSERT INTO chunk (run_id, key_id, data_id, first_ms, first_step, last_ms, last_step, n, outline)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [(run, id_, free + n, *one.where, one.outline) for n, one in enumerate(walk)],
                 )
                 db.execute(
                     "UPDATE metric_latest SET n = ?, numbers = ?, step = ?, timestamp_ms = ?"
@@ -160,18 +167,26 @@ def write_series(uri: str, name: str, *, runs: int, keys: int, points: int) -> s
     return experiment
 
 
-def _walk(rng: np.random.Generator, points: int) -> list[tuple[object, ...]]:
-    """The chunks of a walk by chance with a spike, as the rest of a row."""
+class _Chunk(NamedTuple):
+    where: tuple[int, ...]
+    """First and last time and step, and the number of points."""
+    data: bytes
+    outline: bytes
+
+
+def _walk(rng: np.random.Generator, points: int) -> list[_Chunk]:
+    """The chunks of a walk by chance with a spike."""
     values = np.cumsum(rng.normal(0, 0.01, points)).round(4)
     values[points // 3] += 5
     steps = np.arange(points)
-    rows: list[tuple[object, ...]] = []
+    chunks = []
     for begin in range(0, points, CHUNK):
         part = slice(begin, begin + CHUNK)
         columns = Columns(steps[part], START_MS + steps[part], values[part])
         first, last = int(steps[part][0]), int(steps[part][-1])
-        rows.append((len(columns), START_MS + first, first, START_MS + last, last, encode_chunk(columns)))
-    return rows
+        where = (START_MS + first, first, START_MS + last, last, len(columns))
+        chunks.append(_Chunk(where, encode_chunk(columns), encode_outline(columns)))
+    return chunks
 
 
 if __name__ == "__main__":  # a process of its own, so that what it needed is gone when the page is measured
