@@ -316,7 +316,8 @@ export interface GetExperimentOverview {
 /**
  * Count the values of one column over all runs of a search: the most frequent ones, and bins of numbers.
  *
- * `prefix` keeps the texts that begin with it, for the completion of what somebody types.
+ * `prefix` keeps the values that begin with it, whatever the case of its letters, for the completion of what somebody
+ * types; it changes neither bins nor the number of runs without a value.
  */
 export interface GetFacet {
   column: string;
@@ -394,7 +395,7 @@ export interface GetRun {
 /**
  * Get the columns (metrics, params, tags) that the runs of a search have, with what they hold.
  *
- * `kinds` empty means all kinds; `text` keeps the columns whose name contains it, whatever the case of its letters.
+ * `kinds` empty means all kinds; `text` keeps the columns whose key contains it, whatever the case of its letters.
  */
 export interface GetRunColumns {
   experiment_ids?: string[];
@@ -432,6 +433,9 @@ export interface GetRunGroups {
  *
  * With `tree` "closed" or "open", children stand below their parents, closed or opened but for the runs in `toggled`,
  * which are the other way round; with a filter, parents of matches are shown and opened though they match not.
+ *
+ * With `run_ids`, the table holds these runs in this order, and nothing else is looked for; those that are not there
+ * are left out. A window without columns may have a million rows.
  */
 export interface GetRunWindow {
   experiment_ids?: string[];
@@ -443,6 +447,7 @@ export interface GetRunWindow {
   columns?: string[];
   tree?: "closed" | "none" | "open";
   toggled?: string[];
+  run_ids?: string[];
 }
 
 /**

@@ -23,6 +23,13 @@ OURS_ONLY: dict[str, str] = {
     "GetSeries": "MLflow reads points one object each",
     "GetSeriesFrame": "MLflow reads points one object each",
     "CountRuns": "MLflow counts nothing",
+    "GetRunWindow": "MLflow has no tables of runs",
+    "GetRunColumns": "MLflow has no tables of runs",
+    "GetFacet": "MLflow has no tables of runs",
+    "GetRunGroups": "MLflow has no tables of runs",
+    "ChangeRuns": "MLflow changes one run after the other",
+    "GetExperimentOverview": "MLflow counts nothing",
+    "FindAnything": "MLflow looks for one kind of thing at a time",
 }
 """Calls that a real server does not have: name → why."""
 

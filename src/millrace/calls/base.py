@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Final, Generic, NamedTuple, TypeVar, get_args
 
 from msgspec import Meta, Struct
 
@@ -17,6 +17,9 @@ Required = Annotated[str, Meta(min_length=1)]
 
 class Answer(Struct, frozen=True, omit_defaults=True):
     """What a call is answered with; absent and empty fields are left out on the wire."""
+
+    has_nulls: ClassVar[bool] = False
+    """Whether a null in it means that something is missing: then all of its numbers are numbers that JSON has."""
 
 
 class Empty(Answer, frozen=True):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
 from millrace.calls.base import Answer, Call, Manage, Read, Required, endpoint
 
 Cell = float | int | str | None
-"""A value of a table; None where a run has none. Numbers of metrics are floats, times are milliseconds."""
+"""A value of a table; None where a run has none. Numbers of metrics are floats, and those that JSON lacks the texts
+"NaN", "Infinity" and "-Infinity"; times are milliseconds."""
 
-Limit = Annotated[int, Meta(ge=0, le=10_000)]
+Limit = Annotated[int, Meta(ge=0, le=1_000_000)]
 Offset = Annotated[int, Meta(ge=0)]
 
 
@@ -25,6 +26,7 @@ class TableColumn(Struct, frozen=True):
 class RunWindow(Answer, frozen=True):
     """Some rows of a table of runs, and how many rows the whole table has."""
 
+    has_nulls: ClassVar[bool] = True
     rows: int = 0
     """How many rows the table has: all matches, or with a tree those that are open, and the parents above matches."""
     matches: int = 0
@@ -55,6 +57,9 @@ class GetRunWindow(Call[RunWindow], frozen=True):
 
     With `tree` "closed" or "open", children stand below their parents, closed or opened but for the runs in `toggled`,
     which are the other way round; with a filter, parents of matches are shown and opened though they match not.
+
+    With `run_ids`, the table holds these runs in this order, and nothing else is looked for; those that are not there
+    are left out. A window without columns may have a million rows.
     """
 
     experiment_ids: list[str] = []
@@ -66,21 +71,24 @@ class GetRunWindow(Call[RunWindow], frozen=True):
     columns: list[str] = []
     tree: Literal["none", "closed", "open"] = "none"
     toggled: list[str] = []
+    run_ids: list[str] = []
 
 
 class ColumnFacts(Struct, frozen=True, omit_defaults=True):
     """What a column holds over all runs of a search."""
 
     name: str
+    """As in GetRunWindow: `metrics.loss`."""
     runs: int
-    """How many of the runs have a value."""
+    """How many of the runs have a value; with millions of values about how many."""
     distinct: int = 0
-    """How many different values there are; counted up to 1,000."""
+    """How many different values there are; counted up to 1,000, with many columns at least up to 2."""
     minimum: float | None = None
-    """The lowest number; None where the values are no numbers."""
+    """The lowest finite number; None where not all values are numbers, or there are too many to look at each."""
     maximum: float | None = None
     most_points: int = 0
-    """Of a metric: the number of points in the longest series; 1 for a metric that was logged once per run."""
+    """Of a metric: the number of points in the longest series, of many series among some of them; 1 for a metric that
+    was logged once per run."""
 
 
 class ColumnCatalogue(Answer, frozen=True):
@@ -90,14 +98,15 @@ class ColumnCatalogue(Answer, frozen=True):
     columns: list[ColumnFacts] = []
     """By kind (metrics, params, tags), in each by name."""
     complete: bool = True
-    """Whether these are all; False when there were more than `max_columns`."""
+    """Whether these are all; False when there were more than `max_columns`, or when a filter leaves so many runs that
+    only some of them, evenly spread, were looked at."""
 
 
 @endpoint("POST", "runs/columns", needs=Read.run, version="millrace/1")
 class GetRunColumns(Call[ColumnCatalogue], frozen=True):
     """Get the columns (metrics, params, tags) that the runs of a search have, with what they hold.
 
-    `kinds` empty means all kinds; `text` keeps the columns whose name contains it, whatever the case of its letters.
+    `kinds` empty means all kinds; `text` keeps the columns whose key contains it, whatever the case of its letters.
     """
 
     experiment_ids: list[str] = []
@@ -111,6 +120,7 @@ class GetRunColumns(Call[ColumnCatalogue], frozen=True):
 class Facet(Answer, frozen=True):
     """The values of a column over all runs of a search, counted."""
 
+    has_nulls: ClassVar[bool] = True
     runs: int = 0
     missing: int = 0
     """How many runs have no value."""
@@ -128,7 +138,8 @@ class Facet(Answer, frozen=True):
 class GetFacet(Call[Facet], frozen=True):
     """Count the values of one column over all runs of a search: the most frequent ones, and bins of numbers.
 
-    `prefix` keeps the texts that begin with it, for the completion of what somebody types.
+    `prefix` keeps the values that begin with it, whatever the case of its letters, for the completion of what somebody
+    types; it changes neither bins nor the number of runs without a value.
     """
 
     column: Required
@@ -154,6 +165,7 @@ class GroupColumn(Struct, frozen=True):
 class RunGroups(Answer, frozen=True):
     """Groups of runs that have the same values in some columns."""
 
+    has_nulls: ClassVar[bool] = True
     groups: int = 0
     """How many groups there are in all."""
     keys: list[TableColumn] = []

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from millrace.engine import Engine
-from millrace.engine.runs import RUN_TABLES
+from millrace.engine.runs import remove_rows
 from millrace.engine.tx import Known, Tx, experiment_number
 from millrace.errors import InvalidParameterValue, ResourceMissing
 
@@ -165,9 +165,7 @@ def _remove_run(tx: Tx, uuid: str) -> bool:
     id_ = _locked(tx, "run", uuid)
     if id_ is None:
         return False
-    tx.db.execute("DELETE FROM chunk_data WHERE id IN (SELECT data_id FROM chunk WHERE run_id = ?)", (id_,))
-    for table in RUN_TABLES:
-        tx.db.execute(f"DELETE FROM {table} WHERE run_id = ?", (id_,))
+    remove_rows(tx, [id_])
     tx.db.execute("DELETE FROM logged_model_metric WHERE run_uuid = ?", (uuid,))
     tx.db.execute("DELETE FROM run WHERE id = ?", (id_,))
     return True

@@ -129,6 +129,17 @@ def cells(tx: Tx, ids: Sequence[int], columns: Sequence[Column]) -> Cells:
     return Cells([row[1] for row in rows], shown)
 
 
+def run_ids_of(tx: Tx, ids: Sequence[int]) -> list[str]:
+    """The ids of runs by their row ids, in their order; raises `Gone` when one is not there any more."""
+    table, values = tx.db.listed(ids)
+    sql = f"SELECT run.id, run.uuid FROM {table} wanted CROSS JOIN run WHERE run.id = wanted.id"
+    found: dict[int, str] = dict(tx.db.rows(sql, values))
+    try:
+        return [found[id_] for id_ in ids]
+    except KeyError:
+        raise Gone from None
+
+
 def run_rows_of(tx: Tx, ids: Sequence[int]) -> list[Row]:
     """The rows (`_ROW`) of runs, in their order; raises `Gone` when one is not there any more."""
     table, values = tx.db.listed(ids)

@@ -9,7 +9,7 @@ from millrace.engine import run_rows
 from millrace.engine.db import Row
 from millrace.engine.locations import run_root
 from millrace.engine.run_order import ordered_ids, search_of
-from millrace.engine.runs import RUN_NAME_TAG, RUN_TABLES
+from millrace.engine.runs import RUN_NAME_TAG, remove_rows
 from millrace.engine.texts import fitted, put_text
 from millrace.engine.tx import Tx, answers, now_ms
 from millrace.errors import InvalidParameterValue, ResourceMissing
@@ -61,8 +61,7 @@ def _purge(tx: Tx, call: ChangeRuns, rows: Sequence[Row]) -> ChangedRuns:
     locations = tx.select_in("SELECT id, location FROM experiment WHERE id IN (*)", list({row[2] for row in gone}))
     roots = {id_: tx.locations.shown(location) for id_, location in locations}
     ids, uuids = [row[0] for row in gone], [row[1] for row in gone]
-    for table in RUN_TABLES:
-        tx.change_in(f"DELETE FROM {table} WHERE run_id IN (*)", ids)
+    remove_rows(tx, ids)
     tx.change_in("DELETE FROM logged_model_metric WHERE run_uuid IN (*)", uuids)
     tx.change_in("DELETE FROM run WHERE id IN (*)", ids)
     return ChangedRuns(uuids, [run_root(roots[row[2]], row[1]) for row in gone])

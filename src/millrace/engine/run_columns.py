@@ -6,11 +6,13 @@ for its ends and its length; else the rows of the runs are summed up by key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from millrace.calls import ColumnCatalogue, ColumnFacts, GetRunColumns
-from millrace.engine.db import Row
 from millrace.engine.run_order import Search, ordered_ids, search_of
 from millrace.engine.texts import as_number
 from millrace.engine.tx import Tx, answers
@@ -19,12 +21,12 @@ _KINDS = {"metrics": "metric_latest", "params": "param", "tags": "tag"}
 MAX_DISTINCT = 1000
 _LOOKS = 50_000
 """How many steps along indexes the counting of different values takes, over all keys."""
-_POINTS = 100_000
+_POINTS = 20_000
 """How many series are looked at for the longest ones, over all keys."""
-_ROWS = 3_000_000
+_ROWS = 6_000_000
 """How many values are counted one by one, over all keys; with more, what many runs have is extrapolated."""
-_SUMMED = 400_000
-"""How many rows are summed up by key; of more, those of runs that are evenly spread."""
+_SUMMED = 150_000
+"""How many rows of one kind are summed up by key; of more, those of runs that are evenly spread."""
 _BRANCHES = 8
 """In how many experiments indexes are asked for their ends."""
 _FINITE = "BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
@@ -50,16 +52,17 @@ def _made(tx: Tx, search: Search, call: GetRunColumns) -> ColumnCatalogue:
     whole = _is_whole(tx, search, len(ids))
     columns: list[ColumnFacts] = []
     complete = True
-    for kind, table in _KINDS.items():
+    for kind in _KINDS:
         if call.kinds and kind not in call.kinds:
             continue
         if whole:
             found, all_seen = _along_indexes(tx, search, kind, keys, ids, call.max_columns - len(columns))
         else:
-            found, all_seen = _by_run(tx, table, kind, keys, ids)
+            found, all_seen = _by_run(tx, kind, keys, ids)
         left = call.max_columns - len(columns)
         complete = complete and all_seen and len(found) <= left
-        columns += sorted(found, key=lambda one: one.name)[:left]
+        found.sort(key=lambda one: one.name)
+        columns += [replace(one, name=f"{kind}.{one.name}") for one in found[:left]]
     return ColumnCatalogue(len(ids), columns, complete)
 
 
@@ -170,14 +173,11 @@ def _facts(tx: Tx, search: Search, kind: str, key: _Key, facts: _Facts, count: i
             distinct = len(_values(tx, search, kind, key.id, min(looks, MAX_DISTINCT)))
         return ColumnFacts(key.name, count, distinct, _float(low), _float(high), facts.points)
     if low == high or looks <= 2:
-        number = as_number(low) if low == high else None
-        return ColumnFacts(key.name, count, 1 if low == high else 2, number, number)
-    values = _values(tx, search, kind, key.id, min(looks, MAX_DISTINCT))
-    numbers = [as_number(value) for value in values]
-    known = [number for number in numbers if number is not None]
-    if len(values) >= min(looks, MAX_DISTINCT) or len(known) < len(values):
-        return ColumnFacts(key.name, count, len(values))
-    return ColumnFacts(key.name, count, len(values), min(known), max(known))
+        texts, complete = [str(low)] if low == high else [str(low), str(high)], low == high
+    else:
+        texts = [str(value) for value in _values(tx, search, kind, key.id, min(looks, MAX_DISTINCT))]
+        complete = len(texts) < min(looks, MAX_DISTINCT)
+    return _of_texts(key.name, count, texts, complete=complete)
 
 
 def _float(value: float | str | None) -> float | None:
@@ -201,14 +201,10 @@ def _values(tx: Tx, search: Search, kind: str, key: int, most: int) -> list[obje
 
 
 # -- run by run -------------------------------------------------------------------------------------------------
-def _by_run(tx: Tx, table: str, kind: str, keys: dict[int, str], ids: Sequence[int]) -> tuple[list[ColumnFacts], bool]:
-    sample = _sample(tx, table, ids)
-    scale = len(ids) / len(sample)
-    return [
-        ColumnFacts(keys[row[0]], round(row[1] * scale), min(row[2], MAX_DISTINCT), *_ends_of(kind, row), row[5])
-        for row in _summed(tx, table, kind, sample)
-        if row[0] in keys
-    ], len(sample) == len(ids)
+def _by_run(tx: Tx, kind: str, keys: dict[int, str], ids: Sequence[int]) -> tuple[list[ColumnFacts], bool]:
+    sample = _sample(tx, _KINDS[kind], ids)
+    summed = _summed(tx, kind, sample, len(ids) / len(sample))
+    return [replace(facts, name=keys[id_]) for id_, facts in summed if id_ in keys], len(sample) == len(ids)
 
 
 def _sample(tx: Tx, table: str, ids: Sequence[int]) -> Sequence[int]:
@@ -220,26 +216,33 @@ def _sample(tx: Tx, table: str, ids: Sequence[int]) -> Sequence[int]:
     return ids if len(ids) <= kept else ids[:: -(-len(ids) // kept)]
 
 
-def _summed(tx: Tx, table: str, kind: str, ids: Sequence[int]) -> list[Row]:
-    """For each key: id, count, different values, lowest, highest, points."""
+def _summed(tx: Tx, kind: str, ids: Sequence[int], scale: float) -> Iterator[tuple[int, ColumnFacts]]:
+    """The facts of each key by its id, still without its name."""
     listed, values = tx.db.listed(ids)
+    of_runs = f"FROM {listed} wanted CROSS JOIN {_KINDS[kind]} t WHERE t.run_id = wanted.id"
     if kind == "metrics":
         finite = f"CASE WHEN t.value {_FINITE} THEN t.value END"
-        facts = f"COUNT(DISTINCT t.value), MIN({finite}), MAX({finite}), MAX(t.n)"
-    else:
-        number = tx.db.as_number("t.value")
-        facts = (
-            f"COUNT(DISTINCT SUBSTR(t.value, 1, 64)), CAST(MIN({number}) AS REAL), CAST(MAX({number}) AS REAL), 0,"
-            f" COUNT({number})"
-        )
-    return tx.db.rows(
-        f"SELECT t.key_id, COUNT(*), {facts} FROM {listed} wanted CROSS JOIN {table} t WHERE t.run_id = wanted.id"
-        " GROUP BY t.key_id",
-        values,
-    )
+        for id_, runs, distinct, low, high, points in tx.db.rows(
+            f"SELECT t.key_id, COUNT(*), COUNT(DISTINCT t.value), MIN({finite}), MAX({finite}), MAX(t.n) {of_runs}"
+            " GROUP BY t.key_id",
+            values,
+        ):
+            yield id_, ColumnFacts("", round(runs * scale), min(distinct, MAX_DISTINCT), low, high, points)
+        return
+    counted: dict[int, dict[str, int]] = defaultdict(dict)
+    for id_, value, runs in tx.db.rows(
+        f"SELECT t.key_id, t.value, COUNT(*) {of_runs} GROUP BY t.key_id, t.value", values
+    ):
+        counted[id_][value] = runs
+    for id_, texts in counted.items():
+        yield id_, _of_texts("", round(sum(texts.values()) * scale), list(texts), complete=True)
 
 
-def _ends_of(kind: str, row: Row) -> tuple[float | None, float | None]:
-    if kind != "metrics" and row[6] != row[1]:
-        return None, None  # not all are numbers
-    return row[3], row[4]
+def _of_texts(name: str, runs: int, texts: Sequence[str], *, complete: bool) -> ColumnFacts:
+    """The facts of a param or tag from its different values; from some of them when these are not complete."""
+    numbers = [as_number(text) for text in texts]
+    known = [number for number in numbers if number is not None]
+    distinct = min(len(texts), MAX_DISTINCT)
+    if not complete or not known or len(known) < len(texts):
+        return ColumnFacts(name, runs, distinct)
+    return ColumnFacts(name, runs, distinct, min(known), max(known))

@@ -123,6 +123,10 @@ def _candidates(tx: Tx, scope: Scope, tree: Node | None) -> Iterator[Sql | None]
     for part in parts:
         if not isinstance(part, Comparison):
             continue
+        if part.entity == "attribute" and part.key == "run_id" and part.op in ("=", "IN"):
+            uuids = part.value if isinstance(part.value, tuple) else (part.value,)
+            yield f"SELECT id AS run_id FROM run WHERE uuid IN ({_marks(uuids)})", list(uuids)
+            continue
         if part.entity == "metric" and part.op in ("=", "<", "<=", ">", ">="):
             sql, values = (
                 f"SELECT run_id FROM metric_latest WHERE key_id = ? AND {inside} AND value {part.op} ?",

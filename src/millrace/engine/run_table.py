@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from millrace.calls import GetRunWindow, RunWindow, TableColumn
 from millrace.engine import run_rows
-from millrace.engine.run_cells import PARENT_TAG, Gone, cells, column_of
+from millrace.engine.run_cells import PARENT_TAG, Gone, cells, column_of, run_ids_of
 from millrace.engine.run_order import Search, ordered_ids, search_of
 from millrace.engine.run_tree import Forest, forest_of
 from millrace.engine.tx import Tx, answers
-from millrace.errors import TemporarilyUnavailable
+from millrace.errors import InvalidParameterValue, TemporarilyUnavailable
 from millrace.series.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -21,10 +21,17 @@ else:
 
 T = TypeVar("T")
 
+MAX_ROWS = 10_000
+"""How many rows a window with columns has at most."""
+
 
 @answers(GetRunWindow)
 def get_run_window(tx: Tx, call: GetRunWindow) -> RunWindow:
     """Get a window."""
+    if call.columns and call.limit > MAX_ROWS:
+        raise InvalidParameterValue(f"A window with columns has at most {MAX_ROWS} rows, not {call.limit}.")
+    if call.run_ids:
+        return _given(tx, call)
     return consistent(tx, lambda: _flat(tx, call) if call.tree == "none" else _tree(tx, call))
 
 
@@ -46,7 +53,15 @@ def _flat(tx: Tx, call: GetRunWindow) -> RunWindow:
     return RunWindow(rows=len(ids), matches=len(ids), run_ids=shown, columns=columns)
 
 
+def _given(tx: Tx, call: GetRunWindow) -> RunWindow:
+    ids = list(run_rows.ids(tx, call.run_ids).values())
+    shown, columns = _columns(tx, call, ids[call.offset : call.offset + call.limit])
+    return RunWindow(rows=len(ids), matches=len(ids), run_ids=shown, columns=columns)
+
+
 def _columns(tx: Tx, call: GetRunWindow, ids: Sequence[int]) -> tuple[list[str], list[TableColumn]]:
+    if not call.columns:
+        return run_ids_of(tx, ids), []
     found = cells(tx, ids, [column_of(tx, name) for name in call.columns])
     named = zip(call.columns, found.columns, strict=True)
     return found.run_ids, [TableColumn(name, values) for name, values in named]
@@ -74,7 +89,8 @@ def _tree(tx: Tx, call: GetRunWindow) -> RunWindow:
 
 
 def _forest(tx: Tx, search: Search, ids: Sequence[int]) -> Forest:
-    return forest_of(ids, _parents(tx, search))
+    scope = search._replace(filter="", order_by=())
+    return forest_of(ids, tx.kept(("parents", scope), lambda: _parents(tx, search)))
 
 
 def _parents(tx: Tx, search: Search) -> dict[int, int]:

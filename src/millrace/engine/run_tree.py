@@ -83,6 +83,8 @@ def forest_of(matches: Sequence[int], parents: Mapping[int, int]) -> Forest:
 
 def without_circles(parents: Mapping[int, int]) -> Mapping[int, int]:
     """The parents without those of runs that are above themselves."""
+    if parents.keys().isdisjoint(parents.values()):
+        return parents  # most trees have two levels
     circles: set[int] = set()
     seen: set[int] = set()
     for run in parents:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -26,7 +27,7 @@ from millrace.model.limits import MAX_TAG_LENGTH, check_tag
 from millrace.model.names import random_run_name
 
 RUN_NAME_TAG = "mlflow.runName"
-RUN_TABLES = (
+_RUN_TABLES = (
     "metric_latest",
     "point_batch",
     "chunk",
@@ -124,3 +125,10 @@ def restore_run(tx: Tx, call: RestoreRun) -> Empty:
     row = run_rows.find(tx, call.run_id)
     tx.db.execute("UPDATE run SET stage = 'active', deleted_ms = NULL WHERE id = ?", (row[0],))
     return Empty()
+
+
+def remove_rows(tx: Tx, ids: Sequence[int]) -> None:
+    """Delete all that runs have, by their row ids, but the runs themselves."""
+    tx.change_in("DELETE FROM chunk_data WHERE id IN (SELECT data_id FROM chunk WHERE run_id IN (*))", ids)
+    for table in _RUN_TABLES:
+        tx.change_in(f"DELETE FROM {table} WHERE run_id IN (*)", ids)

@@ -50,19 +50,19 @@ class FacetsSuite:
         facts = {
             one.name: (one.runs, one.distinct, one.minimum, one.maximum, one.most_points)
             for one in answer.columns
-            if not one.name.startswith("mlflow.")
+            if not one.name.startswith("tags.mlflow.")
         }
         assert facts == {
-            "acc": (6, 6, 0.0, 0.5, 1),
-            "curve": (6, 6, 0.0, 5.0, 6),
-            "rare": (3, 1, 5.0, 5.0, 1),
-            "lr": (6, 3, 0.0, 2.0, 0),
-            "kind": (6, 2, None, None, 0),
-            "team": (6, 1, None, None, 0),
+            "metrics.acc": (6, 6, 0.0, 0.5, 1),
+            "metrics.curve": (6, 6, 0.0, 5.0, 6),
+            "metrics.rare": (3, 1, 5.0, 5.0, 1),
+            "params.lr": (6, 3, 0.0, 2.0, 0),
+            "params.kind": (6, 2, None, None, 0),
+            "tags.team": (6, 1, None, None, 0),
         }
         names = [one.name for one in answer.columns]
-        assert names[:3] == ["acc", "curve", "rare"]
-        assert names[3:5] == ["kind", "lr"]
+        assert names[:3] == ["metrics.acc", "metrics.curve", "metrics.rare"]
+        assert names[3:5] == ["params.kind", "params.lr"]
 
     def test_the_columns_of_some_runs(self, store: Store) -> None:
         id_, _ = _runs(store)
@@ -70,16 +70,16 @@ class FacetsSuite:
         assert answer.runs == 4
         facts = {one.name: (one.runs, one.distinct, one.minimum, one.maximum) for one in answer.columns}
         assert facts == {
-            "acc": (4, 4, 0.0, 0.3),
-            "curve": (4, 4, 0.0, 3.0),
-            "rare": (2, 1, 5.0, 5.0),
-            "lr": (4, 3, 0.0, 2.0),
-            "kind": (4, 1, None, None),
+            "metrics.acc": (4, 4, 0.0, 0.3),
+            "metrics.curve": (4, 4, 0.0, 3.0),
+            "metrics.rare": (2, 1, 5.0, 5.0),
+            "params.lr": (4, 3, 0.0, 2.0),
+            "params.kind": (4, 1, None, None),
         }
         found = store.call(GetRunColumns([id_], text="R", kinds=["metrics", "params"]))
-        assert [one.name for one in found.columns] == ["curve", "rare", "lr"]
+        assert [one.name for one in found.columns] == ["metrics.curve", "metrics.rare", "params.lr"]
         cut = store.call(GetRunColumns([id_], max_columns=2))
-        assert ([one.name for one in cut.columns], cut.complete) == (["acc", "curve"], False)
+        assert ([one.name for one in cut.columns], cut.complete) == (["metrics.acc", "metrics.curve"], False)
         assert store.call(GetRunColumns([])).columns == []
 
     def test_the_facet_of_texts(self, store: Store) -> None:

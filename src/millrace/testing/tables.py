@@ -42,6 +42,8 @@ class TablesSuite:
         assert store.call(GetRunWindow([id_], run_view_type="ALL")).rows == 7
         assert store.call(GetRunWindow([id_], offset=99)).run_ids == []
         assert store.call(GetRunWindow([])).rows == 0
+        given = store.call(GetRunWindow(run_ids=[ids[2], "f" * 32, ids[6], ids[0]], columns=["attributes.run_id"]))
+        assert (given.rows, given.run_ids, given.columns[0].values) == (3, *[[ids[2], ids[6], ids[0]]] * 2)
 
     def test_the_cells_of_a_window(self, store: Store) -> None:
         id_ = new_experiment(store)
@@ -112,6 +114,7 @@ class TablesSuite:
         id_ = new_experiment(store)
         for call in (
             GetRunWindow([id_], columns=["nonsense"]),
+            GetRunWindow([id_], columns=["attributes.run_id"], limit=10_001),
             GetRunWindow([id_], columns=["attributes.nonsense"]),
             GetRunWindow([id_], "metrics.x >"),
             GetRunWindow([id_], order_by=["metrics.x sideways"]),
