@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
+import { isMachines } from "../lib/tags";
 import { Button, IconButton } from "./Button";
 import { Tag } from "./Tag";
 import "./tageditor.css";
@@ -61,11 +62,6 @@ export function TagEditor({ tags, onSet, all = false }: TagEditorProps) {
       )}
     </div>
   );
-}
-
-/** Whether a tag is the machinery's own. */
-export function isMachines(key: string): boolean {
-  return key.startsWith("mlflow.") || key.startsWith("millrace.");
 }
 
 interface TagFormProps {

@@ -69,7 +69,7 @@ function Wheel() {
 
 function Breadcrumb() {
   const crumbs = crumbsOf(place.value.path);
-  const last = pageName.value;
+  const last = /^\/(experiments|models)?$/.test(place.value.path) ? "" : pageName.value;
   const shown = last && crumbs.at(-1)?.text !== last ? [...crumbs, { text: last, link: undefined }] : crumbs;
   if (shown.length === 0) return null;
   return (

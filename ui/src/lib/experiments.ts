@@ -5,10 +5,8 @@ import type { Experiment } from "@schema/calls";
 import { call } from "../api/call";
 import { perform } from "./actions";
 import { Loader } from "./load";
+import { noteTag, tagOf } from "./tags";
 import { toastFailure } from "./toasts";
-
-/** The tag that holds an experiment's or a run's notes, in markdown. */
-export const noteTag = "mlflow.note.content";
 
 const known = new Map<string, Loader<Experiment>>();
 const changes = signal(0);
@@ -25,11 +23,6 @@ export function experimentById(id: string): Loader<Experiment> {
     found.from(async (given) => (await call("GetExperiment", { experiment_id: id }, given)).experiment, true);
   }
   return found;
-}
-
-/** A tag's value, undefined when there is none. */
-export function tagOf(tags: readonly { key: string; value?: string }[] | undefined, key: string): string | undefined {
-  return tags?.find((tag) => tag.key === key)?.value;
 }
 
 /** Load again what was changed. */

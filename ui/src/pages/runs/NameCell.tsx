@@ -12,7 +12,8 @@ const tones: Record<string, string> = { RUNNING: "running", SCHEDULED: "waiting"
 interface NameCellProps {
   row: RunRow;
   selected: boolean;
-  visible: boolean;
+  /** null where no charts are shown. */
+  visible: boolean | null;
   /** The colour of the run in charts. */
   colour: string;
   tree: boolean;
@@ -29,19 +30,21 @@ export function NameCell({ row, selected, visible, colour, tree, onSelect, onVis
   return (
     <>
       <input type="checkbox" tabIndex={-1} class="pick" checked={selected} aria-label={`Select ${name}`} onClick={onSelect} />
-      <button
-        type="button"
-        tabIndex={-1}
-        class={`shown-dot${visible ? " on" : ""}`}
-        style={{ "--run": colour }}
-        aria-pressed={visible}
-        aria-label={`Show ${name} in charts`}
-        title={visible ? "Shown in charts; press to hide it there" : "Not in charts; press to show it there"}
-        onClick={(event) => {
-          event.stopPropagation();
-          onVisible();
-        }}
-      />
+      {visible !== null && (
+        <button
+          type="button"
+          tabIndex={-1}
+          class={`shown-dot${visible ? " on" : ""}`}
+          style={{ "--run": colour }}
+          aria-pressed={visible}
+          aria-label={`Show ${name} in charts`}
+          title={visible ? "Shown in charts; press to hide it there" : "Not in charts; press to show it there"}
+          onClick={(event) => {
+            event.stopPropagation();
+            onVisible();
+          }}
+        />
+      )}
       {tree && (
         <span class="twig" style={{ width: `${16 + 14 * row.depth}px` }}>
           {row.children > 0 && (

@@ -8,7 +8,7 @@ import { MenuList } from "../../components/Menu";
 import { experimentById } from "../../lib/experiments";
 import { go, href } from "../../lib/route";
 import { alignOf, neededFor, paintGroup, painterOf, type Painting } from "./cells";
-import { ATTRIBUTES, type Chosen, defaultWidth, groupOf, kindOf, moveColumn, NAME, serverName } from "./columns";
+import { ATTRIBUTES, type Chosen, defaultWidth, groupsOf, kindOf, labelOf, moveColumn, NAME, serverName } from "./columns";
 import { directionOf } from "./directions";
 import { editCell } from "./edits";
 import { formatCount, type Range } from "./format";
@@ -34,7 +34,11 @@ const FOLD = "fold:";
 /** The grid with the table's runs. */
 export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   const { rows, groups, state, facts, columns, selection } = table;
-  const source = groups ?? rows;
+  const fresh = groups ?? rows;
+  // Until a new question is answered, the rows of the one before stay in sight.
+  const last = useRef(fresh);
+  if (fresh.size.value) last.current = fresh;
+  const source = last.current;
   const version = source.version.value;
   const size = source.size.value;
   const menu = useSignal<{ id: string; anchor: HTMLElement } | null>(null);
@@ -55,8 +59,8 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
       const needed = one.aggregate === "last" ? neededFor(id) : [serverName(one)];
       for (const name of needed) names.add(name);
     }
-    if (names.size > 0) source.need(firstRow, endRow, [...names]);
-  }, [source, chosen]);
+    if (names.size > 0) fresh.need(firstRow, endRow, [...names]);
+  }, [fresh, chosen]);
   const onWindow = useCallback(
     (now: GridWindow) => {
       window.current = now;
@@ -113,7 +117,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
           <NameCell
             row={row}
             selected={marks.all || marks.ids.has(row.id)}
-            visible={isVisible(state, row.id, index)}
+            visible={charts ? isVisible(state, row.id, index) : null}
             colour={colour(row.id)}
             tree={tree && !groups}
             onSelect={(event) => {
@@ -150,7 +154,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
         paint={paint}
         look={look}
         version={version}
-        identity={JSON.stringify(table.question.filter)}
+        identity={JSON.stringify([table.question.filter, table.question.order_by, table.tree, state.groupBy])}
         cursor={cursor.value}
         onCursor={(to) => {
           cursor.value = to;
@@ -199,7 +203,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
         onCellEdit={(row, id, at) => {
           if (row.kind === "run") void editCell(table, row, id, at);
         }}
-        corner={<Corner table={table} />}
+        corner={<Corner table={table} size={size} />}
       />
       {menu.value && (
         <MenuList
@@ -216,9 +220,8 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
 }
 
 /** How many runs there are, and a box that selects all. */
-function Corner({ table }: { table: Table }) {
-  const { selection, rows, groups } = table;
-  const size = (groups ?? rows).size.value;
+function Corner({ table, size }: { table: Table; size: { matches: number } | null }) {
+  const { selection, groups } = table;
   if (!size) return <span class="quiet">Loading…</span>;
   const marks = selection.value;
   const some = marks.ids.size > 0;
@@ -252,13 +255,15 @@ function gridColumns(table: Table, live: Record<string, number>): GridColumn[] {
   const { columns, state, facts } = table;
   const found: GridColumn[] = [];
   const folded = new Set<string>();
+  const loose = columns.filter((one) => one.id !== NAME && !one.pinned).map((one) => one.id);
+  const groups = groupsOf(loose);
   for (const one of columns) {
-    const { group, groupLabel, label } = groupOf(one.id);
     const pinned = one.id === NAME || (one.pinned ?? false);
+    const { group, groupLabel, label } = groups.get(one.id) ?? { group: "", groupLabel: "", label: labelOf(one.id) };
     if (!pinned && state.folded.includes(group)) {
       if (folded.has(group)) continue;
       folded.add(group);
-      const count = columns.filter((other) => groupOf(other.id).group === group).length;
+      const count = loose.filter((other) => groups.get(other)?.group === group).length;
       found.push({
         id: FOLD + group,
         label: `${count}…`,
@@ -276,11 +281,11 @@ function gridColumns(table: Table, live: Record<string, number>): GridColumn[] {
     const sort = state.sorts[rank];
     const column: GridColumn = {
       id: one.id,
-      label: pinned && groupLabel && group !== kindOf(one.id) ? groupLabel + label : label,
+      label,
       title: titleOf(one),
       group,
       groupLabel,
-      width: live[one.id] ?? state.widths[one.id] ?? defaultWidth(one.id, facts.get(one.id)),
+      width: live[one.id] ?? state.widths[one.id] ?? defaultWidth(one.id, label, facts.get(one.id)),
       pinned,
       align: alignOf(one, facts),
       sortable: isSortable(one.id),
@@ -345,7 +350,7 @@ function useSeenRanges(table: Table, version: number): ReadonlyMap<string, Range
 function fitted(table: Table, id: string): number {
   const one = table.columns.find((column) => column.id === id);
   if (!one) return 100;
-  let letters = groupOf(id).label.length + 3;
+  let letters = labelOf(id).length + 3;
   for (const { row } of table.rows.here()) {
     const value = row.cells.get(serverName(one));
     const text = typeof value === "number" ? value.toPrecision(6) : String(value ?? "");

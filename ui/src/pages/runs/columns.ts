@@ -21,7 +21,7 @@ export interface Chosen {
 export const ATTRIBUTES: Record<string, { label: string; width: number; number?: boolean }> = {
   "attributes.run_name": { label: "Run", width: 250 },
   "attributes.start_time": { label: "Created", width: 92 },
-  "attributes.duration": { label: "Duration", width: 84, number: true },
+  "attributes.duration": { label: "Duration", width: 104, number: true },
   "attributes.status": { label: "Status", width: 84 },
   "attributes.user_id": { label: "User", width: 96 },
   "attributes.experiment_id": { label: "Experiment", width: 150 },
@@ -63,16 +63,42 @@ export function labelOf(id: string): string {
   return ATTRIBUTES[id]?.label ?? keyOf(id);
 }
 
-/** What a column stands under: its kind, and the part of its key before the last slash. */
-export function groupOf(id: string): { group: string; groupLabel: string; label: string } {
+/** What a column stands under in the upper header row, and what is left of its name below. */
+export interface Group {
+  group: string;
+  groupLabel: string;
+  label: string;
+}
+
+/** The group of each column: the longest part of its key before a slash that it shares with another, else its kind. */
+export function groupsOf(ids: readonly string[]): Map<string, Group> {
+  const shared = new Map<string, number>();
+  for (const id of ids) for (const prefix of prefixesOf(id)) shared.set(prefix, (shared.get(prefix) ?? 0) + 1);
+  const found = new Map<string, Group>();
+  for (const id of ids) {
+    const prefix = prefixesOf(id).find((one) => (shared.get(one) ?? 0) > 1);
+    found.set(id, prefix === undefined ? plainGroup(id) : withPrefix(id, prefix));
+  }
+  return found;
+}
+
+function plainGroup(id: string): Group {
   const kind = kindOf(id);
   if (kind === "attributes") return { group: "", groupLabel: "", label: labelOf(id) };
-  const key = keyOf(id);
-  const cut = key.lastIndexOf("/");
-  const name = { metrics: "Metrics", params: "Params", tags: "Tags" }[kind];
-  if (cut <= 0 || cut === key.length - 1) return { group: kind, groupLabel: name, label: key };
-  const prefix = key.slice(0, cut);
-  return { group: `${kind}.${prefix}/`, groupLabel: `${prefix}/`, label: key.slice(cut + 1) };
+  return { group: kind, groupLabel: { metrics: "Metrics", params: "Params", tags: "Tags" }[kind], label: keyOf(id) };
+}
+
+function withPrefix(id: string, prefix: string): Group {
+  return { group: prefix, groupLabel: keyOf(prefix), label: id.slice(prefix.length) };
+}
+
+/** The parts of a column's id that end in a slash, the longest first: of `metrics.a/b/c` `metrics.a/b/`, `metrics.a/`. */
+function prefixesOf(id: string): string[] {
+  if (kindOf(id) === "attributes") return [];
+  const found: string[] = [];
+  const start = id.indexOf(".") + 1;
+  for (let at = id.lastIndexOf("/", id.length - 2); at > start; at = id.lastIndexOf("/", at - 1)) found.push(id.slice(0, at + 1));
+  return found;
 }
 
 /** What a column of numbers spans, if its facts say so. */
@@ -87,7 +113,7 @@ export function rangeOf(facts: ColumnFacts | undefined): Range | undefined {
 /** Whether a higher or a lower value of a metric is better, as its name suggests; null when it suggests nothing. */
 export function guessedDirection(key: string): "up" | "down" | null {
   const name = key.toLowerCase();
-  const words = name.split(/[^a-z0-9]+|(?<=[a-z])(?=\d)/);
+  const words = name.split(/[^a-z0-9]+/);
   const has = (list: readonly string[]) => list.some((one) => words.includes(one));
   if (has(DOWN) || /loss|error|perplexity|latency|divergence|penalty/.test(name)) return "down";
   if (has(UP) || /accuracy|precision|recall|reward|throughput/.test(name)) return "up";
@@ -162,9 +188,10 @@ function score(facts: ColumnFacts, runs: number, primary: string | undefined): n
 
 /** The same columns, those of a group beside each other where the best of the group stands. */
 function together(names: readonly string[]): string[] {
+  const groupOf = groupsOf(names);
   const groups = new Map<string, string[]>();
   for (const name of names) {
-    const { group } = groupOf(name);
+    const group = groupOf.get(name)?.group ?? "";
     const members = groups.get(group);
     if (members) members.push(name);
     else groups.set(group, [name]);
@@ -173,19 +200,20 @@ function together(names: readonly string[]): string[] {
 }
 
 /** How wide a column is unless somebody sets it. */
-export function defaultWidth(id: string, facts?: ColumnFacts): number {
+export function defaultWidth(id: string, label: string, facts?: ColumnFacts): number {
   const attribute = ATTRIBUTES[id];
   if (attribute) return attribute.width;
-  const label = groupOf(id).label.length * 7 + 26;
+  const needed = label.length * 7 + 26;
   const least = kindOf(id) === "metrics" ? 84 : facts && rangeOf(facts) ? 72 : 96;
-  return Math.round(Math.min(180, Math.max(least, label)));
+  return Math.round(Math.min(180, Math.max(least, needed)));
 }
 
-/** Keep groups whole after a choice: a column goes behind the last of its group, not into another group. */
+/** Keep groups whole after a choice: a column goes behind the last of its group, else of its kind. */
 export function insertColumn(columns: readonly Chosen[], added: Chosen): Chosen[] {
-  const { group } = groupOf(added.id);
+  const groups = groupsOf([...columns.map((one) => one.id), added.id]);
+  const group = groups.get(added.id)?.group;
   const kind = kindOf(added.id);
-  let at = columns.findLastIndex((one) => groupOf(one.id).group === group);
+  let at = columns.findLastIndex((one) => groups.get(one.id)?.group === group);
   if (at < 0) at = columns.findLastIndex((one) => kindOf(one.id) === kind);
   if (at < 0) at = columns.length - 1;
   return [...columns.slice(0, at + 1), added, ...columns.slice(at + 1)];

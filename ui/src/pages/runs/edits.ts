@@ -3,7 +3,7 @@
 import { call } from "../../api/call";
 import { askText } from "../../components/ask";
 import { perform } from "../../lib/actions";
-import { noteTag } from "../../lib/experiments";
+import { noteTag } from "../../lib/tags";
 import { toast } from "../../lib/toasts";
 import { keyOf, kindOf, NAME } from "./columns";
 import { formatValue } from "./format";

@@ -5,14 +5,14 @@ import { copyText } from "./CopyButton";
 import { Rows } from "./Rows";
 import { type Sorted, sortedOrder, textOf, widthsOf } from "../lib/tableOrder";
 import { toast } from "../lib/toasts";
-import "./datatable.css";
+import "./valuetable.css";
 
 const ROW = 24;
 const HEAD = 28;
 const NUMBERS = 56;
 
 /** What a table shows: its heads, how many rows, and the value of a cell. */
-export interface DataTableProps {
+export interface ValueTableProps {
   label: string;
   head: readonly string[];
   rows: number;
@@ -27,7 +27,7 @@ export interface DataTableProps {
 }
 
 /** The table. Arrows walk its cells, Ctrl+C copies one. */
-export function DataTable({ label, head, rows, cell, onWindow, sortable = true, wanted = "" }: DataTableProps) {
+export function ValueTable({ label, head, rows, cell, onWindow, sortable = true, wanted = "" }: ValueTableProps) {
   const [sorted, setSorted] = useState<Sorted | null>(null);
   const [left, setLeft] = useState(0);
   const [view, setView] = useState(1200);
@@ -87,9 +87,9 @@ export function DataTable({ label, head, rows, cell, onWindow, sortable = true, 
   };
 
   const heads = (
-    <div class="data-head" role="rowgroup" style={{ width: `${whole}px`, height: `${HEAD}px` }}>
+    <div class="value-head" role="rowgroup" style={{ width: `${whole}px`, height: `${HEAD}px` }}>
       <div role="row" aria-rowindex={1}>
-        <div class="data-number" role="columnheader" aria-colindex={1}>
+        <div class="value-number" role="columnheader" aria-colindex={1}>
           <span class="hidden-visually">Row</span>
         </div>
         {columns.map((column) => {
@@ -97,7 +97,7 @@ export function DataTable({ label, head, rows, cell, onWindow, sortable = true, 
           return (
             <div
               key={column}
-              class="data-cell"
+              class="value-cell"
               role="columnheader"
               aria-colindex={column + 2}
               aria-sort={mine ? (mine.down ? "descending" : "ascending") : "none"}
@@ -109,9 +109,9 @@ export function DataTable({ label, head, rows, cell, onWindow, sortable = true, 
                   {mine && <span aria-hidden="true">{mine.down ? "↓" : "↑"}</span>}
                 </button>
               ) : (
-                <span class="data-title">{head[column]}</span>
+                <span class="value-title">{head[column]}</span>
               )}
-              <span class="data-resize" onPointerDown={(event) => resize(event, column)} />
+              <span class="value-resize" onPointerDown={(event) => resize(event, column)} />
             </div>
           );
         })}
@@ -124,11 +124,11 @@ export function DataTable({ label, head, rows, cell, onWindow, sortable = true, 
       height={ROW}
       role="grid"
       label={label}
-      class="data-table"
+      class="value-table"
       head={heads}
       headHeight={HEAD}
       width={whole}
-      attributes={{ "aria-rowcount": shownRows + 1, "aria-colcount": head.length + 1, "aria-activedescendant": `cell-${at.row}-${at.column}` }}
+      attributes={{ "aria-rowcount": shownRows + 1, "aria-colcount": head.length + 1, "aria-activedescendant": `value-cell-${at.row}-${at.column}` }}
       onKeyDown={walk}
       onScroll={(box) => {
         setLeft(box.scrollLeft);
@@ -137,14 +137,14 @@ export function DataTable({ label, head, rows, cell, onWindow, sortable = true, 
       reveal={{ index: at.row, stamp: at }}
       {...(onWindow ? { onWindow } : {})}
       render={(row) => (
-        <div class={`data-row ${row % 2 ? "odd" : ""}`} role="row" aria-rowindex={row + 2}>
-          <div class="data-number" role="rowheader" aria-colindex={1}>
+        <div class={`value-row ${row % 2 ? "odd" : ""}`} role="row" aria-rowindex={row + 2}>
+          <div class="value-number" role="rowheader" aria-colindex={1}>
             {real(row) + 1}
           </div>
           {columns.map((column) => (
             <Cell
               key={column}
-              id={`cell-${row}-${column}`}
+              id={`value-cell-${row}-${column}`}
               column={column}
               value={cell(real(row), column)}
               left={starts[column] ?? 0}
@@ -175,7 +175,7 @@ function Cell({ id, column, value, left, width, current, choose }: CellProps) {
   return (
     <div
       id={id}
-      class={`data-cell ${isNumeric(value) ? "number" : ""} ${current ? "current" : ""} ${empty ? "quiet" : ""}`}
+      class={`value-cell ${isNumeric(value) ? "number" : ""} ${current ? "current" : ""} ${empty ? "quiet" : ""}`}
       role="gridcell"
       aria-colindex={column + 2}
       style={{ left: `${left}px`, width: `${width}px` }}

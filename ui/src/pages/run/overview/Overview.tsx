@@ -1,0 +1,33 @@
+/** What a run is and logged, at a glance. */
+
+import type { Shown } from "../data";
+import { Datasets } from "./Datasets";
+import { Facts } from "./Facts";
+import { FamilyList } from "./FamilyList";
+import { MetricTable } from "./MetricTable";
+import { Models } from "./Models";
+import { Notes } from "./Notes";
+import { ParamTable } from "./ParamTable";
+import { Tags } from "./Tags";
+import "./overview.css";
+
+/** The overview. */
+export function Overview({ shown, change }: { shown: Shown; change: (shown: Shown) => void }) {
+  const { run } = shown;
+  return (
+    <div class="overview">
+      <div class="overview-main">
+        <Notes shown={shown} change={change} />
+        <MetricTable run={run} />
+        <ParamTable run={run} />
+      </div>
+      <aside class="overview-side" aria-label="About this run">
+        <Facts run={run} />
+        <Tags shown={shown} change={change} />
+        <FamilyList run={run} />
+        <Models run={run} />
+        <Datasets run={run} />
+      </aside>
+    </div>
+  );
+}
