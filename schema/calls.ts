@@ -14,8 +14,9 @@ export interface ArtifactPage {
  * Delete, restore or purge many runs, or set or delete a tag of theirs, in one transaction.
  *
  * The runs are those in `run_ids`, or with an empty list all that the search finds. Purging removes runs for good
- * which are deleted already, with their points, and their artifacts where this server may delete them; others are
- * left alone. Runs that are in the wanted state already are not among the answer's, so that a change can be undone.
+ * which are deleted already, with their points, and their artifacts where this server may delete them; runs that are
+ * not deleted are left alone. Runs that are in the wanted state already are not among the answer's, so that a change
+ * can be undone.
  */
 export interface ChangeRuns {
   action: "delete" | "delete_tag" | "purge" | "restore" | "set_tag";

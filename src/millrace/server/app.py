@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from millrace import wire
 from millrace.calls import ENDPOINTS, Binary, Call, Endpoint, Needs
 from millrace.errors import EndpointNotFound, InvalidParameterValue, MlflowException
-from millrace.server import answering, listing, sources, streams
+from millrace.server import answering, export, listing, removing, sources, streams
 from millrace.server.counts import Counts
 from millrace.server.http import (
     BYTES,
@@ -50,7 +50,7 @@ THREADS = 16
 Authorize = Callable[[Scope, Needs, object], Awaitable[None]]
 """Raises Unauthenticated or PermissionDenied when a request may not do what it asks for."""
 
-_OWN_ANSWERS = listing.ANSWERS | sources.ANSWERS
+_OWN_ANSWERS = listing.ANSWERS | sources.ANSWERS | removing.ANSWERS
 """The calls that concern files on this machine, which the server answers itself."""
 
 _logger = logging.getLogger("millrace.server")
@@ -128,6 +128,7 @@ class _App:
         for path, text in (("/health", b"OK"), ("/version", MLFLOW_VERSION.encode())):
             yield Route(("GET",), path, PUBLIC, _nothing, _says(text))
         if not self._options.artifacts_only:
+            yield from export.Exports(self._store).routes()
             yield from Ui(self._store, self._options).routes()
         if self._counts:
             yield Route(("GET",), "/metrics", PUBLIC, _nothing, self._counts.show)
