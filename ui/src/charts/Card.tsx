@@ -140,9 +140,10 @@ export function Card(props: CardProps) {
   );
 }
 
-/** A name whose part before the last slash is quiet. */
+/** A name whose part before the last slash is quiet, or before a colon. */
 export function Title({ text }: { text: string }) {
-  const cut = text.lastIndexOf("/") + 1;
+  const colon = text.indexOf(": ");
+  const cut = colon >= 0 ? colon + 2 : text.lastIndexOf("/") + 1;
   return (
     <>
       {cut > 0 && <span class="quiet">{text.slice(0, cut)}</span>}

@@ -1,8 +1,7 @@
 /** A chart of lines: many series, one cursor for all charts on the page, one table of values under the pointer. */
 
-import { useSignalEffect } from "@preact/signals";
+import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { Button } from "../components/Button";
 import { nearest } from "./bands";
 import type { Size } from "./Card";
 import { type Line, LinePlot, type LineModel, type Pointed, type XKind } from "./lineplot";
@@ -10,7 +9,6 @@ import { duration, exact, short } from "./numbers";
 import type { ChartTable } from "./saving";
 import { cursor, hovered, zooms, zoomTo } from "./shared";
 import { ink } from "./theme";
-import { signal } from "@preact/signals";
 import "./line.css";
 
 interface LineChartProps {
@@ -72,13 +70,6 @@ export function LineChart(props: LineChartProps) {
   return (
     <div class="line-chart">
       <div ref={host} />
-      {zoom && (
-        <span class="line-zoomed">
-          <Button small icon="undo" onClick={() => zoomTo(props.axis, null)}>
-            Reset zoom
-          </Button>
-        </span>
-      )}
       <ValueTable id={props.id} lines={props.lines} xKind={props.xKind} xName={props.xName} />
     </div>
   );

@@ -25,8 +25,8 @@ export function slotColour(slot: number, theme: Theme): string {
   const turn = slot - handPicked;
   const hue = (turn * 137.508 + 15) % 360;
   const level = (turn * 0.7548776662) % 1;
-  const lightness = theme === "light" ? 0.36 + level * 0.22 : 0.6 + level * 0.28;
-  return readable(oklch(lightness, 0.1 + 0.07 * ((turn * 0.5698402909) % 1), hue), theme);
+  const lightness = theme === "light" ? 0.44 + level * 0.2 : 0.62 + level * 0.26;
+  return readable(oklch(lightness, 0.13 + 0.06 * ((turn * 0.5698402909) % 1), hue), theme);
 }
 
 const slots = new Map<string, number>();
@@ -95,13 +95,12 @@ export function contrast(one: string, other: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** A colour between blue and yellow-red by way of grey, for values from 0 (low) to 1 (high); safe for colour-blind
- * eyes because lightness alone tells the order. */
+/** The colour of a value from 0 (low) to 1 (high): from yellow by green to blue, away from the theme's background.
+ * Lightness alone tells the order, so it is safe for colour-blind eyes. */
 export function ramp(share: number, theme: Theme): string {
   const t = Math.min(Math.max(share, 0), 1);
-  const lightness = theme === "light" ? 0.9 - t * 0.55 : 0.32 + t * 0.55;
-  const hue = 265 - t * 195;
-  return oklch(lightness, 0.06 + 0.1 * Math.abs(t - 0.35), hue < 0 ? hue + 360 : hue);
+  if (theme === "light") return oklch(0.86 - t * 0.5, 0.11 + 0.05 * t, 105 + t * 165);
+  return oklch(0.42 + t * 0.46, 0.15 - 0.02 * t, 270 - t * 165);
 }
 
 /** The same colour, see-through. */

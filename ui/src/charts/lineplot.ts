@@ -117,7 +117,8 @@ export class LinePlot {
     if (line) {
       ctx.fillStyle = faint(model.ink.back, 0.72);
       ctx.fillRect(0, 0, over.width, over.height);
-      this.drawLine(ctx, line, 0, 0, over.width, over.height, 2.4, 1);
+      this.drawLine(ctx, line, 0, 0, over.width, over.height, 2.4, 1, true);
+      this.drawLine(ctx, line, 0, 0, over.width, over.height, 2.4, 1, false);
     }
     if (x === null) return;
     const ratio = devicePixelRatio;
@@ -213,7 +214,10 @@ export class LinePlot {
     ctx.clip();
     const alpha = lines.length > 60 ? 0.55 : lines.length > 25 ? 0.75 : 1;
     const width = lines.length > 25 ? 1.1 : 1.5;
-    for (const line of lines) this.drawLine(ctx, line, bbox.left, bbox.top, bbox.width, bbox.height, width, alpha);
+    // All that lies behind comes first, so that no run's raw line covers another's smoothed one.
+    for (const behind of [true, false]) {
+      for (const line of lines) this.drawLine(ctx, line, bbox.left, bbox.top, bbox.width, bbox.height, width, alpha, behind);
+    }
     ctx.restore();
   }
 
@@ -226,11 +230,18 @@ export class LinePlot {
     height: number,
     thick: number,
     alpha: number,
+    behind: boolean,
   ): void {
     const ratio = devicePixelRatio;
     const across = (i: number) =>
       left + (((line.xs[i] as number) - this.bounds.x[0]) / (this.bounds.x[1] - this.bounds.x[0])) * width;
     ctx.lineJoin = "round";
+    if (!behind) {
+      ctx.setLineDash((line.dash ?? []).map((part) => part * ratio));
+      this.stroke(ctx, line, line.ys, across, top, height, thick * ratio, faint(line.colour, alpha));
+      ctx.setLineDash([]);
+      return;
+    }
     if (line.low && line.high) {
       ctx.fillStyle = faint(line.colour, 0.16 * alpha);
       ctx.beginPath();
@@ -243,9 +254,6 @@ export class LinePlot {
       ctx.fill();
     }
     if (line.raw) this.stroke(ctx, line, line.raw, across, top, height, 1 * ratio, faint(line.colour, 0.2 * alpha));
-    ctx.setLineDash((line.dash ?? []).map((part) => part * ratio));
-    this.stroke(ctx, line, line.ys, across, top, height, thick * ratio, faint(line.colour, alpha));
-    ctx.setLineDash([]);
   }
 
   private stroke(

@@ -97,12 +97,19 @@ export function finiteSorted(arrays: Iterable<ArrayLike<number>>): Float64Array 
 }
 
 /** The lowest and highest finite number (positive ones only for a log scale), null when there is none. With
- * `outliers` ignored, what lies beyond the 1st and the 99th percentile does not count. */
+ * outliers ignored, what lies far beyond the 1st and the 99th percentile does not count. */
 export function extent(arrays: ArrayLike<number>[], log: boolean, ignoreOutliers: boolean): [number, number] | null {
   if (ignoreOutliers) {
     let sorted = finiteSorted(arrays);
     if (log) sorted = sorted.filter((value) => value > 0);
-    return sorted.length ? [quantile(sorted, 0.01), quantile(sorted, 0.99)] : null;
+    if (!sorted.length) return null;
+    // Half as much again on both sides: what lies just beyond the percentiles is no outlier.
+    const [q1, q99] = log
+      ? [Math.log(quantile(sorted, 0.01)), Math.log(quantile(sorted, 0.99))]
+      : [quantile(sorted, 0.01), quantile(sorted, 0.99)];
+    const air = (q99 - q1) / 2;
+    const [from, to] = log ? [Math.exp(q1 - air), Math.exp(q99 + air)] : [q1 - air, q99 + air];
+    return [Math.max(from, sorted[0] as number), Math.min(to, sorted[sorted.length - 1] as number)];
   }
   let low = Infinity;
   let high = -Infinity;

@@ -22,7 +22,7 @@ export interface Scale {
 const MOST_WORDS = 60;
 
 /** The scale for the values of a column. Values that all are numbers, be it as text, are numbers; positive ones that
- * span more than three decades are drawn logarithmically unless `log` says otherwise. */
+ * span more than two decades are drawn logarithmically unless `log` says otherwise. */
 export function scaleOf(values: readonly Value[], count = 6, log?: boolean): Scale {
   const numbers = numbersOf(values);
   return numbers ? numeric(numbers, count, log) : words(values);
@@ -53,7 +53,7 @@ function numeric(numbers: Float64Array, count: number, log: boolean | undefined)
     high = Math.max(high, value);
   }
   if (low > high) [low, high] = [0, 1];
-  const asLog = low > 0 && (log ?? high / low > 1000);
+  const asLog = low > 0 && (log ?? high / low > 100);
   const [from, to] = padded([low, high], asLog);
   if (asLog) {
     const [a, b] = [Math.log10(from), Math.log10(to)];

@@ -242,11 +242,13 @@ function completed({ kind, columns }: Added, facts: readonly ColumnFacts[]): str
   if (columns.length) return columns;
   const varying = facts.filter((fact) => (fact.distinct ?? 2) > 1 && !fact.name.startsWith("tags.mlflow."));
   const metrics = varying.filter((fact) => fact.name.startsWith("metrics.") && !fact.name.startsWith("metrics.system/")).map((fact) => fact.name);
-  const params = varying.filter((fact) => fact.name.startsWith("params."));
+  // Numbers first: words may be long, e.g. whole JSON objects.
+  const isNumber = (fact: ColumnFacts) => fact.minimum !== undefined && fact.minimum !== null;
+  const params = varying.filter((fact) => fact.name.startsWith("params.")).sort((a, b) => Number(isNumber(b)) - Number(isNumber(a)));
   const few = params.filter((fact) => (fact.distinct ?? 0) <= 30).map((fact) => fact.name);
   const telling = (names: string[]) => names.find((name) => /(^|[./_])(test|val|valid|eval)/.test(name) && /acc|auc|f1|score|loss/.test(name)) ?? names[0] ?? "";
   const metric = telling(metrics);
-  const numeric = params.find((fact) => fact.minimum !== undefined && fact.minimum !== null && (fact.distinct ?? 0) > 4)?.name ?? params[0]?.name ?? "";
+  const numeric = params.find((fact) => isNumber(fact) && (fact.distinct ?? 0) > 4)?.name ?? params[0]?.name ?? "";
   if (kind === "scatter") return [numeric || (metrics[1] ?? ""), metric, ""];
   if (kind === "bar" || kind === "importance") return metric ? [metric] : [];
   if (kind === "box") return [metric, few[0] ?? ""];

@@ -5,13 +5,14 @@ import { useEffect, useMemo } from "preact/hooks";
 import { Card } from "../../charts/Card";
 import { LineChart, lineTable, pointTable } from "../../charts/LineChart";
 import { exact } from "../../charts/numbers";
-import { zooms } from "../../charts/shared";
+import { zooms, zoomTo } from "../../charts/shared";
 import { allSteps, pointsFor, type Range, type Series, seriesSource } from "../../charts/source";
 import { CallError } from "../../api/call";
 import { go, href } from "../../lib/route";
+import { IconButton } from "../../components/Button";
 import type { MenuEntry } from "../../components/Menu";
 import { keyOf } from "./data";
-import { type ChartRun, drawn, type Groups, rangeFor } from "./lines";
+import { type ChartRun, drawn, type Groups, rangeFor, startsOf } from "./lines";
 import type { Settings } from "./state";
 
 interface SeriesCardProps {
@@ -98,7 +99,7 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
   }, [zoom, all, settings.x, maxPoints]);
   const closer = part.value;
   const shown = useMemo(
-    () => (zoom && closer ? drawn(closer.series, closer.others, runs, settings, groups) : full),
+    () => (zoom && closer && all ? drawn(closer.series, closer.others, runs, settings, groups, startsOf(all.series, runs)) : full),
     [zoom, closer, full, runs, settings, groups],
   );
   const lines = shown?.lines ?? [];
@@ -141,6 +142,7 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
       numbers={() => pointTable(lines, xName)}
       legend={() => lines.map((line) => [line.name, line.colour])}
       menu={menu}
+      controls={zoom && <IconButton small icon="undo" label="Reset zoom (double click)" onClick={() => zoomTo(axis, null)} />}
       loading={waiting.value > 0 || (near.value && !all && !error.value)}
       error={all ? null : error.value}
       retry={() => again.value++}

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../components/Button";
 import { SearchInput, Select } from "../../components/fields";
 import { Menu, type MenuEntry } from "../../components/Menu";
+import { zooms } from "../../charts/shared";
 import type { Smoothing } from "../../charts/smoothing";
 import { keyOf } from "./data";
 import type { AddedKind, Workspace } from "./state";
@@ -68,6 +69,11 @@ export function Toolbar({ workspace, change, metrics, groupable, onAdd, matches,
       >
         No outliers
       </Button>
+      {zooms.value.size > 0 && (
+        <Button small icon="undo" onClick={() => (zooms.value = new Map())}>
+          Reset zoom
+        </Button>
+      )}
       {groupable.length > 0 && (
         <Labelled text="Group">
           <Select

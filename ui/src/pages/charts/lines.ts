@@ -36,6 +36,7 @@ export function drawn(
   runs: ReadonlyMap<string, ChartRun>,
   settings: Settings,
   groups: Groups | null,
+  starts: ReadonlyMap<string, number> = startsOf(series, runs),
 ): Drawn {
   let x = settings.x;
   let note: string | null = null;
@@ -48,7 +49,7 @@ export function drawn(
   for (const one of series) {
     const run = runs.get(one.runId);
     if (!run) continue;
-    const xs = places(one, x, run, byRun.get(one.runId));
+    const xs = places(one, x, starts.get(one.runId) ?? 0, byRun.get(one.runId));
     if (!xs) continue;
     const [sorted, ys] = ascending(xs, one.values);
     const line: Line = { id: run.id, name: run.name, colour: run.colour, xs: sorted, ys };
@@ -59,14 +60,22 @@ export function drawn(
   return { lines: groups ? grouped(lines, groups, settings) : lines, xKind, note };
 }
 
+/** What relative time counts from: the start of the run, or its first point where that is earlier (as with points
+ * that were imported from elsewhere). `series` must be whole, not what is zoomed to. */
+export function startsOf(series: readonly Series[], runs: ReadonlyMap<string, ChartRun>): Map<string, number> {
+  return new Map(
+    series.map(({ runId, times }) => {
+      const first = times.reduce((least, time) => Math.min(least, time), Infinity);
+      return [runId, Math.min(runs.get(runId)?.start ?? Infinity, first)];
+    }),
+  );
+}
+
 /** The series' places on the x axis; null when it has none there. */
-function places(series: Series, x: string, run: ChartRun, other: Series | undefined): Float64Array | null {
+function places(series: Series, x: string, start: number, other: Series | undefined): Float64Array | null {
   if (x === "step") return series.steps;
   if (x === "wall") return series.times;
-  if (x === "relative") {
-    const start = run.start ?? (series.times[0] as number);
-    return series.times.map((time) => (time - start) / 1000);
-  }
+  if (x === "relative") return series.times.map((time) => (time - start) / 1000);
   if (!other) return null;
   return resampled({ xs: other.steps, ys: other.values }, series.steps);
 }

@@ -46,7 +46,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   const chosen = useMemo(() => new Map(columns.map((one) => [one.id, one])), [columns]);
   const shown = useMemo(
     () => gridColumns(table, widths.value),
-    [columns, state.sorts, state.folded, state.widths, widths.value, facts],
+    [columns, state.sorts, state.folded, state.widths, widths.value, table.wholeFacts, groups === null],
   );
   const window = useRef<GridWindow>({ firstRow: 0, endRow: 60, columns: [] });
 
@@ -72,8 +72,8 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   const experiments = new Map(table.ids.map((id) => [id, experimentById(id).data.value?.name ?? id]));
   const seen = useSeenRanges(table, version);
   const painting = useMemo<Painting>(
-    () => ({ facts, seen, experiments, now: Date.now() }),
-    [facts, seen, [...experiments.values()].join("\n"), Math.floor(Date.now() / 60_000)],
+    () => ({ facts, wholeFacts: table.wholeFacts, seen, experiments, now: Date.now() }),
+    [facts, table.wholeFacts, seen, [...experiments.values()].join("\n"), Math.floor(Date.now() / 60_000)],
   );
   // Directions are read here, so that a change of one paints all anew.
   const directions = columns.map((one) => directionOf(one.id)).join();
@@ -252,7 +252,7 @@ function allHere(table: Table): string[] {
 
 /** The table's columns as the grid has them: pinned ones first, folded groups as one narrow column each. */
 function gridColumns(table: Table, live: Record<string, number>): GridColumn[] {
-  const { columns, state, facts } = table;
+  const { columns, state } = table;
   const found: GridColumn[] = [];
   const folded = new Set<string>();
   const loose = columns.filter((one) => one.id !== NAME && !one.pinned).map((one) => one.id);
@@ -285,9 +285,12 @@ function gridColumns(table: Table, live: Record<string, number>): GridColumn[] {
       title: titleOf(one),
       group,
       groupLabel,
-      width: live[one.id] ?? state.widths[one.id] ?? defaultWidth(one.id, label, facts.get(one.id)),
+      width:
+        live[one.id] ??
+        state.widths[one.id] ??
+        defaultWidth(one.id, label, table.wholeFacts.get(one.id)) + (spread(one.id, table) ? 40 : 0),
       pinned,
-      align: alignOf(one, facts),
+      align: alignOf(one, table.wholeFacts),
       sortable: isSortable(one.id),
       menu: true,
     };
@@ -299,6 +302,11 @@ function gridColumns(table: Table, live: Record<string, number>): GridColumn[] {
     found.push(column);
   }
   return found;
+}
+
+/** Whether a column shows means with their deviations. */
+function spread(id: string, table: Table): boolean {
+  return table.groups !== null && kindOf(id) === "metrics";
 }
 
 function titleOf(one: Chosen): string {

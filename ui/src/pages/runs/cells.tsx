@@ -13,7 +13,10 @@ import type { RunRow } from "./rows";
 
 /** What a painter goes by besides a column's facts. */
 export interface Painting {
+  /** Over the runs that match: they decide what is best. */
   facts: ReadonlyMap<string, ColumnFacts>;
+  /** Over all runs: they decide the decimals, so that these stay the same under any filter. */
+  wholeFacts: ReadonlyMap<string, ColumnFacts>;
   /** Ranges of columns whose facts say nothing of them: of what is on screen. */
   seen: ReadonlyMap<string, Range>;
   experiments: ReadonlyMap<string, string>;
@@ -37,6 +40,7 @@ export function painterOf(chosen: Chosen, painting: Painting): Painter {
 
 function metricPainter(chosen: Chosen, name: string, painting: Painting): Painter {
   const range = rangeFor(chosen, name, painting);
+  const written = rangeOf(painting.wholeFacts.get(chosen.id)) ?? range;
   const direction = directionOf(chosen.id);
   const tinted = isTinted(chosen.id) && chosen.aggregate !== "count";
   return (row) => {
@@ -44,12 +48,18 @@ function metricPainter(chosen: Chosen, name: string, painting: Painting): Painte
     if (value === null || value === undefined) return { text: "" };
     const number = Number(value);
     if (!Number.isFinite(number)) return { text: formatValue(value), class: "odd-number" };
-    return numberView(number, range, direction, tinted);
+    return numberView(number, range, written, direction, tinted);
   };
 }
 
-function numberView(number: number, range: Range | undefined, direction: Direction, tinted: boolean): CellView {
-  const view: CellView = { text: formatNumber(number, range), title: String(number) };
+function numberView(
+  number: number,
+  range: Range | undefined,
+  written: Range | undefined,
+  direction: Direction,
+  tinted: boolean,
+): CellView {
+  const view: CellView = { text: formatNumber(number, written), title: String(number) };
   if (!tinted) return view;
   const heat = heatOf(number, range, direction);
   if (heat !== undefined) view.heat = heat;
@@ -105,10 +115,11 @@ export function paintGroup(row: GroupRow, chosen: Chosen, painting: Painting): C
   if (!summary) return { text: "" };
   if (chosen.id === "attributes.duration") return { text: formatDuration(summary.mean), title: "The mean of the group" };
   const range = rangeFor(chosen, name, painting);
-  const view = numberView(summary.mean, range, directionOf(chosen.id), isTinted(chosen.id));
+  const written = rangeOf(painting.wholeFacts.get(chosen.id)) ?? range;
+  const view = numberView(summary.mean, range, written, directionOf(chosen.id), isTinted(chosen.id));
   delete view.class;
   const text = view.text ?? "";
-  const spread = summary.deviation === null || summary.deviation === 0 ? "" : ` ±${formatNumber(summary.deviation, range)}`;
+  const spread = summary.deviation === null || summary.deviation === 0 ? "" : ` ±${formatNumber(summary.deviation, written)}`;
   return { ...view, text: text + spread, title: titleOf(summary, keyOf(chosen.id), row.count) };
 }
 
@@ -117,9 +128,12 @@ function titleOf(summary: Summary, key: string, count: number): string {
   return `${key} over ${plural(count, "run")}: mean ${formatNumber(summary.mean)}${deviation}, from ${formatNumber(summary.low)} to ${formatNumber(summary.high)}`;
 }
 
+/** What the first cell of a row is drawn from. */
+export const NAME_COLUMNS = ["attributes.run_name", "attributes.status", "attributes.experiment_id", "tags.mlflow.runColor"];
+
 /** The columns that are needed to draw another one. */
 export function neededFor(id: string): string[] {
-  if (id === "attributes.run_name") return ["attributes.run_name", "attributes.status", "attributes.experiment_id"];
+  if (id === "attributes.run_name") return NAME_COLUMNS;
   if (id === "attributes.duration") return ["attributes.duration", "attributes.status"];
   return [id];
 }

@@ -204,7 +204,7 @@ export function defaultWidth(id: string, label: string, facts?: ColumnFacts): nu
   const attribute = ATTRIBUTES[id];
   if (attribute) return attribute.width;
   const needed = label.length * 7 + 26;
-  const least = kindOf(id) === "metrics" ? 84 : facts && rangeOf(facts) ? 72 : 96;
+  const least = kindOf(id) === "metrics" ? 88 : facts && rangeOf(facts) ? 88 : 96;
   return Math.round(Math.min(180, Math.max(least, needed)));
 }
 

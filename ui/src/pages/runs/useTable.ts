@@ -39,12 +39,15 @@ export interface Table {
   catalogue: Load<ColumnCatalogue>;
   /** What columns hold over the runs that match. */
   facts: ReadonlyMap<string, ColumnFacts>;
-  /** What columns hold over all runs. */
+  /** What columns hold over all runs, whatever the filter. */
   allFacts: readonly ColumnFacts[];
+  wholeFacts: ReadonlyMap<string, ColumnFacts>;
   columns: Chosen[];
   selection: Signal<Selection>;
   nested: boolean;
   tree: "none" | "open" | "closed";
+  /** Grows with every change of runs that is seen here: charts load anew. */
+  changes: number;
   /** Open or close a parent's children. */
   toggle: (id: string) => void;
   /** Fetch anew what is shown: after changes. */
@@ -70,6 +73,7 @@ export function useTable(ids: readonly string[]): Table {
   );
   const all = catalogue.data.value;
   const some = filter ? (matching.data.value ?? all) : all;
+  const wholeFacts = useMemo(() => new Map((all?.columns ?? []).map((one) => [one.name, one])), [all]);
   const facts = useMemo(() => new Map((some?.columns ?? []).map((one) => [one.name, one])), [some]);
 
   const nested = all?.columns?.some((one) => one.name === "tags.mlflow.parentRunId" && one.runs > 0) ?? false;
@@ -92,7 +96,7 @@ export function useTable(ids: readonly string[]): Table {
   const primary = primaryMetric(ids);
   const columns = useMemo(() => {
     const named = state.columns;
-    if (named) return named.some((one) => one.id === NAME) ? named : [{ id: NAME, aggregate: "last" as const }, ...named];
+    if (named) return [{ id: NAME, aggregate: "last" as const }, ...named.filter((one) => one.id !== NAME)];
     const source = state.differing ? some : all;
     return defaultColumns({
       runs: source?.runs ?? 0,
@@ -103,6 +107,7 @@ export function useTable(ids: readonly string[]): Table {
     });
   }, [state.columns, state.differing, state.differing ? some : all, key, primary]);
 
+  const changes = useSignal(0);
   const selection = useSignal<Selection>(NOTHING);
   useEffect(() => {
     selection.value = NOTHING;
@@ -120,11 +125,14 @@ export function useTable(ids: readonly string[]): Table {
     catalogue,
     facts,
     allFacts: all?.columns ?? [],
+    wholeFacts,
     columns,
     selection,
     nested,
     tree,
+    changes: changes.value,
     refresh: () => {
+      changes.value += 1;
       rows.refresh();
       groups?.refresh();
       catalogue.reload();
