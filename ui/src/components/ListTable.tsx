@@ -16,6 +16,8 @@ export interface Column<R> {
   width: string;
   /** A second line of the head, e.g. the dataset of a metric. */
   detail?: string;
+  /** What pointing at the head shows. */
+  tip?: string;
   align?: "end" | "center";
   /** A press on the head orders by it; which way first. */
   sort?: "up" | "down";
@@ -180,9 +182,9 @@ function Head<R>({ column, order, onOrder }: { column: Column<R>; order?: Order;
   );
 }
 
-function HeadText({ column }: { column: Pick<Column<unknown>, "label" | "detail"> }) {
+function HeadText({ column }: { column: Pick<Column<unknown>, "label" | "detail" | "tip"> }) {
   return (
-    <span class="list-head-text" data-tip={column.detail ? `${column.label} on ${column.detail}` : undefined}>
+    <span class="list-head-text" data-tip={column.tip}>
       <span class="cut">{column.label}</span>
       {column.detail && <span class="cut list-head-detail">{column.detail}</span>}
     </span>

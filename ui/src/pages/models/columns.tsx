@@ -89,7 +89,8 @@ export function modelColumns(models: readonly LoggedModel[], runs: ReadonlyMap<s
       (metric): Column<LoggedModel> => ({
         id: metric.id,
         label: metric.key,
-        ...(metric.dataset ? { detail: metric.dataset } : {}),
+        ...(metric.name ? { detail: metric.name } : {}),
+        tip: metric.dataset ? `${metric.key} on ${metric.dataset}` : metric.key,
         width: "minmax(104px, 0.6fr)",
         align: "end",
         sort: "down",

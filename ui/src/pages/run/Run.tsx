@@ -6,6 +6,7 @@ import { Loaded } from "../../components/Loaded";
 import { LinkTabs } from "../../components/Tabs";
 import { useLoad } from "../../lib/load";
 import { href, place, replace } from "../../lib/route";
+import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
 import { getShown, isSystem, nameOf, type Shown } from "./data";
 import { RunHead } from "./RunHead";
@@ -34,23 +35,19 @@ export default function RunPage({ fields }: PageProps) {
   const id = fields.run ?? "";
   const experiment = fields.id ?? "";
   const load = useLoad((signal) => getShown(id, experiment, signal), [id], { keep: false });
-  useRunChanges(id, load);
+  const version = useRunChanges(id, load);
   const run = load.data.value?.run;
   const actual = run?.info.experiment_id;
   useEffect(() => {
     // A link with another experiment's id still finds its run.
     if (actual && actual !== experiment) replace(href(place.peek().path.replace(`/experiments/${experiment}/`, `/experiments/${actual}/`), place.peek().query));
   }, [actual, experiment]);
-  useEffect(() => {
-    if (run) document.title = `${nameOf(run)} · Millrace`;
-    return () => {
-      document.title = "Millrace";
-    };
-  }, [run?.info.run_name]);
+  const named = load.data.value?.experiment?.name;
+  useTitle(run && nameOf(run), { of: named ?? "", kind: "run" });
   if (isUnknown(load.error.value) && !run) return <UnknownRun id={id} experiment={experiment} />;
   return (
     <Loaded load={load} what={`The run ${id} could not be loaded.`}>
-      {(shown) => <Page shown={shown} fields={fields} change={load.set} reload={load.reload} />}
+      {(shown) => <Page shown={shown} fields={fields} version={version} change={load.set} reload={load.reload} />}
     </Loaded>
   );
 }
@@ -58,11 +55,13 @@ export default function RunPage({ fields }: PageProps) {
 interface PartProps {
   shown: Shown;
   fields: Record<string, string>;
+  /** Grows when the server has more of the run. */
+  version: number;
   change: (shown: Shown) => void;
   reload: () => void;
 }
 
-function Page({ shown, fields, change, reload }: PartProps) {
+function Page({ shown, fields, version, change, reload }: PartProps) {
   const { run } = shown;
   const base = `/experiments/${run.info.experiment_id}/runs/${run.info.run_id}`;
   const asked = fields.tab === "artifactPath" ? "artifacts" : fields.tab;
@@ -84,14 +83,22 @@ function Page({ shown, fields, change, reload }: PartProps) {
         {current === "overview" ? (
           <Overview shown={shown} change={change} />
         ) : (
-          <Tab current={current} shown={shown} path={fields["*"] ?? ""} base={base} />
+          <Tab current={current} shown={shown} version={version} path={fields["*"] ?? ""} base={base} />
         )}
       </div>
     </div>
   );
 }
 
-function Tab({ current, shown, path, base }: { current: TabId; shown: Shown; path: string; base: string }) {
+interface TabProps {
+  current: TabId;
+  shown: Shown;
+  version: number;
+  path: string;
+  base: string;
+}
+
+function Tab({ current, shown, version, path, base }: TabProps) {
   const { run } = shown;
   const id = run.info.run_id;
   switch (current) {
@@ -103,9 +110,9 @@ function Tab({ current, shown, path, base }: { current: TabId; shown: Shown; pat
       return <Artifacts key={id} owner={{ run_id: id }} path={path} onPath={onPath} />;
     }
     case "model-metrics":
-      return <Metrics run={run} />;
+      return <Metrics key="model" run={run} version={version} />;
     case "system-metrics":
-      return <Metrics run={run} system />;
+      return <Metrics key="system" run={run} version={version} system />;
     case "console":
       return <Console run={run} />;
     case "traces":

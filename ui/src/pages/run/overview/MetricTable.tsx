@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import { CopyButton } from "../../../components/CopyButton";
 import { formatCount, formatNumber } from "../../../lib/format";
 import { href } from "../../../lib/route";
+import { formatWorkspace, initial } from "../../charts/state";
 import { isSystem, type MetricRow, metricRows } from "../data";
 import { type KeyColumn, KeyTable } from "./KeyTable";
 
@@ -17,7 +18,7 @@ export function MetricTable({ run }: { run: Run }) {
     {
       title: "Metric",
       cell: (row) => (
-        <a class="cut" href={href(base, { metric: row.key })} data-tip={row.key}>
+        <a class="cut" href={href(base, { charts: formatWorkspace({ ...initial, find: row.key }) })} data-tip={row.key}>
           {row.key}
         </a>
       ),
@@ -40,7 +41,7 @@ export function MetricTable({ run }: { run: Run }) {
       rows={rows}
       keyOf={(row) => row.key}
       columns={columns}
-      tracks={series ? "minmax(120px, 2.2fr) repeat(4, minmax(76px, 1fr)) minmax(56px, 0.7fr) minmax(56px, 0.7fr) 30px" : "minmax(120px, 2fr) minmax(80px, 1fr) 30px"}
+      tracks={series ? "minmax(120px, 2.2fr) repeat(4, minmax(84px, 1fr)) minmax(56px, 0.7fr) minmax(56px, 0.7fr) 30px" : "minmax(120px, 2fr) minmax(80px, 1fr) 30px"}
       empty="This run has logged no metrics yet."
     />
   );
