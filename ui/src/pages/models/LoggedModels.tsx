@@ -16,6 +16,7 @@ import { experimentById } from "../../lib/experiments";
 import { asFilter, isFilter } from "../../lib/filters";
 import { plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
+import { useLive, useThrottled } from "../../lib/live";
 import { useLoad } from "../../lib/load";
 import { place, setQuery } from "../../lib/route";
 import { type NamedRun, runNames } from "../../lib/runs";
@@ -47,6 +48,8 @@ export default function LoggedModels({ fields }: PageProps) {
     [id, filter, order.id, order.down],
     { keep: true },
   );
+  const reloadSoon = useThrottled(load.reload, 2000);
+  useLive([id], (change) => (change.all || change.experiments.includes(id)) && reloadSoon());
   const error = load.error.value;
   const data = load.data.value;
   return (

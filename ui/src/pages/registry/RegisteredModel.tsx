@@ -18,6 +18,7 @@ import { TagEditor } from "../../components/TagEditor";
 import { TimeAgo } from "../../components/TimeAgo";
 import { plural, shortId } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
+import { useLive, useThrottled } from "../../lib/live";
 import { type Load, useLoad } from "../../lib/load";
 import { toRun, toVersion } from "../../lib/places";
 import { go, href } from "../../lib/route";
@@ -43,6 +44,8 @@ export default function RegisteredModel({ fields }: PageProps) {
   const ids = (load.data.value?.versions ?? []).map((one) => one.run_id ?? "").filter(Boolean);
   // The table does not wait for the names of the runs.
   const runs = useLoad((given) => runNames(ids, undefined, given), [ids.join()], { keep: true });
+  const reloadSoon = useThrottled(load.reload, 2000);
+  useLive(null, (change) => (change.all || change.registry) && reloadSoon());
   return (
     <div class="page">
       <Loaded load={load} what={`The registered model “${name}” could not be loaded.`}>

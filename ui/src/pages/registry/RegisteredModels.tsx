@@ -15,6 +15,7 @@ import { TimeAgo } from "../../components/TimeAgo";
 import { isFilter } from "../../lib/filters";
 import { plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
+import { useLive, useThrottled } from "../../lib/live";
 import { useLoad } from "../../lib/load";
 import { rank } from "../../lib/match";
 import { toRegistered, toVersion } from "../../lib/places";
@@ -34,6 +35,8 @@ export default function RegisteredModels(_: PageProps) {
   const order: Order = { id: query.get("orderByKey") ?? "name", down: query.get("orderByAsc") === "false" };
   const filter = isFilter(search) ? search : "";
   const load = useLoad((given) => registeredModels(filter, given), [filter], { keep: true });
+  const reloadSoon = useThrottled(load.reload, 2000);
+  useLive(null, (change) => (change.all || change.registry) && reloadSoon());
   const typed = useSignal(search);
   const field = useRef<HTMLInputElement>(null);
   useKeys("Registered models", [
