@@ -156,10 +156,10 @@ function RunHead({ run, isBaseline, scope, experimentOf, onBaseline, onRemove }:
 function Cell({ row, cell, base, best }: { row: CompareRow; cell: CompareCell; base: CompareCell | undefined; best: boolean }) {
   if (cell.text === null) return <td class="quiet">–</td>;
   if (row.section !== "Metrics") {
-    const other = base !== undefined && base.text !== cell.text;
+    const other = row.section !== "Run" && base !== undefined && base.text !== cell.text;
     return (
       <td class={other ? "other" : ""}>
-        <span class={row.part || cell.text.length < 60 ? "compare-text" : "compare-text long"} title={cell.text.length > 60 ? cell.text : undefined}>
+        <span class={row.whole || cell.text.length >= 40 ? "compare-text long" : "compare-text"} title={cell.text.length >= 40 ? cell.text : undefined}>
           {cell.text}
         </span>
       </td>
@@ -186,7 +186,7 @@ function Delta({ delta, direction }: { delta: { value: number; percent: number |
   if (delta.value === 0) return <span class="compare-delta quiet">=</span>;
   const up = delta.value > 0;
   const good = direction === "none" ? "" : up === (direction === "up") ? "good" : "bad";
-  const percent = delta.percent === null ? "" : `${Math.abs(delta.percent) >= 1000 ? short(Math.abs(delta.percent)) : Math.abs(delta.percent).toPrecision(2).replace(/e.*$/, "")} %`;
+  const percent = delta.percent === null ? "" : `${percentText(Math.abs(delta.percent))} %`;
   return (
     <span class={`compare-delta ${good}`}>
       <Icon name={up ? "arrowUp" : "arrowDown"} size={11} />
@@ -194,4 +194,10 @@ function Delta({ delta, direction }: { delta: { value: number; percent: number |
       {short(Math.abs(delta.value))} {percent && `(${percent})`}
     </span>
   );
+}
+
+/** A percentage in two digits that count, or as a whole number. */
+function percentText(percent: number): string {
+  if (percent >= 10_000) return short(percent);
+  return percent >= 10 ? String(Math.round(percent)) : String(Number(percent.toPrecision(2)));
 }

@@ -24,6 +24,8 @@ export interface CompareRow {
   label: string;
   /** A part of the value of the row above. */
   part: boolean;
+  /** Its value is taken apart in the rows below. */
+  whole: boolean;
   cells: CompareCell[];
   differs: boolean;
 }
@@ -80,6 +82,7 @@ function textRows(section: "Params" | "Tags", name: string, values: readonly Val
   // Taken apart only where every run that has the param has a structure there.
   if (!parts.some(Boolean) || parts.some((one, i) => one === null && values[i] !== null)) return rows;
   const paths = [...new Set(parts.flatMap((one) => [...(one?.keys() ?? [])]))].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+  (rows[0] as CompareRow).whole = true;
   for (const path of paths) {
     const cells = parts.map((one: Parts | null) => ({ text: one?.get(path) ?? null }));
     const join = path.startsWith("[") ? "" : ".";
@@ -89,7 +92,7 @@ function textRows(section: "Params" | "Tags", name: string, values: readonly Val
 }
 
 function row(section: CompareRow["section"], column: string, label: string, cells: CompareCell[]): CompareRow {
-  return { section, column, label, part: false, cells, differs: cells.some((cell) => cell.text !== cells[0]?.text) };
+  return { section, column, label, part: false, whole: false, cells, differs: cells.some((cell) => cell.text !== cells[0]?.text) };
 }
 
 function words(column: string): string {
