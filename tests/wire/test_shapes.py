@@ -23,6 +23,7 @@ OURS_ONLY: dict[str, str] = {
     "GetSeries": "MLflow reads points one object each",
     "GetMetricColumns": "MLflow reads points one object each",
     "GetSeriesFrame": "MLflow reads points one object each",
+    "GetChanges": "MLflow's page asks for everything again",
     "CountRuns": "MLflow counts nothing",
     "GetRunWindow": "MLflow has no tables of runs",
     "GetRunColumns": "MLflow has no tables of runs",

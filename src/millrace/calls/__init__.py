@@ -20,6 +20,7 @@ from millrace.calls.base import (
     Required,
     endpoint,
 )
+from millrace.calls.changes import Change, Changes, GetChanges
 from millrace.calls.experiments import (
     CreatedExperiment,
     CreateExperiment,
@@ -147,6 +148,8 @@ __all__ = [
     "ArtifactPage",
     "Binary",
     "Call",
+    "Change",
+    "Changes",
     "CountRuns",
     "Create",
     "CreateExperiment",
@@ -176,6 +179,7 @@ __all__ = [
     "ExperimentAnswer",
     "ExperimentPage",
     "FinalizeLoggedModel",
+    "GetChanges",
     "GetExperiment",
     "GetExperimentByName",
     "GetLatestVersions",

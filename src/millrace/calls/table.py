@@ -196,7 +196,7 @@ class ChangedRuns(Answer, frozen=True):
 
     run_ids: list[str] = []
     artifact_uris: list[str] = []
-    """Where the artifacts of runs that were purged are, or were."""
+    """Where artifacts of runs that were purged are left, because whoever answered may not or could not delete them."""
 
 
 @endpoint("POST", "runs/change", needs=Manage.run, version="millrace/1")
@@ -204,8 +204,9 @@ class ChangeRuns(Call[ChangedRuns], frozen=True):
     """Delete, restore or purge many runs, or set or delete a tag of theirs, in one transaction.
 
     The runs are those in `run_ids`, or with an empty list all that the search finds. Purging removes runs for good
-    which are deleted already, with their points, and their artifacts where this server may delete them; others are
-    left alone. Runs that are in the wanted state already are not among the answer's, so that a change can be undone.
+    which are deleted already, with their points, and their artifacts where this server may delete them; runs that are
+    not deleted are left alone. Runs that are in the wanted state already are not among the answer's, so that a change
+    can be undone.
     """
 
     action: Literal["delete", "restore", "purge", "set_tag", "delete_tag"]

@@ -31,13 +31,19 @@ def parse_filter(text: str, kind: Kind) -> Node | None:
     """The tree of a filter, or None for an empty one.
 
     Raises:
-        InvalidParameterValue: it is no filter for this kind of thing; the message says what is wrong and where.
+        InvalidParameterValue: it is no filter for this kind of thing; the message says what is wrong, and the field
+            `position` where, counted from 1.
     """
     parser = _Parser(text, kind)
     if parser.sees_end():
         return None
-    tree = parser.either(0)
-    parser.expect_end()
+    try:
+        tree = parser.either(0)
+        parser.expect_end()
+    except InvalidParameterValue as error:
+        # MLflow's sentences say what is wrong, and not where: it is what was taken last.
+        error.json_kwargs.setdefault("position", parser.taken)
+        raise
     return tree
 
 
@@ -50,6 +56,7 @@ class _Parser:
         self._kind = kind
         self._at = 0
         self._comparisons = 0
+        self._operator_at = 0
 
     def either(self, depth: int) -> Node:
         """Parts joined by OR."""
@@ -88,6 +95,7 @@ class _Parser:
         if token.sort not in ("word", "quoted") or _is_word(token):
             raise self._wrong("Expected a key such as metrics.loss or params.lr", token)
         entity, key = entity_and_key(token.text, self._kind, self._kind.attributes)
+        self._operator_at = self._token.position
         op = self._operator()
         if op in ("IS NULL", "IS NOT NULL"):
             return Comparison(entity, key, op, None)
@@ -128,7 +136,7 @@ class _Parser:
             what = "metric" if entity == "metric" else f"numeric attribute: {key}"
             raise InvalidParameterValue(f"Expected numeric value type for {what}. Found {text}")
         if op not in ORDERED:
-            raise _bad_operator(op, entity, ORDERED)
+            raise self._bad_operator(op, entity, ORDERED)
         return float(text) if re.search(r"[.eE]", text) else int(text)
 
     def _text(self, entity: str, key: str, op: str, text: str, is_list: bool) -> Value:
@@ -137,7 +145,7 @@ class _Parser:
             return float(text)  # beyond MLflow: params.lr < 0.1 compares numbers
         allowed = LISTED if entity in ("attribute", "dataset") else MATCHED
         if op not in LISTED:
-            raise _bad_operator(op, entity, allowed)
+            raise self._bad_operator(op, entity, allowed)
         if is_list != (op in ("IN", "NOT IN")):
             raise self._wrong(f"{op} is not followed by {'a single value' if is_list else 'a list in parentheses'}")
         if is_list:
@@ -192,6 +200,14 @@ class _Parser:
             return True
         return False
 
+    @property
+    def taken(self) -> int:
+        """Where the token that was taken last begins, or the list that it closes."""
+        at = max(0, self._at - 1)
+        if self._tokens[at].sort == "close":
+            at = next((start for start in range(at, -1, -1) if self._tokens[start].sort == "open"), at)
+        return self._tokens[at].position
+
     def sees_end(self) -> bool:
         """Whether nothing is left."""
         return self._token.sort == "end"
@@ -205,18 +221,20 @@ class _Parser:
         token = token or self._token
         shown = f"'{token.text[:40]}'" if token.text else "the end"
         return InvalidParameterValue(
-            f"Invalid clause(s) in filter string: {shown}. {why}, at position {token.position}."
+            f"Invalid clause(s) in filter string: {shown}. {why}, at position {token.position}.",
+            position=token.position,
+        )
+
+    def _bad_operator(self, op: str, entity: str, allowed: tuple[str, ...]) -> InvalidParameterValue:
+        listed = ", ".join(f"'{one}'" for one in allowed)
+        end = "'" if entity in ("attribute", "param") else ""  # as MLflow's sentences end
+        return InvalidParameterValue(
+            f"Invalid comparator '{op}' not one of '{{{listed}}}{end}", position=self._operator_at
         )
 
 
 def _is_word(token: Token) -> bool:
     return token.sort == "word" and token.text.upper() in _WORDS
-
-
-def _bad_operator(op: str, entity: str, allowed: tuple[str, ...]) -> InvalidParameterValue:
-    listed = ", ".join(f"'{one}'" for one in allowed)
-    end = "'" if entity in ("attribute", "param") else ""  # as MLflow's sentences end
-    return InvalidParameterValue(f"Invalid comparator '{op}' not one of '{{{listed}}}{end}")
 
 
 def _unquoted(entity: str, text: str) -> str:

@@ -50,7 +50,7 @@ def tokens(text: str) -> list[Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
-            raise InvalidParameterValue(_unreadable(text, position))
+            raise InvalidParameterValue(_unreadable(text, position), position=position + 1)
         found.append(Token(match.lastgroup, match[0], position + 1))
         position = _end_of_space(text, match.end())
     found.append(Token("end", "", len(text) + 1))

@@ -97,6 +97,11 @@ class Request:
                 return piece
         return b""
 
+    async def left(self) -> None:
+        """Wait until the client goes away."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
     async def body(self, limit: int) -> bytes:
         """The whole body.
 

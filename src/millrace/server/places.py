@@ -58,6 +58,15 @@ class Places:
             return open_artifacts(uri)
         raise self._refused(uri)
 
+    def owns(self, uri: str) -> bool:
+        """Whether a location lies below what this server serves or was started with, so that it may delete there."""
+        folder = local_folder(uri)
+        if folder is not None:
+            return any(root in folder.parents for root in self._folders)
+        parts = urlsplit(uri)
+        served = parts.scheme == PROXIED and not parts.netloc and self.served is not None
+        return served or any(uri.startswith(root + "/") for root in self._uris)
+
     def _local(self, folder: Path) -> Artifacts:
         for root in self._folders:
             if folder == root or root in folder.parents:

@@ -69,6 +69,11 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   return response;
 }
 
+/** Something else went wrong that the server's being away would explain: see whether it is. */
+export function suspect(): void {
+  void isThere().then((there) => (there ? heard() : missed(isThere)));
+}
+
 /** Ask for nothing but an answer. */
 async function isThere(): Promise<boolean> {
   try {

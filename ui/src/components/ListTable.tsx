@@ -14,6 +14,10 @@ export interface Column<R> {
   head?: ComponentChildren;
   /** A track of a CSS grid: "minmax(200px, 2fr)", "90px". */
   width: string;
+  /** A second line of the head, e.g. the dataset of a metric. */
+  detail?: string;
+  /** What pointing at the head shows. */
+  tip?: string;
   align?: "end" | "center";
   /** A press on the head orders by it; which way first. */
   sort?: "up" | "down";
@@ -86,6 +90,7 @@ export function ListTable<R>(props: ListTableProps<R>) {
     });
   }, [cursor]);
   const shown = rows.slice(view.value.from, view.value.to);
+  const headHeight = columns.some((column) => column.detail) ? 40 : rowHeight;
   const tracks = columns.map((column) => column.width).join(" ");
   return (
     <div
@@ -98,7 +103,7 @@ export function ListTable<R>(props: ListTableProps<R>) {
       tabIndex={tree ? undefined : 0}
       onScroll={measure}
     >
-      <div class="list-table-in" style={{ "--tracks": tracks, "--row-height": `${rowHeight}px` }}>
+      <div class="list-table-in" style={{ "--tracks": tracks, "--row-height": `${rowHeight}px`, "--head-height": `${headHeight}px` }}>
         <div role="rowgroup" class="list-head-group">
           <div class="list-row list-head" role="row" aria-rowindex={1}>
             {columns.map((column) => (
@@ -158,8 +163,7 @@ function Head<R>({ column, order, onOrder }: { column: Column<R>; order?: Order;
   if (!column.sort || !onOrder) {
     return (
       <div role="columnheader" class={`list-cell ${column.align ?? ""}`}>
-        {column.head ?? column.label}
-        {column.head !== undefined && typeof column.head !== "object" && <span class="hidden-visually">{column.label}</span>}
+        {column.head ?? <HeadText column={column} />}
       </div>
     );
   }
@@ -171,9 +175,18 @@ function Head<R>({ column, order, onOrder }: { column: Column<R>; order?: Order;
         class="list-sort"
         onClick={() => onOrder({ id: column.id, down: mine ? !order.down : column.sort === "down" })}
       >
-        {column.label}
+        <HeadText column={column} />
         {mine && <Icon name={down ? "arrowDown" : "arrowUp"} size={12} />}
       </button>
     </div>
+  );
+}
+
+function HeadText({ column }: { column: Pick<Column<unknown>, "label" | "detail" | "tip"> }) {
+  return (
+    <span class="list-head-text" data-tip={column.tip}>
+      <span class="cut">{column.label}</span>
+      {column.detail && <span class="cut list-head-detail">{column.detail}</span>}
+    </span>
   );
 }

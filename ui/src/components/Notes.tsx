@@ -2,6 +2,7 @@
 
 import { askText } from "./ask";
 import { Button } from "./Button";
+import { Markdown } from "./Markdown";
 import "./notes.css";
 
 /** Ask for new notes; null when they stay. */
@@ -24,7 +25,7 @@ export function Notes({ of, text, onSave }: { of: string; text: string; onSave?:
   };
   return (
     <div class="notes">
-      {text ? <div class="notes-text">{text}</div> : <p class="quiet">None yet.</p>}
+      {text ? <Markdown text={text} /> : <p class="quiet">None yet.</p>}
       {onSave && (
         <Button small icon="edit" onClick={() => void edit()}>
           {text ? "Edit" : "Write notes"}

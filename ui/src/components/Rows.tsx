@@ -1,7 +1,7 @@
 /** A list that draws only the rows in view, whatever their number; all rows are of one height. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import "./rows.css";
 
 /** Browsers cut off boxes of more than about 33 million pixels; beyond this, a pixel of scrolling is more than one. */
@@ -25,6 +25,9 @@ export interface RowsProps {
   onWindow?: (from: number, to: number) => void;
   onKeyDown?: (event: KeyboardEvent) => void;
   onScroll?: (box: HTMLDivElement) => void;
+  /** The box was given another width. */
+  onWidth?: (width: number) => void;
+  boxRef?: RefObject<HTMLDivElement | null>;
   tabIndex?: number;
   attributes?: Record<string, string | number | boolean | undefined>;
   /** Stands above the rows and scrolls sideways with them. */
@@ -48,7 +51,10 @@ export function Rows(props: RowsProps) {
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const measure = () => setView(element.clientHeight || 600);
+    const measure = () => {
+      setView(element.clientHeight || 600);
+      props.onWidth?.(element.clientWidth);
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -62,8 +68,11 @@ export function Rows(props: RowsProps) {
     if (!element || revealed === undefined || revealed < 0) return;
     const at = revealed * height;
     const virtual = element.scrollTop * stretch;
-    if (at < virtual) element.scrollTop = at / stretch;
-    else if (at + height > virtual + inside) element.scrollTop = (at + height - inside + (at + height === whole ? 0 : 2)) / stretch;
+    const below = at + height - inside;
+    // A step to the next row moves by that row; a jump shows the row with some before it.
+    const far = at < virtual - 3 * height || below > virtual + 3 * height;
+    if (at >= virtual && below <= virtual) return;
+    element.scrollTop = (far ? at - inside / 3 : at < virtual ? at : below) / stretch;
   }, [revealed, stamp, inside > 0]);
 
   useLayoutEffect(() => {
@@ -87,7 +96,10 @@ export function Rows(props: RowsProps) {
   return (
     <div
       {...props.attributes}
-      ref={box}
+      ref={(element) => {
+        box.current = element;
+        if (props.boxRef) props.boxRef.current = element;
+      }}
       class={`rows ${props.class ?? ""}`}
       role={props.role === "none" ? undefined : props.role}
       aria-label={props.label}

@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { nextRedo, nextUndo, redo, undo } from "../lib/actions";
 import { listenForKeys, useKeys } from "../lib/keys";
+import { followAttention } from "../lib/live";
 import { go, href, place } from "../lib/route";
 import { followTheme } from "../lib/theme";
 import { pageName } from "../lib/title";
@@ -26,6 +27,7 @@ export function Shell() {
   useEffect(() => listenForKeys(), []);
   useEffect(() => followTheme(), []);
   useEffect(() => focusOnNavigation(), []);
+  useEffect(() => followAttention(), []);
   useKeys("Everywhere", [
     { keys: "Ctrl+K", does: "Go to anything", inFields: true, run: () => (open.value = "palette") },
     { keys: "?", does: "Show the keys", run: () => (open.value = "keys") },

@@ -26,7 +26,7 @@ export function Tag({ name, value, children, icon, tone = "plain", tip, href, on
       {icon && <Icon name={icon} size={12} />}
       {name !== undefined && <span class="tag-name">{value ? `${name}:` : name}</span>}
       {value && <span class="tag-value">{value}</span>}
-      {children}
+      {children !== undefined && <span class="tag-own">{children}</span>}
     </>
   );
   const shown = tip ?? whole;

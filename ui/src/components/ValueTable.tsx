@@ -132,8 +132,8 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
       onKeyDown={walk}
       onScroll={(box) => {
         setLeft(box.scrollLeft);
-        setView(box.clientWidth);
       }}
+      onWidth={setView}
       reveal={{ index: at.row, stamp: at }}
       {...(onWindow ? { onWindow } : {})}
       render={(row) => (

@@ -21,13 +21,21 @@ const CONFIG: Config = {
   RETURN_DOM_FRAGMENT: true,
 };
 
+/** Handlers in tags: they would be refused anyway, but the browser complains of each to the console as it reads them. */
+const HANDLERS = /(<[a-z][^<>]*?)\son\w+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/gi;
+
 /** HTML of others as nodes without anything that runs or that asks another server. */
 export async function sanitised(html: string): Promise<DocumentFragment> {
   const [, purify] = await libraries();
-  const fragment = purify.sanitize(html, CONFIG) as unknown as DocumentFragment;
-  for (const link of fragment.querySelectorAll("a[href]")) hardenLink(link);
-  for (const image of fragment.querySelectorAll("img")) hardenImage(image);
+  const fragment = purify.sanitize(html.replace(HANDLERS, "$1"), CONFIG) as unknown as DocumentFragment;
+  harden(fragment);
   return fragment;
+}
+
+/** Keep links of clean HTML from handing the page over, and its images from asking other servers. */
+export function harden(root: ParentNode): void {
+  for (const link of root.querySelectorAll("a[href]")) hardenLink(link);
+  for (const image of root.querySelectorAll("img")) hardenImage(image);
 }
 
 /** Markdown as such nodes. */

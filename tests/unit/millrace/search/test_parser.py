@@ -46,3 +46,25 @@ def test_each_kind_names_its_entities() -> None:
         parse_filter("foo.bar = 'x'", LOGGED_MODELS)
     with pytest.raises(InvalidParameterValue, match=r"Invalid entity type 'foo'\. Valid values are \['metric'"):
         parse_filter("foo.bar = 'x'", RUNS)
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("metrics.acc >", 14),
+        ("metrics.acc > 1 AND", 20),
+        ("metrics.acc > 1 AND nonsense.acc = 1", 21),
+        ("metrics.acc > 1 AND params.a ?? 'x'", 30),
+        ("metrics.acc > 'x'", 15),
+        ("metrics.acc LIKE 1", 13),
+        ("params.a == '1'", 10),
+        ("params.a = 'x' OR tags.t IN ('a', b)", 29),
+        ("params.a = 'x' AND params.b = 'open", 31),
+        ("attributes.nothing = 'x'", 1),
+        ("(metrics.acc > 1", 17),
+    ],
+)
+def test_an_error_says_where_it_is(text: str, position: int) -> None:
+    with pytest.raises(InvalidParameterValue) as caught:
+        parse_filter(text, RUNS)
+    assert caught.value.json_kwargs == {"position": position}

@@ -54,11 +54,8 @@ export class Row extends Component<RowProps> {
     const { data, paint, cursor, cellId } = this.props;
     const at = cursor === index;
     const view: CellView = data === undefined || column.collapsed ? {} : paint(data, column, this.props.index);
-    const classes = `grid-cell ${column.align}${at ? " at" : ""}${view.class ? ` ${view.class}` : ""}${
-      view.heat === undefined ? "" : view.heat < 0 ? " cold" : " warm"
-    }`;
-    const style: Record<string, string> = { left: `${left}px`, width: `${column.width}px` };
-    if (view.heat !== undefined) style["--heat"] = `${Math.round(Math.abs(view.heat) * 100)}%`;
+    const classes = `grid-cell ${column.align}${at ? " at" : ""}${view.class ? ` ${view.class}` : ""}${tint(view.heat)}`;
+    const style = { left: `${left}px`, width: `${column.width}px` };
     return (
       <div
         key={column.id}
@@ -73,4 +70,11 @@ export class Row extends Component<RowProps> {
       </div>
     );
   }
+}
+
+/** The class of a tint: a few levels, so that the browser resolves few styles and not one per cell. */
+function tint(heat: number | undefined): string {
+  if (heat === undefined) return "";
+  const level = Math.round(Math.abs(heat) * 6);
+  return level === 0 ? "" : ` ${heat < 0 ? "cold" : "warm"} l${level}`;
 }

@@ -16,6 +16,7 @@ import { experimentChanges, removeExperiments } from "../../lib/experiments";
 import { plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { useLoad } from "../../lib/load";
+import { useLive, useThrottled } from "../../lib/live";
 import { remember, remembered } from "../../lib/memory";
 import { toExperiment, toExperiments } from "../../lib/places";
 import { place, setQuery } from "../../lib/route";
@@ -41,6 +42,9 @@ export default function Experiments(_: PageProps) {
     [deleted, experimentChanges.value],
     { keep: true },
   );
+  // A training that logs all the time is no reason to read everything all the time.
+  const reloadSoon = useThrottled(load.reload, 3000);
+  useLive(null, reloadSoon);
   return (
     <Loaded load={load} what="The experiments could not be loaded.">
       {(all) => <Overview all={all} deleted={deleted} reload={load.reload} />}

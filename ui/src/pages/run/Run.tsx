@@ -6,6 +6,7 @@ import { Loaded } from "../../components/Loaded";
 import { LinkTabs } from "../../components/Tabs";
 import { useLoad } from "../../lib/load";
 import { href, place, replace } from "../../lib/route";
+import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
 import { getShown, isSystem, nameOf, type Shown } from "./data";
 import { RunHead } from "./RunHead";
@@ -41,12 +42,8 @@ export default function RunPage({ fields }: PageProps) {
     // A link with another experiment's id still finds its run.
     if (actual && actual !== experiment) replace(href(place.peek().path.replace(`/experiments/${experiment}/`, `/experiments/${actual}/`), place.peek().query));
   }, [actual, experiment]);
-  useEffect(() => {
-    if (run) document.title = `${nameOf(run)} · Millrace`;
-    return () => {
-      document.title = "Millrace";
-    };
-  }, [run?.info.run_name]);
+  const named = load.data.value?.experiment?.name;
+  useTitle(run && nameOf(run), { of: named ?? "", kind: "run" });
   if (isUnknown(load.error.value) && !run) return <UnknownRun id={id} experiment={experiment} />;
   return (
     <Loaded load={load} what={`The run ${id} could not be loaded.`}>

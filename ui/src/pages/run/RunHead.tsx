@@ -8,7 +8,6 @@ import { CopyButton } from "../../components/CopyButton";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { EditableText } from "../../components/EditableText";
-import { Icon } from "../../components/icons";
 import { Menu } from "../../components/Menu";
 import { StatusDot } from "../../components/StatusDot";
 import { Tag } from "../../components/Tag";
@@ -29,7 +28,7 @@ interface RunHeadProps {
 /** The head. */
 export function RunHead({ shown, change, reload }: RunHeadProps) {
   const [snippet, setSnippet] = useState(false);
-  const { run, experiment } = shown;
+  const { run } = shown;
   const { info } = run;
   const deleted = info.lifecycle_stage === "deleted";
   const parent = tagOf(run, PARENT);
@@ -51,25 +50,17 @@ export function RunHead({ shown, change, reload }: RunHeadProps) {
   };
   return (
     <header class="run-head">
-      <nav class="crumbs" aria-label="Where this run is">
-        <a href={href("/experiments")}>Experiments</a>
-        <Icon name="right" size={12} />
-        <a href={href(`/experiments/${info.experiment_id}/runs`)}>{experiment?.name ?? info.experiment_id}</a>
-        {parent && (
-          <>
-            <Icon name="right" size={12} />
-            <a href={href(`/experiments/${info.experiment_id}/runs/${parent}`)} class="mono" data-tip="The parent run">
-              {parent.slice(0, 8)}
-            </a>
-          </>
-        )}
-      </nav>
       <div class="run-title">
         <h1>
           <EditableText label="Name of the run" value={nameOf(run)} onSave={rename} class="run-name" />
         </h1>
         <StatusDot status={info.status} word />
         {deleted && <Tag tone="bad">Deleted</Tag>}
+        {parent && (
+          <Tag icon="tree" href={href(`/experiments/${info.experiment_id}/runs/${parent}`)} tip={`The parent run ${parent}`}>
+            child of {parent.slice(0, 8)}
+          </Tag>
+        )}
         <span class="quiet run-when">
           <TimeAgo at={info.start_time} /> · <Duration from={info.start_time} to={info.end_time} />
         </span>

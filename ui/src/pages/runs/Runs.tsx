@@ -5,12 +5,14 @@ import { useMemo } from "preact/hooks";
 import { CallError } from "../../api/call";
 import { ExperimentHeader } from "../../components/ExperimentHeader";
 import { Failure } from "../../components/Failure";
+import { Choice } from "../../components/fields";
 import type { Cursor } from "../../components/grid/model";
 import { experimentById } from "../../lib/experiments";
 import { useKeys } from "../../lib/keys";
 import { place } from "../../lib/route";
 import type { PageProps } from "../routes";
 import { Bulk, compare } from "./Bulk";
+import { ChartsPane, Divider, useVisible } from "./ChartsPane";
 import { Facets } from "./Facets";
 import { NoRuns } from "./NoRuns";
 import { RunsGrid } from "./RunsGrid";
@@ -38,10 +40,23 @@ function RunsOf({ ids }: { ids: string[] }) {
   const unknown = ids.map((id) => experimentById(id).error.value).find((error) => error instanceof CallError && error.status === 404);
   const failed = rows.failed.value;
   const size = (table.groups ?? rows).size.value;
+  const visible = useVisible(table);
+  const charts = state.mode !== "TABLE";
   const broken = failed && !(failed instanceof CallError && failed.status === 400 && state.filter) && !size;
   return (
     <div class="runs">
-      <ExperimentHeader ids={ids} tab="runs" />
+      <ExperimentHeader ids={ids} tab="runs">
+        <Choice
+          label="Show"
+          value={state.mode}
+          options={[
+            { value: "TABLE", label: "Table" },
+            { value: "SPLIT", label: "Split" },
+            { value: "CHART", label: "Charts" },
+          ]}
+          onChange={(mode) => change({ mode })}
+        />
+      </ExperimentHeader>
       {unknown === undefined && (
         <>
           <Toolbar table={table} />
@@ -52,16 +67,22 @@ function RunsOf({ ids }: { ids: string[] }) {
               <Failure error={failed} retry={() => rows.refresh()} />
             ) : size?.rows === 0 ? (
               <NoRuns table={table} />
-            ) : (
+            ) : state.mode === "CHART" ? null : (
               <RunsGrid
                 table={table}
                 cursor={cursor}
-                colour={() => "var(--accent)"}
+                colour={(id) => visible.colours.get(id) ?? "var(--line-strong)"}
                 onFacet={(id) => {
                   asked.value = id;
                   change({ facets: true });
                 }}
               />
+            )}
+            {charts && !broken && size?.rows !== 0 && (
+              <>
+                {state.mode === "SPLIT" && <Divider />}
+                <ChartsPane table={table} visible={visible} />
+              </>
             )}
             <Bulk table={table} />
           </div>

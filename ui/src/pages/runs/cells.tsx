@@ -128,9 +128,12 @@ function titleOf(summary: Summary, key: string, count: number): string {
   return `${key} over ${plural(count, "run")}: mean ${formatNumber(summary.mean)}${deviation}, from ${formatNumber(summary.low)} to ${formatNumber(summary.high)}`;
 }
 
+/** What the first cell of a row is drawn from. */
+export const NAME_COLUMNS = ["attributes.run_name", "attributes.status", "attributes.experiment_id", "tags.mlflow.runColor"];
+
 /** The columns that are needed to draw another one. */
 export function neededFor(id: string): string[] {
-  if (id === "attributes.run_name") return ["attributes.run_name", "attributes.status", "attributes.experiment_id"];
+  if (id === "attributes.run_name") return NAME_COLUMNS;
   if (id === "attributes.duration") return ["attributes.duration", "attributes.status"];
   return [id];
 }

@@ -68,6 +68,7 @@ export class RunRows {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastNeed = 0;
   private closed = false;
+  private lead = { rows: 0, columns: [] as string[] };
 
   constructor(
     readonly question: Question,
@@ -95,6 +96,12 @@ export class RunRows {
     clearTimeout(this.timer);
     if (fast) this.timer = setTimeout(() => this.fetch(), 50);
     else this.fetch();
+  }
+
+  /** Keep the first rows here wherever the screen is: charts show them. */
+  keepFirst(rows: number, columns: string[]): void {
+    this.lead = { rows, columns };
+    if (rows > 0) this.fetch();
   }
 
   /** Fetch anew what is on screen; what is elsewhere, when it comes on screen. Old rows stay until new ones are here. */
@@ -150,15 +157,23 @@ export class RunRows {
     const total = this.size.peek()?.rows;
     const from = Math.floor(first / BLOCK);
     const to = Math.ceil(Math.max(total === undefined ? end : Math.min(end, total), first + 1) / BLOCK);
+    const lead = Math.ceil((total === undefined ? this.lead.rows : Math.min(this.lead.rows, total)) / BLOCK);
     for (const one of [...this.pending]) {
       if (one.end > (from - 1) * BLOCK && one.first < (to + 1) * BLOCK) continue;
+      if (one.first < lead * BLOCK) continue;
       one.stop.abort();
       this.pending.delete(one);
     }
     for (let number = from; number < to; number += 1) {
       const block = this.blocks.get(number);
       if (block) block.used = this.clock += 1;
-      const missing = this.missing(number, block, columns);
+      const wanted = number < lead ? [...new Set([...columns, ...this.lead.columns])] : columns;
+      const missing = this.missing(number, block, wanted);
+      if (missing) this.ask(number, missing);
+    }
+    for (let number = 0; number < lead; number += 1) {
+      if (number >= from && number < to) continue;
+      const missing = this.missing(number, this.blocks.get(number), this.lead.columns);
       if (missing) this.ask(number, missing);
     }
   }
@@ -214,7 +229,8 @@ export class RunRows {
 
   private evict(): void {
     if (this.blocks.size <= KEPT) return;
-    const oldest = [...this.blocks].sort(([, a], [, b]) => a.used - b.used);
+    const spare = [...this.blocks].filter(([number]) => number * BLOCK >= Math.max(1, this.lead.rows));
+    const oldest = spare.sort(([, a], [, b]) => a.used - b.used);
     for (const [number] of oldest.slice(0, this.blocks.size - KEPT)) this.blocks.delete(number);
   }
 }

@@ -46,6 +46,8 @@ export interface Table {
   selection: Signal<Selection>;
   nested: boolean;
   tree: "none" | "open" | "closed";
+  /** Grows with every change of runs that is seen here: charts load anew. */
+  changes: number;
   /** Open or close a parent's children. */
   toggle: (id: string) => void;
   /** Fetch anew what is shown: after changes. */
@@ -105,6 +107,7 @@ export function useTable(ids: readonly string[]): Table {
     });
   }, [state.columns, state.differing, state.differing ? some : all, key, primary]);
 
+  const changes = useSignal(0);
   const selection = useSignal<Selection>(NOTHING);
   useEffect(() => {
     selection.value = NOTHING;
@@ -127,7 +130,9 @@ export function useTable(ids: readonly string[]): Table {
     selection,
     nested,
     tree,
+    changes: changes.value,
     refresh: () => {
+      changes.value += 1;
       rows.refresh();
       groups?.refresh();
       catalogue.reload();

@@ -40,7 +40,7 @@ export function MetricTable({ run }: { run: Run }) {
       rows={rows}
       keyOf={(row) => row.key}
       columns={columns}
-      tracks={series ? "minmax(120px, 2.2fr) repeat(4, minmax(76px, 1fr)) minmax(56px, 0.7fr) minmax(56px, 0.7fr) 30px" : "minmax(120px, 2fr) minmax(80px, 1fr) 30px"}
+      tracks={series ? "minmax(120px, 2.2fr) repeat(4, minmax(84px, 1fr)) minmax(56px, 0.7fr) minmax(56px, 0.7fr) 30px" : "minmax(120px, 2fr) minmax(80px, 1fr) 30px"}
       empty="This run has logged no metrics yet."
     />
   );

@@ -32,7 +32,7 @@ export function Notes({ shown, change }: { shown: Shown; change: (shown: Shown) 
   };
   if (draft === null) {
     return (
-      <Panel title="Notes" class="notes" tools={<IconButton icon="edit" label="Edit the notes" small onClick={begin} />}>
+      <Panel title="Notes" class="run-notes" tools={<IconButton icon="edit" label="Edit the notes" small onClick={begin} />}>
         {text ? (
           <Markdown text={text} />
         ) : (
@@ -46,7 +46,7 @@ export function Notes({ shown, change }: { shown: Shown; change: (shown: Shown) 
   return (
     <Panel
       title="Notes"
-      class="notes"
+      class="run-notes"
       tools={
         <Choice
           label="What is shown"
@@ -61,7 +61,7 @@ export function Notes({ shown, change }: { shown: Shown; change: (shown: Shown) 
     >
       {view === "write" ? (
         <textarea
-          class="input mono notes-field"
+          class="input mono run-notes-field"
           aria-label="Notes in Markdown"
           value={draft}
           rows={Math.min(24, Math.max(8, draft.split("\n").length + 2))}
@@ -73,9 +73,9 @@ export function Notes({ shown, change }: { shown: Shown; change: (shown: Shown) 
           }}
         />
       ) : (
-        <div class="notes-preview">{draft ? <Markdown text={draft} /> : <p class="quiet">Nothing to show.</p>}</div>
+        <div class="run-notes-preview">{draft ? <Markdown text={draft} /> : <p class="quiet">Nothing to show.</p>}</div>
       )}
-      <div class="notes-actions">
+      <div class="run-notes-actions">
         <Button small kind="primary" onClick={() => void save()}>
           Save
         </Button>

@@ -15,13 +15,13 @@ import "./overview.css";
 export function Overview({ shown, change }: { shown: Shown; change: (shown: Shown) => void }) {
   const { run } = shown;
   return (
-    <div class="overview">
-      <div class="overview-main">
+    <div class="run-overview">
+      <div class="run-main">
         <Notes shown={shown} change={change} />
         <MetricTable run={run} />
         <ParamTable run={run} />
       </div>
-      <aside class="overview-side" aria-label="About this run">
+      <aside class="run-side" aria-label="About this run">
         <Facts run={run} />
         <Tags shown={shown} change={change} />
         <FamilyList run={run} />
