@@ -10,6 +10,13 @@ export interface ArtifactPage {
   next_page_token?: string | null;
 }
 
+/** Something that was changed. */
+export interface Change {
+  seq: number;
+  experiment_id?: string;
+  run_id?: string;
+}
+
 /**
  * Delete, restore or purge many runs, or set or delete a tag of theirs, in one transaction.
  *
@@ -32,6 +39,13 @@ export interface ChangeRuns {
 export interface ChangedRuns {
   run_ids?: string[];
   artifact_uris?: string[];
+}
+
+/** What was changed after a moment, each thing once, the oldest change first. */
+export interface Changes {
+  cursor?: number;
+  changes?: Change[];
+  all?: boolean;
 }
 
 /** The columns that the runs of a search have. */
@@ -297,6 +311,17 @@ export interface FinalizeLoggedModel {
 export interface FindAnything {
   text?: string;
   max_hits?: number;
+}
+
+/**
+ * Get what has changed after `cursor`, in some experiments or (empty) in all; 0 gives the cursor of now.
+ *
+ * Of a run that is written to all the time, one change a second is told. So a change stands for what happens to its
+ * run in the second behind it, too.
+ */
+export interface GetChanges {
+  cursor?: number;
+  experiment_ids?: string[];
 }
 
 /** Get an experiment by id; deleted ones too. */
@@ -1144,6 +1169,7 @@ export interface Calls {
   SearchRuns: { method: "POST"; path: "2.0/mlflow/runs/search"; call: SearchRuns; answer: RunPage };
   SetTag: { method: "POST"; path: "2.0/mlflow/runs/set-tag"; call: SetTag; answer: Empty };
   UpdateRun: { method: "POST"; path: "2.0/mlflow/runs/update"; call: UpdateRun; answer: RunInfoAnswer };
+  GetChanges: { method: "GET"; path: "millrace/1/changes/since"; call: GetChanges; answer: Changes };
   GetExperimentOverview: { method: "GET"; path: "millrace/1/experiments/overview"; call: GetExperimentOverview; answer: ExperimentOverview };
   FindAnything: { method: "GET"; path: "millrace/1/find"; call: FindAnything; answer: Hits };
   Ingest: { method: "POST"; path: "millrace/1/points/ingest"; call: Ingest; answer: Ingested };
@@ -1217,6 +1243,7 @@ export const routes = {
   SearchRuns: { method: "POST", path: "2.0/mlflow/runs/search", inPath: [] },
   SetTag: { method: "POST", path: "2.0/mlflow/runs/set-tag", inPath: [] },
   UpdateRun: { method: "POST", path: "2.0/mlflow/runs/update", inPath: [] },
+  GetChanges: { method: "GET", path: "millrace/1/changes/since", inPath: [] },
   GetExperimentOverview: { method: "GET", path: "millrace/1/experiments/overview", inPath: [] },
   FindAnything: { method: "GET", path: "millrace/1/find", inPath: [] },
   Ingest: { method: "POST", path: "millrace/1/points/ingest", inPath: [] },

@@ -22,6 +22,7 @@ OURS_ONLY: dict[str, str] = {
     "Ingest": "MLflow has no journals",
     "GetSeries": "MLflow reads points one object each",
     "GetSeriesFrame": "MLflow reads points one object each",
+    "GetChanges": "MLflow's page asks for everything again",
     "CountRuns": "MLflow counts nothing",
     "GetRunWindow": "MLflow has no tables of runs",
     "GetRunColumns": "MLflow has no tables of runs",

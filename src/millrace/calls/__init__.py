@@ -20,6 +20,7 @@ from millrace.calls.base import (
     Required,
     endpoint,
 )
+from millrace.calls.changes import Change, Changes, GetChanges
 from millrace.calls.experiments import (
     CreatedExperiment,
     CreateExperiment,
@@ -139,6 +140,8 @@ __all__ = [
     "ArtifactPage",
     "Binary",
     "Call",
+    "Change",
+    "Changes",
     "CountRuns",
     "Create",
     "CreateExperiment",
@@ -168,6 +171,7 @@ __all__ = [
     "ExperimentAnswer",
     "ExperimentPage",
     "FinalizeLoggedModel",
+    "GetChanges",
     "GetExperiment",
     "GetExperimentByName",
     "GetLatestVersions",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
-from millrace.calls import ENDPOINTS, Call, Endpoint
+from millrace.calls import ENDPOINTS, Call, Create, Edit, Endpoint, Manage
 from millrace.engine import (
+    changes,
     chunks,
     experiments,
     finding,
@@ -34,12 +35,13 @@ from millrace.engine import (
 from millrace.engine.db import Collision, Connection, Database
 from millrace.engine.dialects.sqlite import SqliteDatabase
 from millrace.engine.locations import Locations
-from millrace.engine.tx import ANSWERS, Known, Tx
+from millrace.engine.tx import ANSWERS, REGISTRY, Known, Thing, Tx
 from millrace.engine.upkeep import Upkeep
 from millrace.errors import InvalidParameterValue, MlflowException, NotImplementedHere, TemporarilyUnavailable
 
 __all__ = [
     "Engine",
+    "changes",
     "experiments",
     "ingest",
     "inputs",
@@ -70,6 +72,13 @@ _ATTEMPTS = 8
 """How often a call is tried when another writer gets in its way."""
 
 
+_OF_REGISTRY = frozenset(
+    call
+    for call, endpoint in ENDPOINTS.items()
+    if endpoint.needs in (Create.registered_model, Edit.registered_model, Manage.registered_model)
+)
+
+
 class Engine:
     """A store over SQL; see `millrace.store.Store` for what it promises."""
 
@@ -77,6 +86,7 @@ class Engine:
         self.database = database
         self.locations = locations
         self._known = Known()
+        self._touched = changes.Touched()
         self._upkeep: Upkeep | None = None
 
     @property
@@ -100,7 +110,11 @@ class Engine:
                 with begin() as db:
                     tx = self._tx(db)
                     result = work(tx)
+                    now = changes.monotonic()
+                    told = changes.record(db, tx.changed, self._touched, now)
                 self._committed(tx)
+                if told:
+                    self._touched.note(told, now)
                 return result
             except Collision:
                 if attempt == _ATTEMPTS:
@@ -122,7 +136,10 @@ class Engine:
 
     def _answer(self, tx: Tx, call: Call[Any]) -> Any:
         try:
-            return ANSWERS[type(call)](tx, call)
+            answer = ANSWERS[type(call)](tx, call)
+            if type(call) in _OF_REGISTRY:
+                tx.touch(REGISTRY)
+            return answer
         except OverflowError:
             # Python's integers have no bounds, those of the database and of MLflow's API do.
             raise InvalidParameterValue(
@@ -146,6 +163,8 @@ class Engine:
                     return None
                 for call in calls:
                     done.append(self._answer_or_undo(db, call))
+                now = changes.monotonic()
+                told = changes.record(db, _changed(done), self._touched, now)
         except Collision:
             return None
         except Exception as error:
@@ -153,6 +172,8 @@ class Engine:
             # and, if the commit took place after all, be done twice.
             whole = isinstance(error, TemporarilyUnavailable) or len(done) == len(calls)
             return [error] * len(calls) if whole else None
+        if told:
+            self._touched.note(told, now)
         for tx, _ in done:
             if tx is not None:
                 self._committed(tx)
@@ -200,6 +221,17 @@ class Engine:
             self._upkeep.close()
             self._upkeep = None
         self.database.close()
+
+
+def _changed(done: Sequence[tuple[Tx | None, Any]]) -> Collection[Thing]:
+    """What the transactions of calls that were answered together have changed."""
+    if len(done) == 1:
+        return done[0][0].changed if done[0][0] is not None else ()
+    things: set[Thing] = set()
+    for tx, _ in done:
+        if tx is not None:
+            things |= tx.changed
+    return things
 
 
 def _endpoint(call: Call[Any]) -> Endpoint:

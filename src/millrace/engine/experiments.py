@@ -90,6 +90,7 @@ def find_active(tx: Tx, experiment_id: str) -> Row:
         raise InvalidParameterValue(
             f"The experiment {row[0]} must be in the 'active' state. Current state is {row[3]}."
         )
+    tx.touch(row[0])
     return row
 
 
@@ -114,6 +115,7 @@ def create_experiment(tx: Tx, call: CreateExperiment) -> CreatedExperiment:
         tx.db.execute("UPDATE experiment SET location = ? WHERE id = ?", (location, row[0]))
     for tag in call.tags:
         _put_tag(tx, row[0], tag.key, tag.value)
+    tx.touch(row[0])
     return CreatedExperiment(str(row[0]))
 
 
@@ -143,6 +145,7 @@ def update_experiment(tx: Tx, call: UpdateExperiment) -> Empty:
     if other is not None:
         raise ResourceExists(f"Experiment(name={call.new_name}) already exists.")
     tx.db.execute("UPDATE experiment SET name = ?, updated_ms = ? WHERE id = ?", (call.new_name, now_ms(), row[0]))
+    tx.touch(row[0])
     return Empty()
 
 
@@ -172,6 +175,7 @@ def _set_stage(tx: Tx, id_: int, stage: str, deleted_ms: int | None) -> None:
         "UPDATE run SET stage = ?, deleted_ms = ? WHERE experiment_id = ? AND stage <> ?",
         (stage, deleted_ms, id_, stage),
     )
+    tx.touch(id_)
 
 
 @answers(SetExperimentTag)

@@ -158,6 +158,7 @@ def _locked(tx: Tx, kind: str, uuid: str) -> int | None:
         return None
     above = tx.db.row("SELECT stage FROM experiment WHERE id = ?", (row[2],))
     gone_above = kind == "model" and above is not None and above[0] == "deleted"
+    tx.touch(row[2], uuid if kind == "run" else "")
     return int(row[0]) if row[1] == "deleted" or gone_above else None
 
 

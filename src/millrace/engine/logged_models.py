@@ -125,7 +125,9 @@ def find(tx: Tx, model_id: str) -> Row:
 
 def find_to_change(tx: Tx, model_id: str) -> Row:
     """The same, and nobody else may change it until the transaction ends."""
-    return _active(_find(tx, model_id, tx.db.change_lock))
+    row = _active(_find(tx, model_id, tx.db.change_lock))
+    tx.touch(row[2])
+    return row
 
 
 def _active(row: Row) -> Row:
@@ -226,6 +228,7 @@ def delete_logged_model(tx: Tx, call: DeleteLoggedModel) -> Empty:
         tx.db.execute(
             "UPDATE logged_model SET stage = 'deleted', deleted_ms = ?, updated_ms = ? WHERE id = ?", (now, now, row[0])
         )
+        tx.touch(row[2])
     return Empty()
 
 

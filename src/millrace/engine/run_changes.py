@@ -21,7 +21,12 @@ from millrace.model.limits import MAX_TAG_LENGTH, check_tag
 def change_runs(tx: Tx, call: ChangeRuns) -> ChangedRuns:
     """Change runs."""
     rows = _rows(tx, call)
-    return _ACTIONS[call.action](tx, call, rows)
+    answer = _ACTIONS[call.action](tx, call, rows)
+    changed = set(answer.run_ids)
+    for row in rows:
+        if row[1] in changed:
+            tx.touch(row[2], row[1])
+    return answer
 
 
 def _rows(tx: Tx, call: ChangeRuns) -> list[Row]:

@@ -59,6 +59,7 @@ def find_active(tx: Tx, run_id: str) -> Row:
         raise ResourceMissing(f"Run with id={run_id} not found")
     if row[8] != LifecycleStage.ACTIVE:
         raise InvalidParameterValue(f"The run {run_id} must be in the 'active' state. Current state is {row[8]}.")
+    tx.touch(row[2], row[1])
     return row
 
 

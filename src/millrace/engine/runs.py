@@ -67,6 +67,7 @@ def create_run(tx: Tx, call: CreateRun) -> RunAnswer:
     if row is None:
         return _already_there(tx, run_id, experiment[0])
     put_texts(tx, "tag", row[0], experiment[0], list(tags.values()))
+    tx.touch(experiment[0], run_id)
     return RunAnswer(run_rows.from_rows(tx, [run_rows.find(tx, run_id)])[0])
 
 
@@ -116,6 +117,7 @@ def delete_run(tx: Tx, call: DeleteRun) -> Empty:
     row = run_rows.find(tx, call.run_id)
     if row[8] == LifecycleStage.ACTIVE:
         tx.db.execute("UPDATE run SET stage = 'deleted', deleted_ms = ? WHERE id = ?", (now_ms(), row[0]))
+        tx.touch(row[2], row[1])
     return Empty()
 
 
@@ -124,6 +126,7 @@ def restore_run(tx: Tx, call: RestoreRun) -> Empty:
     """Bring back a run that was marked as deleted."""
     row = run_rows.find(tx, call.run_id)
     tx.db.execute("UPDATE run SET stage = 'active', deleted_ms = NULL WHERE id = ?", (row[0],))
+    tx.touch(row[2], row[1])
     return Empty()
 
 

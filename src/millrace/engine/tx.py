@@ -19,6 +19,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 ANSWERS: dict[type[Call[Any]], Callable[[Tx, Any], Any]] = {}
 """The function that answers each call."""
 
+Thing = tuple[int, str]
+"""What may change: an experiment's id and a run's, which is empty for the experiment itself."""
+
+REGISTRY = -1
+"""In place of an experiment: registered models."""
+
 BATCH = 1000
 """How many values one `IN (…)` holds at most."""
 
@@ -63,8 +69,14 @@ class Tx:
         self._known_keys = known.key_ids
         self._key_names = known.key_names
         self.new_keys: dict[str, int] = {}
+        self.changed: set[Thing] = set()
+        """What those who follow changes are to hear of."""
         self.due: set[int] | None = set() if known.compacts_later else None
         """Runs, by row id, whose points are compacted when the transaction has ended; None where it does so itself."""
+
+    def touch(self, experiment: int, run_id: str = "") -> None:
+        """Have it known that a run, or an experiment, is changed."""
+        self.changed.add((experiment, run_id))
 
     def key_id(self, name: str) -> int | None:
         """The id of a key, or None when nobody has ever logged it."""

@@ -19,6 +19,7 @@ from millrace.calls import ENDPOINTS, Binary, Call, Endpoint, Needs
 from millrace.errors import EndpointNotFound, InvalidParameterValue, MlflowException
 from millrace.server import answering, export, listing, removing, sources, streams
 from millrace.server.counts import Counts
+from millrace.server.feed import Feed
 from millrace.server.http import (
     BYTES,
     HTML,
@@ -62,7 +63,18 @@ async def everybody(scope: Scope, needs: Needs, asked: object) -> None:
     """Allow everything: whoever reaches the server may use it."""
 
 
-def make_app(store: Store, places: Places, options: Options, authorize: Authorize = everybody) -> App:
+def never() -> bool:
+    """No server is to stop."""
+    return False
+
+
+def make_app(
+    store: Store,
+    places: Places,
+    options: Options,
+    authorize: Authorize = everybody,
+    stopping: Callable[[], bool] = never,
+) -> App:
     """The server as an ASGI app.
 
     Args:
@@ -70,12 +82,15 @@ def make_app(store: Store, places: Places, options: Options, authorize: Authoriz
         places: the artifacts that the server reaches.
         options: what the server was told; only those that concern single requests are read.
         authorize: asked once for every request that has a route, after it was read and before anything is done.
+        stopping: whether the server is to stop; connections that would stay open for ever are ended then.
     """
-    return guarded(_App(store, places, options, authorize), options)
+    return guarded(_App(store, places, options, authorize, stopping), options)
 
 
 class _App:
-    def __init__(self, store: Store, places: Places, options: Options, authorize: Authorize) -> None:
+    def __init__(
+        self, store: Store, places: Places, options: Options, authorize: Authorize, stopping: Callable[[], bool]
+    ) -> None:
         self._store = store
         self._places = places
         self._options = options
@@ -83,6 +98,7 @@ class _App:
         self._pool = ThreadPoolExecutor(THREADS, "millrace-call")
         self._writes = Writes(store) if isinstance(store, GroupingStore) and store.gains_by_groups else None
         self._counts = Counts() if options.expose_prometheus else None
+        self._feed = Feed(store, self._in_thread, stopping)
         self._router = Router(self._routes())
         self._prefix = options.static_prefix.rstrip("/")
 
@@ -130,6 +146,7 @@ class _App:
         if not self._options.artifacts_only:
             yield from export.Exports(self._store).routes()
             yield from Ui(self._store, self._options).routes()
+            yield from self._feed.routes()
         if self._counts:
             yield Route(("GET",), "/metrics", PUBLIC, _nothing, self._counts.show)
 

@@ -72,7 +72,9 @@ def _serve_here(options: Options, listener: socket.socket) -> None:
         home = _home(options.backend_store_uri)
         watch = Watch(home / _JOURNAL, store) if home else None
         try:
-            uvicorn.Server(config_of(make_app(store, places, options))).run(sockets=[listener])
+            app = make_app(store, places, options, stopping=lambda: server.should_exit)
+            server = uvicorn.Server(config_of(app))
+            server.run(sockets=[listener])
         finally:
             if watch:
                 watch.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from millrace.testing.changes import ChangesSuite
 from millrace.testing.experiments import ExperimentsSuite
 from millrace.testing.facets import FacetsSuite
 from millrace.testing.finding import FindingSuite
@@ -27,6 +28,7 @@ class StoreSuite(
     TablesSuite,
     FacetsSuite,
     FindingSuite,
+    ChangesSuite,
 ):
     """What every store must do.
 

@@ -84,6 +84,16 @@ CREATE TABLE chunk (
     PRIMARY KEY (run_id, key_id, first_ms, first_step, data_id)
 ) $KEYED;
 
+-- What was changed within the last hour: runs, experiments (run_uuid is empty) and registered models (experiment_id is
+-- -1). `seq` grows: milliseconds of the latest change, or more; see engine/changes.py.
+CREATE TABLE change (
+    experiment_id BIGINT NOT NULL,
+    run_uuid $TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    PRIMARY KEY (experiment_id, run_uuid)
+) $KEYED;
+CREATE INDEX change_by_seq ON change (seq);
+
 -- How far the store has the journal of each writer; see Ingest.
 CREATE TABLE writer (
     id $TEXT NOT NULL PRIMARY KEY,

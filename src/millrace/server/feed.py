@@ -1,0 +1,178 @@
+"""The feed of changes: server-sent events that tell the page what to fetch again.
+
+The store is asked twice a second, once for all who listen, and not at all while nobody does. Of what is written to all
+the time it tells one change a second, and a change stands for the second behind it (see `GetChanges`): so each is told
+at once, and again when that second is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+
+from millrace import wire
+from millrace.calls import ENDPOINTS, Change, Changes, GetChanges
+from millrace.server.http import Request, Send, begin, respond
+from millrace.server.routing import PREFIXES, Route
+from millrace.store import Store
+
+EVENTS = b"text/event-stream"
+PAUSE_S = 0.5
+"""Between two looks at the store, and so between two events."""
+STILL_THERE_S = 15.0
+"""How often something is sent at least, so that proxies keep the connection."""
+MANY = 500
+"""More runs than that are not told one by one."""
+
+_OVERLAP_MS = 5000
+"""A change may become visible so long after later ones."""
+_AGAIN_S = (1.5, 6.0)
+"""When a change is told again: when its second is over; and, where a commit took long, once more."""
+
+_logger = logging.getLogger("millrace.server")
+
+InThread = Callable[..., Awaitable[Changes]]
+
+
+class _Listener:
+    """Somebody who follows, and what is not sent yet: no more than a batch, however slow they are."""
+
+    def __init__(self, experiments: Iterable[str]) -> None:
+        self._wanted = frozenset(experiments)
+        self._runs: dict[str, str] = {}
+        self._experiments: dict[str, None] = {}
+        self._all = False
+        self._cursor = 0
+        self.filled = asyncio.Event()
+
+    def add(self, found: Changes) -> None:
+        """Have changes sent, those of them that are wanted."""
+        self._cursor = max(self._cursor, found.cursor)
+        self._all = self._all or found.all
+        for one in found.changes:
+            if self._wanted and one.experiment_id and one.experiment_id not in self._wanted:
+                continue
+            if one.run_id:
+                self._runs[one.run_id] = one.experiment_id
+            else:
+                self._experiments[one.experiment_id] = None
+        if len(self._runs) > MANY:
+            self._all = True
+        if self._all:
+            self._runs.clear()
+        if self._all or self._runs or self._experiments:
+            self.filled.set()
+
+    def take(self) -> bytes:
+        """What is to be sent, as an event; it is empty then."""
+        told: dict[str, object] = {"cursor": self._cursor}
+        if self._all:
+            told["all"] = True
+        told["runs"] = [{"run_id": run, "experiment_id": experiment} for run, experiment in self._runs.items()]
+        told["experiments"] = [one for one in self._experiments if one]
+        if "" in self._experiments:
+            told["registry"] = True
+        self._runs, self._experiments, self._all = {}, {}, False
+        self.filled.clear()
+        return f"id: {self._cursor}\ndata: {json.dumps(told, separators=(',', ':'))}\n\n".encode()
+
+    def nothing(self) -> bytes:
+        """A sign of life, which moves the cursor on."""
+        return f": nothing new\nid: {self._cursor}\n\n".encode()
+
+
+class Feed:
+    """The route of the feed, and the one task that looks for changes.
+
+    Args:
+        store: what is asked.
+        in_thread: runs a function in another thread.
+        stopping: whether the server is to stop, which ends all connections of the feed.
+    """
+
+    def __init__(self, store: Store, in_thread: InThread, stopping: Callable[[], bool]) -> None:
+        self._store = store
+        self._in_thread = in_thread
+        self._stopping = stopping
+        self._listeners: set[_Listener] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._seen: dict[tuple[str, str], int] = {}
+        self._again: list[tuple[float, Change]] = []
+
+    def routes(self) -> Iterator[Route]:
+        """The feed's routes."""
+        for prefix in PREFIXES:
+            yield Route(("GET",), f"{prefix}/millrace/1/changes", ENDPOINTS[GetChanges].needs, self._read, self._follow)
+
+    async def _read(self, request: Request, fields: dict[str, str]) -> GetChanges:
+        call = wire.from_query(request.query, GetChanges)
+        resumed = request.header(b"last-event-id")  # the browser's own, when it connects again
+        if resumed.isascii() and resumed.isdigit() and len(resumed) < 18:
+            return GetChanges(int(resumed), call.experiment_ids)
+        return call
+
+    async def _follow(self, request: Request, send: Send, call: GetChanges) -> None:
+        headers = [
+            (b"content-type", EVENTS),
+            (b"cache-control", b"no-cache, no-transform"),
+            (b"x-accel-buffering", b"no"),  # of nginx, which would hold events back
+        ]
+        if request.method == "HEAD":
+            return await respond(send, 200, b"", EVENTS, headers[1:])
+        listener = _Listener(call.experiment_ids)
+        self._listeners.add(listener)  # before the first look, so that nothing falls in between
+        gone = asyncio.ensure_future(request.left())
+        try:
+            since = max(call.cursor - _OVERLAP_MS, 1) if call.cursor > 0 else 0
+            listener.add(await self._in_thread(self._store.call, GetChanges(since, call.experiment_ids)))
+            if self._task is None or self._task.done():
+                self._task = asyncio.ensure_future(self._look())
+            await begin(send, 200, headers)
+            # The first event comes at once: it tells that the feed is there, and its cursor.
+            await send(_piece(b"retry: 2000\n" + listener.take()))
+            while not (gone.done() or self._stopping()):
+                waiting = asyncio.ensure_future(listener.filled.wait())
+                await asyncio.wait((gone, waiting), timeout=STILL_THERE_S, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                if not (gone.done() or self._stopping()):
+                    await send(_piece(listener.take() if listener.filled.is_set() else listener.nothing()))
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+            self._listeners.discard(listener)
+        return None
+
+    async def _look(self) -> None:
+        """Look for changes as long as somebody listens."""
+        loop = asyncio.get_running_loop()
+        since = 0
+        while self._listeners:
+            if self._stopping():
+                for listener in self._listeners:
+                    listener.filled.set()
+                return
+            try:
+                found = await self._in_thread(self._store.call, GetChanges(since))
+            except Exception:
+                # The listeners stay: what they miss meanwhile is found when the store answers again.
+                _logger.debug("The store does not tell what has changed", exc_info=True)
+            else:
+                since = found.cursor if found.all else max(found.cursor - _OVERLAP_MS, 1)
+                self._tell(found, loop.time())
+            await asyncio.sleep(PAUSE_S)
+
+    def _tell(self, found: Changes, now: float) -> None:
+        new = [one for one in found.changes if self._seen.get((one.experiment_id, one.run_id)) != one.seq]
+        self._seen = {(one.experiment_id, one.run_id): one.seq for one in found.changes}
+        due = [one for then, one in self._again if then <= now]
+        self._again = [(then, one) for then, one in self._again if then > now]
+        self._again += [(now + wait, one) for one in new for wait in _AGAIN_S]
+        told = Changes(found.cursor, [*due, *new], found.all)
+        for listener in self._listeners:
+            listener.add(told)
+
+
+def _piece(data: bytes) -> dict[str, object]:
+    return {"type": "http.response.body", "body": data, "more_body": True}
