@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
 from millrace.calls import GetRunWindow, RunWindow, TableColumn
-from millrace.engine import run_rows
+from millrace.engine import changes, run_rows
 from millrace.engine.run_cells import PARENT_TAG, Gone, cells, column_of, run_ids_of
 from millrace.engine.run_order import Search, ordered_ids, search_of
 from millrace.engine.run_tree import Forest, forest_of
@@ -30,6 +32,11 @@ def get_run_window(tx: Tx, call: GetRunWindow) -> RunWindow:
     """Get a window."""
     if call.columns and call.limit > MAX_ROWS:
         raise InvalidParameterValue(f"A window with columns has at most {MAX_ROWS} rows, not {call.limit}.")
+    cursor = changes.cursor(tx)
+    return replace(_window(tx, call), cursor=cursor)
+
+
+def _window(tx: Tx, call: GetRunWindow) -> RunWindow:
     if call.run_ids:
         return _given(tx, call)
     return consistent(tx, lambda: _flat(tx, call) if call.tree == "none" else _tree(tx, call))
