@@ -7,6 +7,7 @@ import { useRef } from "preact/hooks";
 import { experimentById, removeExperiments, renameExperiment, tagExperiment } from "../lib/experiments";
 import { formatTime } from "../lib/format";
 import { useKeys } from "../lib/keys";
+import { useLive } from "../lib/live";
 import { go, href } from "../lib/route";
 import { noteTag, tagOf } from "../lib/tags";
 import { useTitle } from "../lib/title";
@@ -50,6 +51,9 @@ export function ExperimentHeader({ ids, tab, counts = {}, children }: Experiment
   // The other pages name themselves; that of the runs is the experiment's own.
   const name = ids.length === 1 && id !== undefined ? experimentById(id).data.value?.name : `${ids.length} experiments`;
   useTitle(tab === "runs" ? name : undefined, { kind: ids.length === 1 ? "experiment" : "" });
+  useLive(ids, (change) => {
+    for (const changed of change.all ? ids : change.experiments) experimentById(changed).reload();
+  });
   useKeys(
     "Experiment",
     tabs.map((one, index) => ({

@@ -100,7 +100,7 @@ function Overview({ all, deleted, reload }: { all: readonly ExperimentFacts[]; d
   useExperimentKeys({ rows, cursor, search, close, select, selected });
 
   const columns = experimentColumns({
-    deleted,
+    flat: wish.flat,
     tags: wish.tags,
     onTag: flipTag,
     onOpen: (row) => close([row.path], row.opened === false),
