@@ -52,7 +52,8 @@ export function ExperimentHeader({ ids, tab, counts = {}, children }: Experiment
   const name = ids.length === 1 && id !== undefined ? experimentById(id).data.value?.name : `${ids.length} experiments`;
   useTitle(tab === "runs" ? name : undefined, { kind: ids.length === 1 ? "experiment" : "" });
   useLive(ids, (change) => {
-    for (const changed of change.all ? ids : change.experiments) experimentById(changed).reload();
+    // No more than those whose names are shown.
+    for (const shown of ids.slice(0, 3)) if (change.all || change.experiments.includes(shown)) experimentById(shown).reload();
   });
   useKeys(
     "Experiment",
