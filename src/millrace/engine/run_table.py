@@ -73,7 +73,7 @@ def _columns(tx: Tx, call: GetRunWindow, ids: Sequence[int]) -> tuple[list[str],
         return run_ids_of(tx, ids), []
     if len(ids) * len(call.columns) > MAX_CELLS:
         raise InvalidParameterValue(
-            f"{len(ids)} rows of {len(call.columns)} columns are more than the {MAX_CELLS} cells that a window may have. "
+            f"{len(ids)} rows of {len(call.columns)} columns are more than the {MAX_CELLS} cells of a window. "
             "Ask for fewer rows at once."
         )
     found = cells(tx, ids, [column_of(tx, name) for name in call.columns])
