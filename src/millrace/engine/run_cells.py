@@ -25,6 +25,9 @@ _ENDED = frozenset(("FINISHED", "FAILED", "KILLED"))
 class Missing:
     """The type of `MISSING`."""
 
+    def __float__(self) -> float:
+        return math.nan
+
 
 MISSING = Missing()
 """Stands where a run has no value; None stands for NaN."""
