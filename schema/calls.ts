@@ -366,6 +366,14 @@ export interface GetLoggedModel {
   model_id: string;
 }
 
+/** Get a page of the points of a metric as GetMetricHistory does, in a third of the bytes and of the time. */
+export interface GetMetricColumns {
+  run_id: string;
+  metric_key: string;
+  page_token?: string;
+  max_results?: number | null;
+}
+
 /** Get all points of a metric, in the order of their timestamps, steps and values. */
 export interface GetMetricHistory {
   run_id: string;
@@ -709,6 +717,14 @@ export interface Metric {
   dataset_name?: string | null;
   dataset_digest?: string | null;
   run_id?: string | null;
+}
+
+/** A page of the points of a series, column by column, and the token of the next page if there is one. */
+export interface MetricColumns {
+  steps?: number[];
+  timestamps?: number[];
+  values?: Float[];
+  next_page_token?: string | null;
 }
 
 /** A page of the points of a series, and the token of the next page if there is one. */
@@ -1181,6 +1197,7 @@ export interface Calls {
   GetRunWindow: { method: "POST"; path: "millrace/1/runs/window"; call: GetRunWindow; answer: RunWindow };
   GetSeriesFrame: { method: "POST"; path: "millrace/1/series/frame"; call: GetSeriesFrame; answer: ArrayBuffer };
   GetSeries: { method: "POST"; path: "millrace/1/series/get"; call: GetSeries; answer: SeriesAnswer };
+  GetMetricColumns: { method: "GET"; path: "millrace/1/series/page"; call: GetMetricColumns; answer: MetricColumns };
 }
 
 /** Where each call travels, below `/api/`. */
@@ -1255,4 +1272,5 @@ export const routes = {
   GetRunWindow: { method: "POST", path: "millrace/1/runs/window", inPath: [] },
   GetSeriesFrame: { method: "POST", path: "millrace/1/series/frame", inPath: [] },
   GetSeries: { method: "POST", path: "millrace/1/series/get", inPath: [] },
+  GetMetricColumns: { method: "GET", path: "millrace/1/series/page", inPath: [] },
 } as const;

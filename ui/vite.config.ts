@@ -15,7 +15,21 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     sourcemap: false,
+    // One stylesheet, and one chunk of what all pages share: a page costs few requests.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /node_modules[\\/]@?preact|src[\\/](components[\\/](?!grid)|lib[\\/](?!markdown)|api[\\/]|charts[\\/]colours|pages[\\/]charts[\\/]state)/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/ajax-api": "http://127.0.0.1:5000", "/get-artifact": "http://127.0.0.1:5000" } },
-  test: { environment: "happy-dom", include: ["tests/**/*.test.{ts,tsx}"] },
+  test: { environment: "happy-dom", include: ["tests/**/*.test.{ts,tsx}"], css: { include: [/theme\.css/] } },
 });

@@ -213,3 +213,11 @@ class ExecutionException(MlflowException):
 
 class MissingConfigException(MlflowException):
     """A configuration file that is needed is not there."""
+
+
+_NO_SUCH_CALL = frozenset({"ENDPOINT_NOT_FOUND", "NOT_FOUND", "NOT_IMPLEMENTED"})
+
+
+def lacks_the_call(error: MlflowException) -> bool:
+    """Whether this is what a server says that has never heard of a call, as MLflow's own of those that are ours."""
+    return error.error_code in _NO_SUCH_CALL or "failed with error code 405 " in error.message

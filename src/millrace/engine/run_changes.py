@@ -66,9 +66,7 @@ def _purge(tx: Tx, call: ChangeRuns, rows: Sequence[Row]) -> ChangedRuns:
     locations = tx.select_in("SELECT id, location FROM experiment WHERE id IN (*)", list({row[2] for row in gone}))
     roots = {id_: tx.locations.shown(location) for id_, location in locations}
     ids, uuids = [row[0] for row in gone], [row[1] for row in gone]
-    remove_rows(tx, ids)
-    tx.change_in("DELETE FROM logged_model_metric WHERE run_uuid IN (*)", uuids)
-    tx.change_in("DELETE FROM run WHERE id IN (*)", ids)
+    remove_rows(tx, ids, uuids)
     return ChangedRuns(uuids, [run_root(roots[row[2]], row[1]) for row in gone])
 
 

@@ -21,8 +21,8 @@ from millrace.search import And, Comparison, Node, Order, Value
 
 FEW = 2000
 """How many matches of a part of the filter are few."""
-_MANY = 50_000
-"""Up to how many matches parts of a filter are compared when runs are counted."""
+_MANY = (FEW, 50_000, 1_000_000)
+"""Up to how many matches parts of a filter are compared when runs are counted: further where all have more."""
 _MOST_BRANCHES = 50
 """How many experiments' indexes are walked side by side at most."""
 
@@ -83,11 +83,22 @@ def count_runs(tx: Tx, source: Source, scope: Scope, tree: Node | None) -> int:
     candidates = list(_candidates(tx, scope, tree))
     if None in candidates:
         return 0
-    driver = min((one for one in candidates if one), key=lambda one: _count(tx, one, _MANY), default=None)
+    driver = _rarest(tx, [one for one in candidates if one])
     table, values, driven = _driven(driver)
     test, more = _all_of([*driven, scope.condition(), *_filter(tx, source, tree)])
     row = tx.db.row(f"SELECT COUNT(*) FROM {table} WHERE {test}", [*values, *more])
     return int(row[0]) if row else 0
+
+
+def _rarest(tx: Tx, candidates: Sequence[Sql]) -> Sql | None:
+    """The query that has the fewest rows; None where there is none."""
+    if len(candidates) < 2:
+        return next(iter(candidates), None)
+    for bound in _MANY:
+        few, rarest = min(((_count(tx, one, bound), one) for one in candidates), key=lambda pair: pair[0])
+        if few <= bound:
+            break
+    return rarest
 
 
 def matching_ids(tx: Tx, source: Source, scope: Scope, tree: Node | None) -> list[int]:

@@ -27,6 +27,7 @@ from millrace.model.limits import MAX_TAG_LENGTH, check_tag
 from millrace.model.names import random_run_name
 
 RUN_NAME_TAG = "mlflow.runName"
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
 _RUN_TABLES = (
     "metric_latest",
     "point_batch",
@@ -38,7 +39,15 @@ _RUN_TABLES = (
     "run_model",
 )
 """The tables that hold rows of runs."""
-_RUN_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def remove_rows(tx: Tx, ids: Sequence[int], uuids: Sequence[str]) -> None:
+    """Delete runs, by row ids and run ids, and everything that belongs to them; their points are not read."""
+    tx.change_in("DELETE FROM chunk_data WHERE id IN (SELECT data_id FROM chunk WHERE run_id IN (*))", ids)
+    for table in _RUN_TABLES:
+        tx.change_in(f"DELETE FROM {table} WHERE run_id IN (*)", ids)
+    tx.change_in("DELETE FROM logged_model_metric WHERE run_uuid IN (*)", uuids)
+    tx.change_in("DELETE FROM run WHERE id IN (*)", ids)
 
 
 @answers(CreateRun)
@@ -128,10 +137,3 @@ def restore_run(tx: Tx, call: RestoreRun) -> Empty:
     tx.db.execute("UPDATE run SET stage = 'active', deleted_ms = NULL WHERE id = ?", (row[0],))
     tx.touch(row[2], row[1])
     return Empty()
-
-
-def remove_rows(tx: Tx, ids: Sequence[int]) -> None:
-    """Delete all that runs have, by their row ids, but the runs themselves."""
-    tx.change_in("DELETE FROM chunk_data WHERE id IN (SELECT data_id FROM chunk WHERE run_id IN (*))", ids)
-    for table in _RUN_TABLES:
-        tx.change_in(f"DELETE FROM {table} WHERE run_id IN (*)", ids)

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from millrace.calls import Ingest, SeriesName, UpdateRun
-from millrace.errors import DataLoss, MlflowException, TemporarilyUnavailable
+from millrace.errors import DataLoss, MlflowException, TemporarilyUnavailable, lacks_the_call
 from millrace.journal import batches
 from millrace.journal.format import Damaged, NewerVersion, Stretch
 from millrace.journal.refusals import Refused, park, report
@@ -30,7 +30,6 @@ from millrace.store import Store
 
 FINAL = frozenset({"INVALID_PARAMETER_VALUE", "BAD_REQUEST", "MALFORMED_REQUEST"})
 """Codes of refusals that another try will not change."""
-_NO_SUCH_CALL = frozenset({"ENDPOINT_NOT_FOUND", "NOT_FOUND", "NOT_IMPLEMENTED"})
 _CALLS = {"UpdateRun": UpdateRun}
 """The calls that a journal may hold."""
 
@@ -183,7 +182,7 @@ class Drain:
                 if marked > position:  # the server was replaced by one that keeps positions
                     position = self._store.call(Ingest(reading.header.writer_id, position, marked)).position
             except MlflowException as error:
-                if not _lacks_the_call(error):
+                if not lacks_the_call(error):
                     raise
                 self._takes_positions = False
         reading.move_to(fd, position)
@@ -198,7 +197,7 @@ class Drain:
                     return self._advance(reading, start, stretch.end)
                 return self._ingest(reading, start, stretch)
             except MlflowException as error:
-                if not _lacks_the_call(error):
+                if not lacks_the_call(error):
                     raise
                 self._takes_positions = False
         if stretch.calls:
@@ -326,8 +325,3 @@ class Drain:
                 path,
                 reason,
             )
-
-
-def _lacks_the_call(error: MlflowException) -> bool:
-    """Whether the server has never heard of Ingest, as MLflow's own has not."""
-    return error.error_code in _NO_SUCH_CALL or "failed with error code 405 " in error.message

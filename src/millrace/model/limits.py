@@ -9,7 +9,7 @@ import json
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -119,21 +119,31 @@ def check_metrics(metrics: Sequence[Metric]) -> None:
 
 def are_fine(metrics: Sequence[Metric]) -> bool:
     """Whether nothing is wrong with points: the same as `check_metric` says of each, in a fraction of the time."""
-    timestamps = [metric.timestamp for metric in metrics]
-    steps = [metric.step for metric in metrics]
+    return columns_are_fine(
+        {metric.key for metric in metrics},
+        [metric.step for metric in metrics],
+        [metric.timestamp for metric in metrics],
+        [metric.value for metric in metrics],
+    ) and not [one for one in metrics if (one.dataset_name or one.dataset_digest) and not _names_dataset(one)]
+
+
+def columns_are_fine(
+    keys: Iterable[str], steps: Sequence[int], timestamps: Sequence[int], values: Sequence[float]
+) -> bool:
+    """Whether nothing is wrong with points that name no dataset, given as their different keys and as columns."""
     return (
-        {type(metric.value) for metric in metrics} <= {float, int}
+        {*map(type, values)} <= {float, int}
         and {*map(type, timestamps), *map(type, steps)} == {int}
         and min(timestamps) >= 0
         and max(timestamps) <= MAX_INT64
         and min(steps) >= -MAX_INT64 - 1
         and max(steps) <= MAX_INT64
-        and all(len(key) <= MAX_KEY_LENGTH and _is_fine(key) for key in {metric.key for metric in metrics})
-        and all(
-            bool(name) == bool(digest)
-            for name, digest in {(metric.dataset_name, metric.dataset_digest) for metric in metrics}
-        )
+        and all(len(key) <= MAX_KEY_LENGTH and _is_fine(key) for key in keys)
     )
+
+
+def _names_dataset(metric: Metric) -> bool:
+    return bool(metric.dataset_name) and bool(metric.dataset_digest)
 
 
 def check_param(param: Pair, path: str = "") -> None:

@@ -15,7 +15,17 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from millrace import wire
-from millrace.calls import ENDPOINTS, Binary, Call, CreateLoggedModel, CreateRun, Endpoint, GetMetricHistory, MetricPage
+from millrace.calls import (
+    ENDPOINTS,
+    Binary,
+    Call,
+    CreateLoggedModel,
+    CreateRun,
+    Endpoint,
+    GetMetricColumns,
+    GetMetricHistory,
+    MetricPage,
+)
 from millrace.errors import HTTP_STATUS, MlflowException, RestException
 from millrace.http import Client
 from millrace.model import Metric
@@ -62,6 +72,8 @@ class RemoteStore:
         """
         if isinstance(call, GetMetricHistory) and call.max_results is None:
             return cast("R", self._whole_history(call))
+        if isinstance(call, GetMetricHistory) and self._takes_ids():
+            return cast("R", self._history_page(call))
         endpoint = ENDPOINTS[type(call)]
         path, query, body = request_of(_with_id(call), endpoint)
         if not endpoint.name.startswith("Create"):
@@ -101,6 +113,13 @@ class RemoteStore:
             if not page.next_page_token or not page.metrics:
                 return MetricPage(points)
             call = msgspec.structs.replace(call, page_token=page.next_page_token)
+
+    def _history_page(self, call: GetMetricHistory) -> MetricPage:
+        """A page of points, which our own server sends in columns."""
+        found = self.call(GetMetricColumns(call.run_id, call.metric_key, call.page_token, call.max_results))
+        columns = zip(found.values, found.timestamps, found.steps, strict=True)
+        points = [Metric(call.metric_key, value, timestamp, step) for value, timestamp, step in columns]
+        return MetricPage(points, found.next_page_token)
 
     def _takes_ids(self) -> bool:
         """Whether the server takes ids from its clients, so that creating twice creates once."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import NamedTuple
 
 from millrace.errors import DataLoss
 
@@ -18,15 +19,33 @@ _VERSION = 1
 _SWAPPED = sys.byteorder == "big"
 
 
-def encode_batch(
-    key_ids: Sequence[int], steps: Sequence[int], timestamps: Sequence[int], values: Sequence[float]
-) -> bytes:
+class PointColumns(NamedTuple):
+    """Points of one run, column by column: the ids of their keys, steps, timestamps, values."""
+
+    key_ids: array[int]
+    steps: array[int]
+    timestamps: array[int]
+    values: array[float]
+
+
+def point_columns(
+    key_ids: Iterable[int], steps: Iterable[int], timestamps: Iterable[int], values: Iterable[float]
+) -> PointColumns:
+    """Points from columns of any kind.
+
+    Raises:
+        OverflowError: a step or timestamp has more than 64 bits.
+    """
+    return PointColumns(array("I", key_ids), array("q", steps), array("q", timestamps), array("d", values))
+
+
+def encode_batch(columns: PointColumns) -> bytes:
     """Columns of equal length as one blob."""
-    columns = (array("I", key_ids), array("q", steps), array("q", timestamps), array("d", values))
     if _SWAPPED:
+        columns = point_columns(*columns)  # a copy, to be turned round
         for column in columns:
             column.byteswap()
-    return b"".join((_HEADER.pack(_VERSION, len(key_ids)), *(column.tobytes() for column in columns)))
+    return b"".join((_HEADER.pack(_VERSION, len(columns.key_ids)), *(column.tobytes() for column in columns)))
 
 
 def split_batch(data: bytes) -> tuple[int, memoryview, memoryview, memoryview, memoryview]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import struct
 import zlib
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from millrace.errors import DataLoss
@@ -24,6 +26,9 @@ CHUNK = 4096
 
 PCO = 1
 ZLIB = 2
+
+_LEVEL = 5
+"""Of 0 to 12; pco's own choice, 8, takes four times as long for noisy values and saves one byte in ninety."""
 
 _HEADER = struct.Struct("<BBxxIII")
 _VERSION = 1
@@ -57,6 +62,33 @@ def decode_chunk(data: bytes) -> Columns:
     return Columns(steps, timestamps, values)  # type: ignore[arg-type]
 
 
+def decode_chunks(blobs: Sequence[bytes]) -> Columns:
+    """The points of several blobs, one behind the other, without a copy in between.
+
+    Raises:
+        DataLoss: as `decode_chunk`.
+    """
+    headers = [_HEADER.unpack_from(data) for data in blobs]
+    if any(version != _VERSION or codec != PCO for version, codec, *_ in headers):
+        return Columns(*map(np.concatenate, zip(*map(decode_chunk, blobs), strict=True)))
+    from pcodec import standalone
+
+    total = sum(header[2] for header in headers)
+    columns = Columns(np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total, np.float64))
+    end = 0
+    for data, (_, _, count, first, second) in zip(blobs, headers, strict=True):
+        start, end = end, end + count
+        bounds = (_HEADER.size, _HEADER.size + first, _HEADER.size + first + second, len(data))
+        try:
+            for column, (begin, stop) in zip(columns, pairwise(bounds), strict=True):
+                done = standalone.simple_decompress_into(data[begin:stop], column[start:end])
+                assert done.n_processed == count
+                assert done.finished
+        except Exception as error:
+            raise DataLoss(f"A chunk of {count} points is damaged: {error}") from error
+    return columns
+
+
 def decode_steps(data: bytes) -> Ints:
     """The steps of a blob alone."""
     return _column(data, 0)  # type: ignore[return-value]
@@ -77,7 +109,8 @@ def _has_pco() -> bool:
 def _encode_pco(column: Ints | Floats) -> bytes:
     from pcodec import ChunkConfig, standalone
 
-    return standalone.simple_compress(np.ascontiguousarray(column), ChunkConfig())  # type: ignore[no-any-return]
+    config = ChunkConfig(compression_level=_LEVEL)
+    return standalone.simple_compress(np.ascontiguousarray(column), config)  # type: ignore[no-any-return]
 
 
 def _decode_pco(part: bytes, count: int, dtype: type) -> Ints | Floats:

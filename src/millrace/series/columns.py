@@ -47,6 +47,7 @@ def no_points() -> Columns:
 
 def merged(parts: Sequence[Columns]) -> Columns:
     """All points of some columns, ordered by timestamp, step and bits, each once."""
+    parts = [part for part in parts if len(part)]
     if len(parts) == 1:
         whole = parts[0]
     elif not parts:
@@ -136,7 +137,14 @@ def _spread(length: int, count: int) -> list[int]:
     return [*(index * length // count for index in range(count)), length - 1]
 
 
-def _among(steps: Ints, chosen: Ints) -> npt.NDArray[np.bool_]:
+def _among(steps: Ints, chosen: Ints) -> npt.NDArray[np.intp]:
+    """Where the steps are that are among those chosen, which are ascending."""
+    if bool((steps[1:] > steps[:-1]).all()):  # as they mostly are: few are looked for among many
+        places = np.searchsorted(steps, chosen)
+        inside = places < len(steps)
+        places, chosen = places[inside], chosen[inside]
+        found: npt.NDArray[np.intp] = places[steps[places] == chosen]
+        return found
     places = np.searchsorted(chosen, steps)
     places[places == len(chosen)] = 0
-    return chosen[places] == steps if len(chosen) else np.zeros(len(steps), np.bool_)
+    return np.flatnonzero(chosen[places] == steps) if len(chosen) else places

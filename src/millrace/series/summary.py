@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from millrace.series.batch import PointColumns
 from millrace.series.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -34,21 +34,17 @@ class Summary(NamedTuple):
     first_step: int
 
 
-def summarised(
-    keys: Sequence[int], steps: Sequence[int], timestamps: Sequence[int], values: Sequence[float]
-) -> dict[int, Summary]:
-    """The summary of each key's points, given as columns of equal length."""
+def summarised(columns: PointColumns) -> dict[int, Summary]:
+    """The summary of each key's points."""
     # A script that logs little must not wait for numpy; where it is there, it is several times as fast.
-    if len(keys) >= _MANY and "numpy" in sys.modules:
-        return _by_columns(keys, steps, timestamps, values)
-    return _by_points(keys, steps, timestamps, values)
+    if len(columns.key_ids) >= _MANY and "numpy" in sys.modules:
+        return _by_columns(columns)
+    return _by_points(columns)
 
 
-def _by_points(
-    keys: Sequence[int], steps: Sequence[int], timestamps: Sequence[int], values: Sequence[float]
-) -> dict[int, Summary]:
+def _by_points(columns: PointColumns) -> dict[int, Summary]:
     grouped: dict[int, list[tuple[int, int, float]]] = {}
-    for key, step, timestamp, value in zip(keys, steps, timestamps, values, strict=True):
+    for key, step, timestamp, value in zip(*columns, strict=True):
         grouped.setdefault(key, []).append((step, timestamp, value))
     return {key: _of(points) for key, points in grouped.items()}
 
@@ -72,12 +68,8 @@ def _of(points: list[tuple[int, int, float]]) -> Summary:
     )
 
 
-def _by_columns(
-    keys: Sequence[int], steps: Sequence[int], timestamps: Sequence[int], values: Sequence[float]
-) -> dict[int, Summary]:
-    key = np.asarray(keys, np.int64)
-    step, timestamp = np.asarray(steps, np.int64), np.asarray(timestamps, np.int64)
-    value = np.asarray(values, np.float64)
+def _by_columns(columns: PointColumns) -> dict[int, Summary]:
+    key, step, timestamp, value = map(np.asarray, columns)
     number = ~np.isnan(value)
     order = np.lexsort((np.where(number, value, 0.0), number, timestamp, step, key))
     key, step, timestamp, value, number = key[order], step[order], timestamp[order], value[order], number[order]
@@ -90,7 +82,7 @@ def _by_columns(
     minima = np.minimum.reduceat(np.where(number, value, np.inf), starts)
     maxima = np.maximum.reduceat(np.where(number, value, -np.inf), starts)
     empty = numbers == 0
-    columns = zip(
+    found = zip(
         step[lasts].tolist(),
         timestamp[lasts].tolist(),
         value[lasts].tolist(),
@@ -102,4 +94,4 @@ def _by_columns(
         step[starts].tolist(),
         strict=True,
     )
-    return dict(zip(key[starts].tolist(), map(Summary._make, columns), strict=True))
+    return dict(zip(key[starts].tolist(), map(Summary._make, found), strict=True))

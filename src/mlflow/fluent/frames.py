@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from millrace.model import Experiment, LoggedModel, Run
 from mlflow.client import MlflowClient
+from mlflow.client.columns import RunTable
 from mlflow.client.paging import all_pages
 
 if TYPE_CHECKING:
@@ -57,6 +58,30 @@ def runs_frame(runs: list[Run]) -> pandas.DataFrame:
         for key in keys:
             column = [values.get(key, absent) for values in found]
             columns[f"{kind}.{key}"] = pd.Series(column, dtype="float64" if kind == "metrics" else "object")
+    return pd.DataFrame(columns)
+
+
+def columns_frame(table: RunTable) -> pandas.DataFrame:
+    """The same table as `runs_frame` makes, from columns."""
+    import numpy as np
+    import pandas as pd
+
+    columns: dict[str, Any] = {}
+    for name in _INFO:
+        columns[name] = pd.Series(table.columns[f"attributes.{name}"], dtype="object")
+    for name in _TIMES:
+        stamps = table.columns[f"attributes.{name}"]
+        columns[name] = pd.to_datetime(pd.Series(stamps, dtype="object"), unit="ms", utc=True)
+    for kind in ("metrics", "params", "tags"):
+        begun = []
+        for name, values in table.columns.items():
+            if name.startswith(f"{kind}."):
+                first = next((index for index, value in enumerate(values) if value is not None), None)
+                if first is not None:
+                    begun.append((first, name, values))
+        for _, name, values in sorted(begun, key=lambda one: one[:2]):
+            column = np.array(values, np.float64) if kind == "metrics" else values
+            columns[name] = pd.Series(column, dtype="float64" if kind == "metrics" else "object")
     return pd.DataFrame(columns)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from millrace.errors import InvalidParameterValue, MlflowException
 from millrace.model import LifecycleStage, Run, RunTag, ViewType
 from millrace.settings import MLFLOW_RUN_ID, MLFLOW_RUN_NAME
+from mlflow.client.base import as_ids
+from mlflow.client.columns import search_columns
 from mlflow.client.paging import all_pages
 from mlflow.context.providers import resolve_tags
 from mlflow.fluent import frames
@@ -175,6 +177,17 @@ def search_runs(
         experiment_ids = frames.ids_of_names(client(), experiment_names)
     elif experiment_ids is None or (not experiment_ids and not experiment_names):
         experiment_ids = [current_experiment()]
+    if output_format == "pandas" and experiment_ids:
+        table = search_columns(
+            client().tracking_uri,
+            as_ids(experiment_ids),
+            filter_string or "",
+            run_view_type,
+            max_results,
+            list(order_by or ()),
+        )
+        if table is not None:
+            return frames.columns_frame(table)
     runs: list[Run] = []
     if experiment_ids:
         runs = all_pages(

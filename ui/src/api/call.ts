@@ -1,6 +1,7 @@
 /** The one way to the server's JSON calls: typed by what the server declares, errors as the server words them. */
 
 import { type Calls, routes } from "@schema/calls";
+import { heard, missed } from "./reach";
 
 /** What the server refused, or that it could not be reached (`status` 0). */
 export class CallError extends Error {
@@ -59,10 +60,27 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
     response = await fetch(prefix + path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
+    missed(isThere);
     throw new CallError("The server does not answer.", "UNREACHABLE", 0);
   }
+  if ([502, 503, 504].includes(response.status)) missed(isThere);
+  else heard();
   if (!response.ok) throw await refusal(response);
   return response;
+}
+
+/** Something else went wrong that the server's being away would explain: see whether it is. */
+export function suspect(): void {
+  void isThere().then((there) => (there ? heard() : missed(isThere)));
+}
+
+/** Ask for nothing but an answer. */
+async function isThere(): Promise<boolean> {
+  try {
+    return (await fetch(`${prefix}/health`, { cache: "no-store" })).ok;
+  } catch {
+    return false;
+  }
 }
 
 async function refusal(response: Response): Promise<CallError> {

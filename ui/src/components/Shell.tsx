@@ -1,33 +1,56 @@
 /** The frame of every page: the bar at the top, the page below it, the things that open over it. */
 
-import { signal, useSignal, useSignalEffect } from "@preact/signals";
-import type { ComponentType } from "preact";
-import { match, place } from "../lib/route";
-import { pageRoutes, type PageProps } from "../pages/routes";
-import { Failure } from "./Failure";
+import { effect, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { nextRedo, nextUndo, redo, undo } from "../lib/actions";
+import { listenForKeys, useKeys } from "../lib/keys";
+import { followAttention } from "../lib/live";
+import { go, href, place } from "../lib/route";
+import { followTheme } from "../lib/theme";
+import { pageName } from "../lib/title";
+import { Questions } from "./ask";
+import { KeySheet } from "./KeySheet";
+import { Page } from "./Page";
+import { Palette } from "./Palette";
+import { Toasts } from "./Toasts";
+import { Tooltips } from "./Tooltip";
+import { AwayBanner, TopBar } from "./TopBar";
 import "./shell.css";
 
-const loaded = signal(new Map<string, ComponentType<PageProps>>());
+const open = signal<"palette" | "keys" | null>(null);
+const close = () => {
+  open.value = null;
+};
 
 /** The whole page. */
 export function Shell() {
+  useEffect(() => listenForKeys(), []);
+  useEffect(() => followTheme(), []);
+  useEffect(() => focusOnNavigation(), []);
+  useEffect(() => followAttention(), []);
+  useKeys("Everywhere", [
+    { keys: "Ctrl+K", does: "Go to anything", inFields: true, run: () => (open.value = "palette") },
+    { keys: "?", does: "Show the keys", run: () => (open.value = "keys") },
+    { keys: "g e", does: "Go to the experiments", run: () => go(href("/experiments")) },
+    { keys: "g m", does: "Go to the registered models", run: () => go(href("/models")) },
+    { keys: "Ctrl+Z", does: "Undo", when: () => nextUndo.value !== undefined, run: () => void undo() },
+    { keys: "Ctrl+Shift+Z", does: "Redo", when: () => nextRedo.value !== undefined, run: () => void redo() },
+  ]);
   return (
     <div class="shell">
       <a class="skip" href="#content" onClick={skip}>
         Skip to content
       </a>
-      <header class="bar">
-        <a class="brand" href="#/experiments">
-          Millrace
-        </a>
-        <nav aria-label="Main">
-          <a href="#/experiments">Experiments</a>
-          <a href="#/models">Models</a>
-        </nav>
-      </header>
+      <TopBar onSearch={() => (open.value = "palette")} onKeys={() => (open.value = "keys")} />
+      <AwayBanner />
       <main id="content" tabIndex={-1}>
         <Page />
       </main>
+      {open.value === "palette" && <Palette onClose={close} />}
+      {open.value === "keys" && <KeySheet onClose={close} />}
+      <Questions />
+      <Toasts />
+      <Tooltips />
     </div>
   );
 }
@@ -37,28 +60,16 @@ function skip(event: Event): void {
   document.getElementById("content")?.focus();
 }
 
-function Page() {
-  const failed = useSignal<unknown>(null);
-  const { path } = place.value;
-  const found = pageRoutes
-    .map((route) => ({ route, fields: match(route.template, path) }))
-    .find((one) => one.fields !== null);
-  useSignalEffect(() => {
-    const here = place.value.path;
-    const route = pageRoutes.find((one) => match(one.template, here));
-    if (!route || loaded.peek().has(route.template)) return;
-    failed.value = null;
-    route.load().then(
-      (module) => {
-        loaded.value = new Map(loaded.peek()).set(route.template, module.default);
-      },
-      (error: unknown) => {
-        failed.value = error;
-      },
-    );
+/** At another page, readers of the screen are told so by the focus; a change of filters or tabs keeps it. */
+function focusOnNavigation(): () => void {
+  let before = place.peek().path;
+  return effect(() => {
+    const { path } = place.value;
+    if (path === before) return;
+    before = path;
+    pageName.value = "";
+    const main = document.getElementById("content");
+    main?.scrollTo(0, 0);
+    main?.focus({ preventScroll: true });
   });
-  if (!found) return <Failure error={new Error(`There is no page at ${path}.`)} />;
-  if (failed.value) return <Failure error={failed.value} retry={() => location.reload()} />;
-  const Shown = loaded.value.get(found.route.template);
-  return Shown ? <Shown fields={found.fields ?? {}} /> : <p class="quiet loading">Loading…</p>;
 }

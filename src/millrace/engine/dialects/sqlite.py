@@ -35,6 +35,9 @@ _FORK_PATIENCE_S = 30.0
 CHECKPOINT_PAGES = 4000
 """How long the write-ahead log grows until it is moved to the database, in pages."""
 
+_MAPPED_BYTES = (1 << 31) - 65_536
+"""How much of the database readers map into their memory; SQLite itself maps no more."""
+
 
 class SqliteConnection:
     """One connection, used by one thread at a time."""
@@ -155,6 +158,14 @@ class SqliteDatabase:
         raw.pragma("synchronous", MILLRACE_SQLITE_SYNCHRONOUS.get())
         return raw
 
+    def _connect_to_read(self) -> apsw.Connection:
+        raw = self._connect()
+        # Searches jump from run to run: pages that are mapped need no call of the system each, and all readers share
+        # them. Where the write-ahead log is off, on network file systems, a mapping could break.
+        if raw.pragma("journal_mode") == "wal":
+            raw.pragma("mmap_size", _MAPPED_BYTES)
+        return raw
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""
@@ -175,7 +186,7 @@ class SqliteDatabase:
             self._reading += 1
             raw = self._idle.pop() if self._idle else None
         try:
-            raw = raw or self._connect()
+            raw = raw or self._connect_to_read()
             yield raw
         finally:
             with self._readers:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -205,6 +207,23 @@ def test_artifacts_behind_a_server_need_its_destination(run: Run, tmp_path: Path
     assert not at.exists()
     assert count(engine, "run") == 0
     engine.close()
+
+
+def test_the_points_of_a_run_are_dropped_unread(engine: Engine) -> None:
+    id_ = engine.call(CreateRun("0")).run.info.run_id
+    noise = random.Random(0)
+    for start in range(0, 100_000, 1000):
+        engine.call(LogBatch(id_, [Metric("m", noise.random(), step, step) for step in range(start, start + 1000)]))
+    engine.call(DeleteRun(id_))
+    chosen = choose(engine, Selection())
+    tracemalloc.start()
+    try:
+        assert remove(engine, chosen) == chosen
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 100_000 * 2  # as numbers they are 24 bytes each, as compressed chunks about 7
+    assert by_table(engine) == {}
 
 
 def test_what_is_restored_in_between_stays(engine: Engine) -> None:

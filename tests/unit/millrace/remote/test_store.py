@@ -26,7 +26,7 @@ from millrace.calls import (
 from millrace.errors import InvalidUrlException, MlflowException, RestException, TemporarilyUnavailable
 from millrace.model import Metric
 from millrace.remote import RemoteStore
-from millrace.remote.store import request_of
+from millrace.remote.store import SERVER_HEADER, request_of
 
 RUN = {
     "run": {
@@ -229,14 +229,28 @@ def test_ids_that_the_caller_chose_stay(scripted: Scripted, store: RemoteStore) 
 def test_a_history_without_a_limit_is_read_page_by_page(scripted: Scripted, store: RemoteStore) -> None:
     first = {"metrics": [{"key": "m", "value": "NaN", "timestamp": "1"}], "next_page_token": "more"}
     second = {"metrics": [{"key": "m", "value": 2, "timestamp": 2, "step": "3"}]}
-    scripted.script = [(200, first, {}), (200, second, {})]
+    scripted.script = [(200, b"3.8.1", {}), (200, first, {}), (200, second, {})]
     points = store.call(GetMetricHistory("r", "m")).metrics
     assert [point.timestamp for point in points] == [1, 2]
-    assert "max_results=25000" in scripted.asked[0][1]
-    assert "page_token=more" in scripted.asked[1][1]
+    assert "max_results=25000" in scripted.asked[1][1]
+    assert "page_token=more" in scripted.asked[2][1]
     scripted.script = [(200, first, {})]
     assert store.call(GetMetricHistory("r", "m", max_results=1)).next_page_token == "more"
-    assert len(scripted.asked) == 3
+    assert len(scripted.asked) == 4
+
+
+def test_our_own_server_sends_histories_in_columns(scripted: Scripted, store: RemoteStore) -> None:
+    ours = {"Server": SERVER_HEADER}
+    first = {"steps": [7], "timestamps": [1], "values": ["NaN"], "next_page_token": "more"}
+    second = {"steps": [8], "timestamps": [2], "values": [0.5]}
+    scripted.script = [(200, b"3.8.1", ours), (200, first, ours), (200, second, ours)]
+    points = store.call(GetMetricHistory("r", "m")).metrics
+    assert [(point.key, point.step, point.timestamp, str(point.value)) for point in points] == [
+        ("m", 7, 1, "nan"),
+        ("m", 8, 2, "0.5"),
+    ]
+    assert all("/api/millrace/1/series/page?" in asked[1] for asked in scripted.asked[1:])
+    assert "page_token=more" in scripted.asked[2][1]
 
 
 def test_who_is_asking(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:

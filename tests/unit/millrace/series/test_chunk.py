@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from millrace.errors import DataLoss
-from millrace.series.batch import encode_batch, split_batch
+from millrace.series.batch import encode_batch, point_columns, split_batch
 from millrace.series.chunk import PCO, ZLIB, decode_chunk, decode_steps, encode_chunk
 from millrace.series.columns import Columns, at_common_steps, merged
 
@@ -40,7 +40,7 @@ def test_damaged_chunks_and_newer_versions_are_refused() -> None:
 
 
 def test_batches_are_laid_out_as_documented() -> None:
-    data = encode_batch([7, 8], [-1, 2], [3, 4], [1.0, math.inf])
+    data = encode_batch(point_columns([7, 8], [-1, 2], [3, 4], [1.0, math.inf]))
     assert data[:8] == b"\x01\0\0\0\x02\0\0\0"
     assert len(data) == 8 + 28 * 2
     count, ids, steps, timestamps, values = split_batch(data)

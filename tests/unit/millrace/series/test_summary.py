@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from millrace.series import summary
+from millrace.series.batch import point_columns
 from millrace.series.summary import Summary, summarised
 
 _VALUES = st.one_of(st.sampled_from([math.nan, math.inf, -math.inf, 0.0, 1.5]), st.integers(-9, 9).map(float))
@@ -28,17 +29,17 @@ def _plain(value: float | None) -> float | None:
 
 @given(_POINTS)
 def test_both_ways_to_sum_up_agree(points: list[tuple[int, int, int, float]]) -> None:
-    columns = tuple(zip(*points, strict=True))
-    assert _spelled(summary._by_columns(*columns)) == _spelled(summary._by_points(*columns))
+    columns = point_columns(*zip(*points, strict=True))
+    assert _spelled(summary._by_columns(columns)) == _spelled(summary._by_points(columns))
 
 
 def test_the_latest_point_is_mlflows() -> None:
     points = [(1, 5, 9, 3.0), (1, 6, 1, 2.0), (1, 6, 2, math.nan), (1, 6, 2, 1.0), (1, 6, 2, 1.5), (1, -4, 9, 99.0)]
-    found = summarised(*zip(*points, strict=True))[1]
+    found = summarised(point_columns(*zip(*points, strict=True)))[1]
     assert found == Summary(6, 2, 1.5, 6, 5, 106.5, 1.0, 99.0, -4)
 
 
 def test_nothing_but_nan_has_no_extremes() -> None:
-    found = summarised([7, 7], [0, 1], [1, 1], [math.nan, math.nan])[7]
+    found = summarised(point_columns([7, 7], [0, 1], [1, 1], [math.nan, math.nan]))[7]
     assert (found.n, found.numbers, found.total, found.minimum, found.maximum) == (2, 0, 0, None, None)
     assert np.isnan(found.value)

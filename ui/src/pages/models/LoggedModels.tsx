@@ -1,6 +1,158 @@
-import type { PageProps } from "../routes";
+/** The models that the runs of an experiment logged. */
 
-/** Not built yet. */
+import { useSignal } from "@preact/signals";
+import type { LoggedModel, ModelOrder } from "@schema/calls";
+import { useMemo, useRef } from "preact/hooks";
+import { call } from "../../api/call";
+import { Button } from "../../components/Button";
+import { Code } from "../../components/Code";
+import { Empty } from "../../components/Empty";
+import { ExperimentHeader } from "../../components/ExperimentHeader";
+import { Failure } from "../../components/Failure";
+import { SearchInput } from "../../components/fields";
+import { ListTable, type Order } from "../../components/ListTable";
+import { Loaded } from "../../components/Loaded";
+import { experimentById } from "../../lib/experiments";
+import { asFilter, isFilter } from "../../lib/filters";
+import { plural } from "../../lib/format";
+import { useKeys } from "../../lib/keys";
+import { useLive, useThrottled } from "../../lib/live";
+import { useLoad } from "../../lib/load";
+import { place, setQuery } from "../../lib/route";
+import { type NamedRun, runNames } from "../../lib/runs";
+import { useTitle } from "../../lib/title";
+import type { PageProps } from "../routes";
+import { modelColumns } from "./columns";
+
+/** More are not shown; the filter finds the others. */
+const most = 2000;
+
+/** The page. */
 export default function LoggedModels({ fields }: PageProps) {
-  return <pre>{JSON.stringify(fields)}</pre>;
+  const id = fields["id"] ?? "";
+  const { query } = place.value;
+  const filter = query.get("searchFilter") ?? "";
+  const order: Order = { id: query.get("orderByKey") ?? "creation_time", down: query.get("orderByAsc") !== "true" };
+  useTitle("Models", { of: experimentById(id).data.value?.name ?? "" });
+  const load = useLoad(
+    async (given) => {
+      const answer = await call(
+        "SearchLoggedModels",
+        { experiment_ids: [id], filter: asFilter(filter), max_results: most, order_by: [orderOf(order)] },
+        given,
+      );
+      const models = answer.models ?? [];
+      const sources = models.map((model) => model.info.source_run_id ?? "");
+      return { models, runs: await runNames(sources, [id], given), more: Boolean(answer.next_page_token) };
+    },
+    [id, filter, order.id, order.down],
+    { keep: true },
+  );
+  const reloadSoon = useThrottled(load.reload, 2000);
+  useLive([id], (change) => (change.all || change.experiments.includes(id)) && reloadSoon());
+  const error = load.error.value;
+  const data = load.data.value;
+  return (
+    <div class="page">
+      <ExperimentHeader ids={[id]} tab="models" {...(data && !filter ? { counts: { models: data.models.length } } : {})} />
+      <Toolbar filter={filter} count={data?.models.length} more={data?.more ?? false} />
+      {error !== null && data !== undefined && <Failure error={error} what="The models could not be loaded." retry={load.reload} />}
+      <Loaded load={load} what="The models could not be loaded.">
+        {(shown) => <Table id={id} models={shown.models} runs={shown.runs} order={order} filtered={filter !== ""} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function orderOf(order: Order): ModelOrder {
+  if (!order.id.startsWith("[")) return { field_name: order.id, ascending: !order.down };
+  const [key, name, digest] = JSON.parse(order.id) as [string, string, string];
+  const by: ModelOrder = { field_name: `metrics.${key}`, ascending: !order.down };
+  return name ? { ...by, dataset_name: name, dataset_digest: digest } : by;
+}
+
+function Toolbar({ filter, count, more }: { filter: string; count: number | undefined; more: boolean }) {
+  const typed = useSignal(filter);
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const set = (text: string) => {
+    clearTimeout(timer.current);
+    setQuery({ searchFilter: text.trim() });
+  };
+  useKeys("Models", [{ keys: "/", does: "Filter", run: () => field.current?.focus() }]);
+  return (
+    <div class="toolbar">
+      <SearchInput
+        class="mono models-filter"
+        label="Filter the models"
+        placeholder="name, or a filter: metrics.rmse < 60 AND params.alpha = '0.1'"
+        value={typed.value}
+        innerRef={field}
+        onInput={(text) => {
+          typed.value = text;
+          clearTimeout(timer.current);
+          // A part of a name filters as it is typed; a filter is only whole when Enter says so.
+          if (!isFilter(text)) timer.current = setTimeout(() => set(text), 250);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") set(typed.value);
+        }}
+      />
+      <span class="toolbar-space" />
+      {count !== undefined && (
+        <span class="quiet" role="status">
+          {more ? `the first ${plural(count, "model")}` : plural(count, "model")}
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface TableProps {
+  id: string;
+  models: readonly LoggedModel[];
+  runs: ReadonlyMap<string, NamedRun>;
+  order: Order;
+  filtered: boolean;
+}
+
+function Table({ id, models, runs, order, filtered }: TableProps) {
+  const cursor = useSignal<number | undefined>(undefined);
+  const columns = useMemo(() => modelColumns(models, runs), [models, runs]);
+  const move = (by: number) => {
+    cursor.value = Math.max(0, Math.min(models.length - 1, (cursor.value ?? -1) + by));
+  };
+  useKeys("Models", [
+    { keys: "j", does: "Next row", run: () => move(1) },
+    { keys: "k", does: "Previous row", run: () => move(-1) },
+  ]);
+  if (models.length === 0) return <None id={id} filtered={filtered} />;
+  return (
+    <ListTable
+      label="Logged models"
+      rows={models}
+      columns={columns}
+      keyOf={(model) => model.info.model_id}
+      order={order}
+      onOrder={(wanted) => setQuery({ orderByKey: wanted.id, orderByAsc: String(!wanted.down) })}
+      cursor={cursor.value}
+    />
+  );
+}
+
+function None({ id, filtered }: { id: string; filtered: boolean }) {
+  if (filtered) {
+    return (
+      <Empty title="No model matches" icon="search">
+        <Button onClick={() => setQuery({ searchFilter: undefined })}>Show all</Button>
+      </Empty>
+    );
+  }
+  const name = experimentById(id).data.value?.name ?? "…";
+  return (
+    <Empty title="No model was logged here" icon="box">
+      <p>A run logs one with the flavor of its library:</p>
+      <Code text={`import mlflow\n\nmlflow.set_experiment(${JSON.stringify(name)})\nwith mlflow.start_run():\n    mlflow.sklearn.log_model(model, name="model")`} />
+    </Empty>
+  );
 }

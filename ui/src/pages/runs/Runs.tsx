@@ -1,6 +1,133 @@
-import type { PageProps } from "../routes";
+/** The runs of one or several experiments: the table, its controls, and what stands beside it. */
 
-/** Not built yet. */
+import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { CallError } from "../../api/call";
+import { ExperimentHeader } from "../../components/ExperimentHeader";
+import { Failure } from "../../components/Failure";
+import { Choice } from "../../components/fields";
+import type { Cursor } from "../../components/grid/model";
+import { experimentById } from "../../lib/experiments";
+import { useKeys } from "../../lib/keys";
+import { place } from "../../lib/route";
+import type { PageProps } from "../routes";
+import { Bulk, compare } from "./Bulk";
+import { ChartsPane, Divider, useVisible } from "./ChartsPane";
+import { Facets } from "./Facets";
+import { NoRuns } from "./NoRuns";
+import { RunsGrid } from "./RunsGrid";
+import { experimentsOf } from "./state";
+import { Narrowing, Toolbar } from "./Toolbar";
+import { useFeed } from "./useFeed";
+import { type Table, useTable } from "./useTable";
+import { isVisible, withVisible } from "./visible";
+import "./runs.css";
+
+/** The page; without an experiment it says what a link to it needs. */
 export default function Runs({ fields }: PageProps) {
-  return <pre>{JSON.stringify(fields)}</pre>;
+  const named = experimentsOf(fields, place.value.query).join();
+  const ids = useMemo(() => (named ? named.split(",") : []), [named]);
+  if (ids.length === 0)
+    return <Failure error={new Error('This link names no experiment: it should end in experiments=["1","2"].')} />;
+  return <RunsOf key={named} ids={ids} />;
+}
+
+function RunsOf({ ids }: { ids: string[] }) {
+  const table = useTable(ids);
+  const cursor = useSignal<Cursor>({ row: 0, column: 0 });
+  const asked = useSignal("");
+  const { rows, state, change } = table;
+  useRunKeys(table, cursor);
+  useFeed(table);
+  const unknown = ids.map((id) => experimentById(id).error.value).find((error) => error instanceof CallError && error.status === 404);
+  const failed = rows.failed.value;
+  const size = (table.groups ?? rows).size.value;
+  const visible = useVisible(table);
+  const charts = state.mode !== "TABLE";
+  const broken = failed && !(failed instanceof CallError && failed.status === 400 && state.filter) && !size;
+  return (
+    <div class="runs">
+      <ExperimentHeader ids={ids} tab="runs">
+        <Choice
+          label="Show"
+          value={state.mode}
+          options={[
+            { value: "TABLE", label: "Table" },
+            { value: "SPLIT", label: "Split" },
+            { value: "CHART", label: "Charts" },
+          ]}
+          onChange={(mode) => change({ mode })}
+        />
+      </ExperimentHeader>
+      {unknown === undefined && (
+        <>
+          <Toolbar table={table} />
+          <Narrowing table={table} />
+          <div class="runs-body">
+            {state.facets && <Facets table={table} asked={asked} />}
+            {broken ? (
+              <Failure error={failed} retry={() => rows.refresh()} />
+            ) : size?.rows === 0 ? (
+              <NoRuns table={table} />
+            ) : state.mode === "CHART" ? null : (
+              <RunsGrid
+                table={table}
+                cursor={cursor}
+                colour={(id) => visible.colours.get(id) ?? "var(--line-strong)"}
+                onFacet={(id) => {
+                  asked.value = id;
+                  change({ facets: true });
+                }}
+              />
+            )}
+            {charts && !broken && size?.rows !== 0 && (
+              <>
+                {state.mode === "SPLIT" && <Divider />}
+                <ChartsPane table={table} visible={visible} />
+              </>
+            )}
+            <Bulk table={table} />
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function useRunKeys(table: Table, cursor: { value: Cursor }): void {
+  const { state, change } = table;
+  const source = table.groups ?? table.rows;
+  const move = (by: number) => {
+    const rows = source.size.peek()?.rows ?? 0;
+    cursor.value = { ...cursor.value, row: Math.max(0, Math.min(rows - 1, cursor.value.row + by)) };
+  };
+  const current = () => {
+    const row = source.row(cursor.value.row);
+    return row?.kind === "run" ? row : undefined;
+  };
+  useKeys("Runs table", [
+    { keys: "j", does: "Next run", run: () => move(1) },
+    { keys: "k", does: "Previous run", run: () => move(-1) },
+    {
+      keys: "x",
+      does: "Select the run",
+      run: () => {
+        const row = current();
+        if (!row) return;
+        const ids = new Set(table.selection.peek().ids);
+        if (!ids.delete(row.id)) ids.add(row.id);
+        table.selection.value = { ids, all: false };
+      },
+    },
+    { keys: "c", does: "Compare the selected runs", run: () => compare(table) },
+    {
+      keys: "h",
+      does: "Hide or show the run in charts",
+      run: () => {
+        const row = current();
+        const at = cursor.value.row;
+        if (row) change(withVisible(state, row.id, at, !isVisible(state, row.id, at)));
+      },
+    },
+  ]);
 }

@@ -1,0 +1,83 @@
+/** The page at the shown place: found by its path, loaded when it is first needed. */
+
+import { signal, useSignalEffect } from "@preact/signals";
+import { Component, type ComponentChildren, type ComponentType } from "preact";
+import { useMemo } from "preact/hooks";
+import { href, match, place } from "../lib/route";
+import { useTitle } from "../lib/title";
+import { pageRoutes, type PageProps } from "../pages/routes";
+import { LinkButton } from "./Button";
+import { Empty } from "./Empty";
+import { Failure } from "./Failure";
+import { Loading } from "./Loaded";
+
+type Module = ComponentType<PageProps>;
+const loaded = signal(new Map<() => Promise<{ default: Module }>, Module>());
+const failed = signal<unknown>(null);
+
+/** The page itself, or why there is none. */
+export function Page() {
+  const { path } = place.value;
+  const found = useMemo(() => find(path), [path]);
+  useSignalEffect(() => {
+    const load = find(place.value.path)?.load;
+    if (!load || loaded.peek().has(load)) return;
+    failed.value = null;
+    load().then(
+      (module) => {
+        loaded.value = new Map(loaded.peek()).set(load, module.default);
+      },
+      (error: unknown) => {
+        failed.value = error;
+      },
+    );
+  });
+  if (!found) return <NoPage path={path} />;
+  const Shown = loaded.value.get(found.load);
+  if (Shown) {
+    return (
+      <Crashes key={path}>
+        <Shown fields={found.fields} />
+      </Crashes>
+    );
+  }
+  if (failed.value) {
+    return <Failure error={failed.value} what="This page's program could not be loaded." retry={() => location.reload()} />;
+  }
+  return <Loading />;
+}
+
+function find(path: string) {
+  for (const { template, load } of pageRoutes) {
+    const fields = match(template, path);
+    if (fields) return { load, fields };
+  }
+  return null;
+}
+
+function NoPage({ path }: { path: string }) {
+  useTitle("No such page");
+  return (
+    <Empty title="There is no page here" icon="search">
+      <p>
+        Nothing is at <code>{path}</code>. The link may be from another version, or cut off.
+      </p>
+      <LinkButton href={href("/experiments")}>Go to the experiments</LinkButton>
+    </Empty>
+  );
+}
+
+/** A page that stops with an error says so, and the rest goes on. */
+class Crashes extends Component<{ children: ComponentChildren }, { error: unknown }> {
+  override state: { error: unknown } = { error: null };
+
+  static override getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    return <Failure error={error} what="This page stopped with an error." retry={() => this.setState({ error: null })} />;
+  }
+}

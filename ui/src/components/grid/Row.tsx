@@ -1,0 +1,80 @@
+/** One row of a grid: drawn anew only when it, its columns or its looks are others. */
+
+import { Component } from "preact";
+import type { CellView, GridColumn } from "./model";
+
+/** A column that is drawn, where, and its index among all. */
+export interface Placed {
+  column: GridColumn;
+  left: number;
+  index: number;
+}
+
+interface RowProps {
+  index: number;
+  top: number;
+  data: unknown;
+  pinned: Placed[];
+  shown: Placed[];
+  paint: (row: unknown, column: GridColumn, index: number) => CellView;
+  look: string;
+  selected: boolean;
+  cursor: number;
+  cellId: string;
+  pinnedWidth: number;
+}
+
+/** A row; skeletons while its data is not there. */
+export class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    const now = this.props;
+    return (Object.keys(next) as (keyof RowProps)[]).some((name) => next[name] !== now[name]);
+  }
+
+  override render() {
+    const { index, top, data, pinned, shown, look, selected, pinnedWidth } = this.props;
+    const classes = `grid-row${index % 2 ? " odd" : ""}${selected ? " selected" : ""}${data === undefined ? " waits" : ""}${look && ` ${look}`}`;
+    return (
+      <div
+        class={classes}
+        role="row"
+        aria-rowindex={index + 3}
+        aria-selected={selected ? "true" : "false"}
+        style={{ transform: `translateY(${top}px)` }}
+      >
+        <div class="grid-pinned" role="none" style={{ width: `${pinnedWidth}px` }}>
+          {pinned.map((one) => this.cell(one))}
+        </div>
+        {shown.map((one) => this.cell(one))}
+      </div>
+    );
+  }
+
+  private cell({ column, left, index }: Placed) {
+    const { data, paint, cursor, cellId } = this.props;
+    const at = cursor === index;
+    const view: CellView = data === undefined || column.collapsed ? {} : paint(data, column, this.props.index);
+    const classes = `grid-cell ${column.align}${at ? " at" : ""}${view.class ? ` ${view.class}` : ""}${tint(view.heat)}`;
+    const style = { left: `${left}px`, width: `${column.width}px` };
+    return (
+      <div
+        key={column.id}
+        class={classes}
+        role="gridcell"
+        aria-colindex={index + 1}
+        id={at ? cellId : undefined}
+        title={view.title}
+        style={style}
+      >
+        {view.node ?? view.text}
+      </div>
+    );
+  }
+}
+
+/** The class of a tint: a few levels, so that the browser resolves few styles and not one per cell. */
+function tint(heat: number | undefined): string {
+  if (heat === undefined) return "";
+  const level = Math.round(Math.abs(heat) * 6);
+  return level === 0 ? "" : ` ${heat < 0 ? "cold" : "warm"} l${level}`;
+}

@@ -1,0 +1,206 @@
+/** The charts of the runs of a search: one for each metric, in sections, and those that were added by hand. */
+
+import { useComputed } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { runColours } from "../../charts/colours";
+import { seriesSource } from "../../charts/source";
+import { ink } from "../../charts/theme";
+import { Empty } from "../../components/Empty";
+import { Loaded } from "../../components/Loaded";
+import { useLoad } from "../../lib/load";
+import { place, setQuery } from "../../lib/route";
+import type { ColumnFacts } from "@schema/calls";
+import { catalogueOf, type RunTable, runTable, type Search, type Value } from "./data";
+import { LazyAdded, LazyImages } from "./later";
+import { Legend } from "./Legend";
+import type { ChartRun, Groups } from "./lines";
+import { Sections } from "./Sections";
+import { matching, sectionsOf } from "./sections";
+import { SeriesCard } from "./SeriesCard";
+import { SingleValues } from "./SingleValues";
+import { type AddedKind, formatWorkspace, parseWorkspace, settingsOf, type Workspace } from "./state";
+import { Toolbar } from "./Toolbar";
+import "./charts.css";
+
+/** What the charts of runs are shown for. */
+export interface ChartsViewProps {
+  experimentIds: string[];
+  filter: string;
+  orderBy: string[];
+  /** The visible runs; empty for the first ones of the search. */
+  runIds: string[];
+  names: Map<string, string>;
+  /** Grows when runs have changed on the server. */
+  version?: number;
+  /** How many runs whoever embeds this shows, and how to change that; without it the charts' own number counts. */
+  first?: number;
+  onFirst?: (first: number) => void;
+}
+
+/** How many given runs are drawn at most. */
+const MOST_RUNS = 1000;
+
+/** The workspace of charts. Its state is in the address. */
+export function ChartsView({ experimentIds, filter, orderBy, runIds, names, version = 0, first, onFirst }: ChartsViewProps) {
+  const text = useComputed(() => place.value.query.get("charts") ?? "").value;
+  const workspace = useMemo(() => parseWorkspace(text), [text]);
+  const change = (changes: Partial<Workspace>) => {
+    const now = parseWorkspace(place.peek().query.get("charts") ?? "");
+    setQuery({ charts: formatWorkspace({ ...now, ...changes }) });
+  };
+  const search = useMemo<Search>(() => ({ experimentIds, filter, orderBy }), [experimentIds.join(), filter, orderBy.join()]);
+  const wanted = useMemo(() => runIds, [runIds.join()]);
+  useEffect(() => seriesSource.forget(), [version]);
+  const catalogue = useLoad((signal) => catalogueOf(search, signal), [search, version], { keep: true });
+  // Runs that are given are all drawn: their number was chosen elsewhere.
+  const most = wanted.length ? Math.min(wanted.length, MOST_RUNS) : workspace.runs;
+  const columns = ["attributes.run_name", "attributes.start_time", "tags.mlflow.runColor"];
+  if (workspace.group) columns.push(workspace.group);
+  const table = useLoad(
+    (signal) => runTable(search, wanted, columns, most, signal),
+    [search, wanted, most, workspace.group, version],
+    { keep: true },
+  );
+  return (
+    <div class="charts-view">
+      <Loaded load={catalogue} what="The metrics of these runs could not be loaded.">
+        {(facts) => (
+          <Loaded load={table} what="The runs could not be loaded.">
+            {(runs) => (
+              <Charts
+                {...{ search, facts, runs, names, workspace, change, version }}
+                given={wanted}
+                {...(onFirst ? { number: first ?? wanted.length, onNumber: onFirst } : wanted.length ? {} : { number: workspace.runs, onNumber: (runs: number) => change({ runs }) })}
+              />
+            )}
+          </Loaded>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+interface ChartsProps {
+  search: Search;
+  facts: ColumnFacts[];
+  runs: RunTable;
+  given: readonly string[];
+  names: ReadonlyMap<string, string>;
+  workspace: Workspace;
+  change: (changes: Partial<Workspace>) => void;
+  version: number;
+  /** How many runs are to be drawn, where that can be changed. */
+  number?: number;
+  onNumber?: (number: number) => void;
+}
+
+function Charts({ search, facts, runs, given, names, workspace, change, version, number, onNumber }: ChartsProps) {
+  const theme = ink.value.theme;
+  const shown = useMemo(() => chartRuns(runs, names, theme), [runs, names, theme]);
+  const groups = useMemo(() => groupsOf(runs, workspace.group, theme), [runs, workspace.group, theme]);
+  const metrics = facts.filter((fact) => fact.name.startsWith("metrics."));
+  const keys = metrics.filter((fact) => (fact.most_points ?? 0) > 1).map((fact) => fact.name.slice("metrics.".length));
+  const single = metrics.filter((fact) => (fact.most_points ?? 0) <= 1).map((fact) => fact.name.slice("metrics.".length));
+  const found = useMemo(() => matching(keys, workspace.find), [facts, workspace.find]);
+  const sections = useMemo(() => sectionsOf(found), [found]);
+  const foundSingle = useMemo(() => matching(single, workspace.find), [facts, workspace.find]);
+  const groupable = facts
+    .filter(({ name, distinct }) => !name.startsWith("metrics.") && !name.startsWith("tags.mlflow.") && (distinct ?? 0) > 1 && (distinct ?? 0) <= 100)
+    .map((fact) => fact.name);
+  const toggle = (prefix: string) => {
+    const { toggled } = workspace;
+    change({ toggled: toggled.includes(prefix) ? toggled.filter((one) => one !== prefix) : [...toggled, prefix] });
+  };
+  const add = (kind: AddedKind) => change({ added: [...workspace.added, { kind, columns: [] }] });
+  const experimentId = search.experimentIds[0];
+  if (!runs.ids.length) {
+    return (
+      <Empty title="No runs to draw" icon="chart">
+        <p>The filter finds no runs, or all of them are hidden.</p>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <Toolbar
+        workspace={workspace}
+        change={change}
+        metrics={keys.map((key) => `metrics.${key}`)}
+        groupable={groupable}
+        onAdd={add}
+        {...(onNumber ? { number: number ?? runs.ids.length, onNumber } : {})}
+        matches={given.length || runs.matches}
+        shown={runs.ids.length}
+      />
+      <Legend runs={shown} groups={groups} {...(experimentId ? { experimentId } : {})} />
+      {workspace.added.length > 0 && (
+        <div class="chart-grid">
+          {workspace.added.map((added, i) => (
+            <LazyAdded
+              key={`${i} ${added.kind}`}
+              added={added}
+              facts={facts}
+              search={search}
+              given={given}
+              runs={shown}
+              version={version}
+              onChange={(next) => change({ added: workspace.added.map((one, j) => (j === i ? next : one)) })}
+              onRemove={() => change({ added: workspace.added.filter((_, j) => j !== i) })}
+            />
+          ))}
+        </div>
+      )}
+      <Sections
+        sections={sections}
+        toggled={workspace.toggled}
+        onToggle={toggle}
+        chart={(key) => (
+          <SeriesCard
+            key={key}
+            metric={key}
+            runs={shown}
+            groups={groups}
+            settings={settingsOf(workspace, key)}
+            version={version}
+            hasOwn={key in workspace.own}
+            {...(experimentId ? { experimentId } : {})}
+            onOwn={(own) => {
+              const { [key]: before, ...rest } = workspace.own;
+              change({ own: own ? { ...rest, [key]: { ...before, ...own } } : rest });
+            }}
+          />
+        )}
+      />
+      {foundSingle.length > 0 && (
+        <SingleValues search={search} runIds={runs.ids} runs={shown} keys={foundSingle} version={version} open={!workspace.toggled.includes("·single")} onToggle={() => toggle("·single")} />
+      )}
+      <LazyImages experimentIds={search.experimentIds} runs={shown} find={workspace.find} version={version} />
+      {workspace.find && found.length + foundSingle.length === 0 && <p class="quiet charts-none">No metric matches “{workspace.find}”.</p>}
+    </>
+  );
+}
+
+/** The runs of a table as charts show them. */
+export function chartRuns(table: RunTable, names: ReadonlyMap<string, string>, theme: "light" | "dark"): Map<string, ChartRun> {
+  const column = (name: string): Value[] => table.columns.get(name) ?? [];
+  const own = new Map<string, string>();
+  for (const [i, id] of table.ids.entries()) {
+    const colour = column("tags.mlflow.runColor")[i];
+    if (typeof colour === "string") own.set(id, colour);
+  }
+  const colours = runColours(table.ids, theme, own);
+  return new Map(
+    table.ids.map((id, i) => {
+      const start = column("attributes.start_time")[i];
+      const name = names.get(id) ?? String(column("attributes.run_name")[i] ?? id.slice(0, 8));
+      return [id, { id, name, colour: colours.get(id) ?? "#808080", start: typeof start === "number" ? start : null }];
+    }),
+  );
+}
+
+function groupsOf(table: RunTable, column: string, theme: "light" | "dark"): Groups | null {
+  if (!column) return null;
+  const list = table.columns.get(column) ?? [];
+  const of = new Map(table.ids.map((id, i) => [id, list[i] === null || list[i] === undefined ? "(none)" : String(list[i])]));
+  return { of, colours: runColours([...new Set(of.values())], theme) };
+}

@@ -1,0 +1,81 @@
+/** Sections of charts, nested, each with a heading that opens and closes it. */
+
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { Button } from "../../components/Button";
+import { Icon } from "../../components/icons";
+import type { Section } from "./sections";
+
+interface SectionsProps {
+  sections: readonly Section[];
+  /** Prefixes that are not as they are at first. */
+  toggled: readonly string[];
+  onToggle: (prefix: string) => void;
+  chart: (key: string) => ComponentChildren;
+  depth?: number;
+}
+
+/** How many sections are open at first, how many are shown, and how many charts an open one shows at once. */
+const OPEN = 8;
+const SECTIONS = 60;
+const CHARTS = 24;
+
+/** The sections; charts of closed ones are not made. */
+export function Sections({ sections, toggled, onToggle, chart, depth = 0 }: SectionsProps) {
+  const most = useSignal(SECTIONS);
+  return (
+    <>
+      {sections.slice(0, most.value).map((section, i) => {
+        const usually = depth > 0 || (i < OPEN && section.prefix !== "system");
+        const open = toggled.includes(section.prefix) ? !usually : usually;
+        return (
+          <section key={section.prefix} class={`chart-section depth-${Math.min(depth, 3)}`}>
+            {(section.prefix !== "" || sections.length > 1) && (
+              <h3 class="chart-section-head">
+                <button type="button" aria-expanded={open} onClick={() => onToggle(section.prefix)}>
+                  <Icon name={open ? "down" : "right"} size={12} />
+                  {section.title || "Metrics"}
+                  <span class="quiet">{section.count.toLocaleString("en-US")}</span>
+                </button>
+              </h3>
+            )}
+            {open && (
+              <>
+                <ChartGrid keys={section.keys} chart={chart} />
+                {section.inner.length > 0 && (
+                  <Sections sections={section.inner} toggled={toggled} onToggle={onToggle} chart={chart} depth={depth + 1} />
+                )}
+              </>
+            )}
+          </section>
+        );
+      })}
+      <More shown={most.value} all={sections.length} what="sections" onMore={() => (most.value += SECTIONS)} />
+    </>
+  );
+}
+
+function ChartGrid({ keys, chart }: { keys: readonly string[]; chart: (key: string) => ComponentChildren }) {
+  const most = useSignal(CHARTS);
+  if (!keys.length) return null;
+  return (
+    <>
+      <div class="chart-grid">{keys.slice(0, most.value).map(chart)}</div>
+      <More shown={most.value} all={keys.length} what="charts" onMore={() => (most.value += CHARTS)} />
+    </>
+  );
+}
+
+function More({ shown, all, what, onMore }: { shown: number; all: number; what: string; onMore: () => void }) {
+  if (all <= shown) return null;
+  return (
+    <p class="chart-more">
+      <Button small onClick={onMore}>
+        Show more {what}
+      </Button>{" "}
+      <span class="quiet">
+        {shown} of {all.toLocaleString("en-US")}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,59 @@
+/** An experiment without runs: what it holds instead, or how the first run is logged. */
+
+import { Button, LinkButton } from "../../components/Button";
+import { Code } from "../../components/Code";
+import { Empty } from "../../components/Empty";
+import { prefix } from "../../api/call";
+import { call } from "../../api/call";
+import { experimentById } from "../../lib/experiments";
+import { plural } from "../../lib/format";
+import { useLoad } from "../../lib/load";
+import { href } from "../../lib/route";
+import type { Table } from "./useTable";
+
+/** Shown in place of the table when a search finds nothing. */
+export function NoRuns({ table }: { table: Table }) {
+  const { state, change, filter } = table;
+  if (filter)
+    return (
+      <Empty title="No run matches." icon="filter">
+        <p class="quiet">The filter, the time or the datasets leave none.</p>
+        <Button onClick={() => change({ filter: "", time: "ALL", datasets: [], models: "" })}>Show all runs</Button>
+      </Empty>
+    );
+  if (state.lifecycle === "Deleted")
+    return (
+      <Empty title="No run is deleted." icon="trash">
+        <Button onClick={() => change({ lifecycle: "Active" })}>Show active runs</Button>
+      </Empty>
+    );
+  return <FirstRun table={table} />;
+}
+
+function FirstRun({ table }: { table: Table }) {
+  const [id = ""] = table.ids;
+  const name = experimentById(id).data.value?.name ?? id;
+  const overview = useLoad((given) => call("SearchLoggedModels", { experiment_ids: [...table.ids], max_results: 50 }, given), [table.ids.join()]);
+  const models = overview.data.value?.models?.length ?? 0;
+  const code = `import mlflow
+
+mlflow.set_tracking_uri("${location.origin}${prefix}")
+mlflow.set_experiment(${JSON.stringify(name)})
+
+with mlflow.start_run():
+    mlflow.log_param("learning_rate", 0.01)
+    for step in range(100):
+        mlflow.log_metric("loss", 1 / (step + 1), step=step)
+`;
+  return (
+    <Empty title={models ? "No runs, but models." : "No runs yet."} icon="flask">
+      {models > 0 && (
+        <LinkButton href={href(`/experiments/${id}/models`)} icon="box" kind="primary">
+          Open {overview.data.value?.next_page_token ? "its models" : plural(models, "model")}
+        </LinkButton>
+      )}
+      <p class="quiet">This logs the first run; it appears here by itself.</p>
+      <Code text={code} label="Copy this code" />
+    </Empty>
+  );
+}

@@ -1,0 +1,384 @@
+/** The grid of runs: puts the table's columns, rows and looks into the grid that knows nothing of runs. */
+
+import { type Signal, useSignal } from "@preact/signals";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import { Grid } from "../../components/grid/Grid";
+import type { CellView, Cursor, GridColumn, GridWindow } from "../../components/grid/model";
+import { MenuList } from "../../components/Menu";
+import { experimentById } from "../../lib/experiments";
+import { go, href } from "../../lib/route";
+import { alignOf, neededFor, paintGroup, painterOf, type Painting } from "./cells";
+import { ATTRIBUTES, type Chosen, defaultWidth, groupsOf, kindOf, labelOf, moveColumn, NAME, serverName } from "./columns";
+import { directionOf } from "./directions";
+import { editCell } from "./edits";
+import { formatCount, type Range } from "./format";
+import type { GroupRow } from "./groups";
+import { headerMenu } from "./headerMenu";
+import { GroupCell, NameCell } from "./NameCell";
+import type { RunRow } from "./rows";
+import type { Sort } from "./state";
+import { NOTHING, type Table } from "./useTable";
+import { isVisible, withVisible } from "./visible";
+
+interface RunsGridProps {
+  table: Table;
+  cursor: Signal<Cursor>;
+  colour: (id: string) => string;
+  onFacet: (id: string) => void;
+}
+
+type AnyRow = RunRow | GroupRow;
+
+const FOLD = "fold:";
+
+/** The grid with the table's runs. */
+export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
+  const { rows, groups, state, facts, columns, selection } = table;
+  const fresh = groups ?? rows;
+  // Until a new question is answered, the rows of the one before stay in sight.
+  const last = useRef(fresh);
+  if (fresh.size.value) last.current = fresh;
+  const source = last.current;
+  const version = source.version.value;
+  const size = source.size.value;
+  const menu = useSignal<{ id: string; anchor: HTMLElement } | null>(null);
+  const widths = useSignal<Record<string, number>>({});
+  const chosen = useMemo(() => new Map(columns.map((one) => [one.id, one])), [columns]);
+  const shown = useMemo(
+    () => gridColumns(table, widths.value),
+    [columns, state.sorts, state.folded, state.widths, widths.value, table.wholeFacts, groups === null],
+  );
+  const window = useRef<GridWindow>({ firstRow: 0, endRow: 60, columns: [] });
+
+  const need = useCallback(() => {
+    const { firstRow, endRow, columns: ids } = window.current;
+    const names = new Set<string>();
+    for (const id of ids) {
+      const one = chosen.get(id);
+      if (!one) continue;
+      const needed = one.aggregate === "last" ? neededFor(id) : [serverName(one)];
+      for (const name of needed) names.add(name);
+    }
+    if (names.size > 0) fresh.need(firstRow, endRow, [...names]);
+  }, [fresh, chosen]);
+  const onWindow = useCallback(
+    (now: GridWindow) => {
+      window.current = now;
+      need();
+    },
+    [need],
+  );
+
+  const experiments = new Map(table.ids.map((id) => [id, experimentById(id).data.value?.name ?? id]));
+  const seen = useSeenRanges(table, version);
+  const painting = useMemo<Painting>(
+    () => ({ facts, wholeFacts: table.wholeFacts, seen, experiments, now: Date.now() }),
+    [facts, table.wholeFacts, seen, [...experiments.values()].join("\n"), Math.floor(Date.now() / 60_000)],
+  );
+  // Directions are read here, so that a change of one paints all anew.
+  const directions = columns.map((one) => directionOf(one.id)).join();
+  const painters = useMemo(
+    () => new Map(columns.map((one) => [one.id, painterOf(one, painting)])),
+    [columns, painting, directions],
+  );
+  const marks = selection.value;
+  const charts = state.mode !== "TABLE";
+  const tree = table.tree !== "none";
+  const anchor = useRef(-1);
+
+  const select = (index: number, range: boolean) => {
+    const now = new Set(marks.all ? allHere(table) : marks.ids);
+    const row = source.row(index);
+    if (row?.kind !== "run") return;
+    if (range && anchor.current >= 0) {
+      const [from, to] = [Math.min(anchor.current, index), Math.max(anchor.current, index)];
+      for (let at = from; at <= to; at += 1) {
+        const one = source.row(at);
+        if (one?.kind === "run") now.add(one.id);
+      }
+    } else if (now.has(row.id)) now.delete(row.id);
+    else now.add(row.id);
+    anchor.current = index;
+    selection.value = { ids: now, all: false };
+  };
+
+  const paint = useCallback(
+    (row: AnyRow, column: GridColumn, index: number): CellView => {
+      const one = chosen.get(column.id);
+      if (!one) return {};
+      if (row.kind === "group") {
+        if (column.id === NAME) return { class: "name-cell", node: <GroupCell row={row} onToggle={() => groups?.toggle(row.index)} /> };
+        return paintGroup(row, one, painting);
+      }
+      if (column.id !== NAME) return painters.get(column.id)?.(row) ?? {};
+      return {
+        class: `name-cell${groups ? " in-group" : ""}`,
+        node: (
+          <NameCell
+            row={row}
+            selected={marks.all || marks.ids.has(row.id)}
+            visible={charts ? isVisible(state, row.id, index) : null}
+            colour={colour(row.id)}
+            tree={tree && !groups}
+            onSelect={(event) => {
+              event.stopPropagation();
+              select(index, event.shiftKey);
+            }}
+            onVisible={() => table.change(withVisible(state, row.id, index, !isVisible(state, row.id, index)))}
+            onToggle={() => table.toggle(row.id)}
+          />
+        ),
+      };
+    },
+    [painters, chosen, marks, state.first, state.hidden, state.visible, groups, tree, charts],
+  );
+
+  const look = useCallback(
+    (row: AnyRow) => {
+      if (row.kind === "group") return { class: row.opened ? "group opened" : "group" };
+      return { class: row.matched ? "" : "beside", selected: marks.all || marks.ids.has(row.id) };
+    },
+    [marks],
+  );
+
+  const commit = useCommit(table, widths);
+  const onSort = (id: string, add: boolean) => table.change({ sorts: nextSorts(state.sorts, chosen.get(id), add) });
+
+  return (
+    <>
+      <Grid<AnyRow>
+        label="Runs"
+        rows={size?.rows ?? 30}
+        columns={shown}
+        row={(index) => source.row(index)}
+        paint={paint}
+        look={look}
+        version={version}
+        identity={JSON.stringify([table.question.filter, table.question.order_by, table.tree, state.groupBy])}
+        cursor={cursor.value}
+        onCursor={(to) => {
+          cursor.value = to;
+        }}
+        onWindow={onWindow}
+        onSort={onSort}
+        onResize={(id, width) => {
+          widths.value = { ...widths.peek(), [id]: width ?? fitted(table, id) };
+          commit();
+        }}
+        onMove={(id, before) => table.change({ columns: moveColumn(columns, id, before) })}
+        onMenu={(id, at) => {
+          menu.value = { id, anchor: at };
+        }}
+        onGroup={(group) =>
+          table.change({
+            folded: state.folded.includes(group)
+              ? state.folded.filter((one) => one !== group)
+              : [...state.folded, group],
+          })
+        }
+        onOpen={(row) => {
+          if (row.kind === "group") groups?.toggle(row.index);
+          else go(href(`/experiments/${String(row.cells.get("attributes.experiment_id"))}/runs/${row.id}`));
+        }}
+        onKey={(event, row, index, column) => {
+          if (event.key === " " || event.key === "x") {
+            if (row?.kind === "group") groups?.toggle(row.index);
+            else if (index >= 0) select(index, event.shiftKey);
+            return true;
+          }
+          if (!row || column !== NAME || (event.key !== "ArrowRight" && event.key !== "ArrowLeft")) return false;
+          const opens = event.key === "ArrowRight";
+          if (row.kind === "run" && (row.children === 0 || !tree)) return false;
+          if (row.opened === opens) return false;
+          if (row.kind === "group") groups?.toggle(row.index);
+          else table.toggle(row.id);
+          return true;
+        }}
+        onRowClick={(event, row, index) => {
+          if ((event.target as Element).closest("a, button, input")) return;
+          if (row.kind === "group") groups?.toggle(row.index);
+          else if (event.shiftKey || event.ctrlKey || event.metaKey) select(index, event.shiftKey);
+          else anchor.current = index;
+        }}
+        onCellEdit={(row, id, at) => {
+          if (row.kind === "run") void editCell(table, row, id, at);
+        }}
+        corner={<Corner table={table} size={size} />}
+      />
+      {menu.value && (
+        <MenuList
+          items={headerMenu(table, menu.value.id, { onFacet })}
+          label={`Column ${menu.value.id}`}
+          anchor={menu.value.anchor}
+          onClose={() => {
+            menu.value = null;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** How many runs there are, and a box that selects all. */
+function Corner({ table, size }: { table: Table; size: { matches: number } | null }) {
+  const { selection, groups } = table;
+  if (!size) return <span class="quiet">Loading…</span>;
+  const marks = selection.value;
+  const some = marks.ids.size > 0;
+  return (
+    <>
+      <input
+        type="checkbox"
+        class="pick"
+        tabIndex={-1}
+        aria-label={`Select all ${formatCount(size.matches)} runs`}
+        checked={marks.all}
+        ref={(box) => {
+          if (box) box.indeterminate = some && !marks.all;
+        }}
+        onClick={() => {
+          selection.value = marks.all || some ? NOTHING : { ids: new Set(), all: true };
+        }}
+      />
+      <strong>{formatCount(size.matches)}</strong> {table.filter ? "matching runs" : size.matches === 1 ? "run" : "runs"}
+      {groups && ` in ${formatCount(groups.groups.all)} groups${groups.groups.here < groups.groups.all ? `, first ${formatCount(groups.groups.here)}` : ""}`}
+    </>
+  );
+}
+
+function allHere(table: Table): string[] {
+  return [...table.rows.here()].map(({ row }) => row.id);
+}
+
+/** The table's columns as the grid has them: pinned ones first, folded groups as one narrow column each. */
+function gridColumns(table: Table, live: Record<string, number>): GridColumn[] {
+  const { columns, state } = table;
+  const found: GridColumn[] = [];
+  const folded = new Set<string>();
+  const loose = columns.filter((one) => one.id !== NAME && !one.pinned).map((one) => one.id);
+  const groups = groupsOf(loose);
+  for (const one of columns) {
+    const pinned = one.id === NAME || (one.pinned ?? false);
+    const { group, groupLabel, label } = groups.get(one.id) ?? { group: "", groupLabel: "", label: labelOf(one.id) };
+    if (!pinned && state.folded.includes(group)) {
+      if (folded.has(group)) continue;
+      folded.add(group);
+      const count = loose.filter((other) => groups.get(other)?.group === group).length;
+      found.push({
+        id: FOLD + group,
+        label: `${count}…`,
+        title: `${count} columns of ${groupLabel}`,
+        group,
+        groupLabel,
+        width: Math.min(110, 40 + 7 * groupLabel.length),
+        pinned: false,
+        align: "left",
+        collapsed: true,
+      });
+      continue;
+    }
+    const rank = state.sorts.findIndex((sort) => sort.id === one.id && sort.aggregate === one.aggregate);
+    const sort = state.sorts[rank];
+    const column: GridColumn = {
+      id: one.id,
+      label,
+      title: titleOf(one),
+      group,
+      groupLabel,
+      width:
+        live[one.id] ??
+        state.widths[one.id] ??
+        defaultWidth(one.id, label, table.wholeFacts.get(one.id)) + (spread(one.id, table) ? 40 : 0),
+      pinned,
+      align: alignOf(one, table.wholeFacts),
+      sortable: isSortable(one.id),
+      menu: true,
+    };
+    if (one.aggregate !== "last") column.badge = one.aggregate;
+    if (sort) {
+      column.sort = sort.descending ? "descending" : "ascending";
+      if (state.sorts.length > 1) column.sortRank = rank + 1;
+    }
+    found.push(column);
+  }
+  return found;
+}
+
+/** Whether a column shows means with their deviations. */
+function spread(id: string, table: Table): boolean {
+  return table.groups !== null && kindOf(id) === "metrics";
+}
+
+function titleOf(one: Chosen): string {
+  if (kindOf(one.id) === "attributes") return ATTRIBUTES[one.id]?.label ?? one.id;
+  return one.aggregate === "last" ? one.id : `${one.aggregate} of ${one.id}`;
+}
+
+const SORTABLE = ["artifact_uri", "end_time", "run_id", "run_name", "start_time", "status", "user_id", "duration"];
+
+function isSortable(id: string): boolean {
+  return kindOf(id) !== "attributes" || SORTABLE.includes(id.slice("attributes.".length));
+}
+
+/** What a click on a header makes of the order: better values first, then worse ones, then as before. */
+export function nextSorts(sorts: readonly Sort[], one: Chosen | undefined, add: boolean): Sort[] {
+  if (!one) return [...sorts];
+  const at = sorts.findIndex((sort) => sort.id === one.id && sort.aggregate === one.aggregate);
+  const now = sorts[at];
+  const first = kindOf(one.id) === "metrics" ? directionOf(one.id) !== "down" : ["attributes.start_time", "attributes.duration"].includes(one.id);
+  const others = add ? sorts.filter((_, index) => index !== at) : [];
+  if (!now) return [...others, { id: one.id, aggregate: one.aggregate, descending: first }];
+  if (now.descending !== first) return others;
+  const turned = { ...now, descending: !now.descending };
+  return add ? sorts.map((sort, index) => (index === at ? turned : sort)) : [turned];
+}
+
+/** Ranges of the aggregates that are shown, over the rows that are here: the server sums up last values only. */
+function useSeenRanges(table: Table, version: number): ReadonlyMap<string, Range> {
+  const names = table.columns.filter((one) => kindOf(one.id) === "metrics" && one.aggregate !== "last").map(serverName);
+  return useMemo(() => {
+    const found = new Map<string, Range>();
+    if (names.length === 0) return found;
+    for (const { row } of table.rows.here())
+      for (const name of names) {
+        const value = Number(row.cells.get(name) ?? NaN);
+        if (!Number.isFinite(value)) continue;
+        const range = found.get(name);
+        if (!range) found.set(name, { low: value, high: value });
+        else {
+          range.low = Math.min(range.low, value);
+          range.high = Math.max(range.high, value);
+        }
+      }
+    return found;
+  }, [names.join(), names.length ? version : 0]);
+}
+
+/** The width that a column's cells on screen need, by a rough count of their letters. */
+function fitted(table: Table, id: string): number {
+  const one = table.columns.find((column) => column.id === id);
+  if (!one) return 100;
+  let letters = labelOf(id).length + 3;
+  for (const { row } of table.rows.here()) {
+    const value = row.cells.get(serverName(one));
+    const text = typeof value === "number" ? value.toPrecision(6) : String(value ?? "");
+    letters = Math.max(letters, text.length);
+  }
+  return Math.round(Math.min(700, letters * 7.2 + (id === NAME ? 90 : 18)));
+}
+
+/** Widths go into the address when the pointer rests: browsers limit how often it may change. */
+function useCommit(table: Table, widths: Signal<Record<string, number>>): () => void {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const latest = useRef(table);
+  latest.current = table;
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return () => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      const set = widths.peek();
+      latest.current.change({ widths: { ...latest.current.state.widths, ...set } });
+      widths.value = {};
+    }, 400);
+  };
+}

@@ -1,0 +1,63 @@
+/** Taking the table elsewhere: files with all matches, and code that asks for the same. */
+
+import { prefix } from "../../api/call";
+import { copyText } from "../../components/CopyButton";
+import { experimentById } from "../../lib/experiments";
+import { toast } from "../../lib/toasts";
+import { orderBy } from "./state";
+import type { Table } from "./useTable";
+
+/** The formats that the server writes. */
+export const FORMATS = [
+  { format: "csv", label: "CSV" },
+  { format: "jsonl", label: "JSON lines" },
+  { format: "parquet", label: "Parquet" },
+] as const;
+
+/** Let the browser download all matches; `ids` only those. */
+export function exportRuns(table: Table, format: (typeof FORMATS)[number]["format"], ids: readonly string[] = []): void {
+  const query = new URLSearchParams({ format });
+  for (const id of table.ids) query.append("experiment_ids", id);
+  const filter = ids.length ? `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(", ")})` : table.filter;
+  if (filter) query.set("filter", filter);
+  query.set("run_view_type", String(table.question.run_view_type ?? "ACTIVE_ONLY"));
+  for (const one of orderBy(table.state.sorts)) query.append("order_by", one);
+  const link = document.createElement("a");
+  link.href = `${prefix}/ajax-api/millrace/1/runs/export?${query.toString()}`;
+  link.download = "";
+  link.click();
+}
+
+/** Code that searches for the same runs in the same order. */
+export function pythonOf(names: readonly string[], filter: string, orders: readonly string[], view: string): string {
+  const lines = [`    experiment_names=${pythonList(names)},`];
+  if (filter) lines.push(`    filter_string=${pythonText(filter)},`);
+  if (orders.length) lines.push(`    order_by=${pythonList(orders)},`);
+  if (view === "DELETED_ONLY") lines.push("    run_view_type=mlflow.entities.ViewType.DELETED_ONLY,");
+  return `import mlflow\n\nmlflow.set_tracking_uri("${location.origin}${prefix}")\nruns = mlflow.search_runs(\n${lines.join("\n")}\n)\n`;
+}
+
+/** The same question for the shell. */
+export function curlOf(table: Table): string {
+  const body = JSON.stringify({ ...table.question, tree: undefined, toggled: undefined, max_results: 1000 });
+  return `curl -X POST '${location.origin}${prefix}/api/2.0/mlflow/runs/search' \\\n  -H 'Content-Type: application/json' \\\n  -d '${body.replaceAll("'", "'\\''")}'\n`;
+}
+
+/** Put the code into the clipboard. */
+export async function copyPython(table: Table, kind: "python" | "curl" = "python"): Promise<void> {
+  const names = table.ids.map((id) => experimentById(id).data.peek()?.name ?? id);
+  const text =
+    kind === "curl"
+      ? curlOf(table)
+      : pythonOf(names, table.filter, orderBy(table.state.sorts), String(table.question.run_view_type));
+  if (await copyText(text)) toast(kind === "curl" ? "Copied the request." : "Copied the Python code.");
+  else toast("The browser did not allow copying.", { kind: "failed" });
+}
+
+function pythonText(text: string): string {
+  return JSON.stringify(text);
+}
+
+function pythonList(texts: readonly string[]): string {
+  return `[${texts.map(pythonText).join(", ")}]`;
+}

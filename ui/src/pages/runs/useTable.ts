@@ -1,0 +1,196 @@
+/** Everything that the parts of the runs page share: the state in the address, the rows, what the columns hold. */
+
+import { type Signal, useSignal } from "@preact/signals";
+import type { ColumnCatalogue, ColumnFacts } from "@schema/calls";
+import { useEffect, useMemo } from "preact/hooks";
+import { call } from "../../api/call";
+import { perform } from "../../lib/actions";
+import { experimentById } from "../../lib/experiments";
+import { type Load, useLoad } from "../../lib/load";
+import { href, place, replace, setQuery } from "../../lib/route";
+import { tagOf } from "../../lib/tags";
+import { type Chosen, defaultColumns, NAME } from "./columns";
+import { datasetFilter, versionFilter } from "./extras";
+import { allOf, asFilter } from "./filter";
+import { GroupRows } from "./groups";
+import { type Question, RunRows } from "./rows";
+import { orderBy, readState, type TableState, TIMES, writeState } from "./state";
+
+/** Which runs are selected: those, or all that match. */
+export interface Selection {
+  ids: ReadonlySet<string>;
+  all: boolean;
+}
+
+/** Nothing is selected. */
+export const NOTHING: Selection = { ids: new Set(), all: false };
+
+/** What the parts of the page share. */
+export interface Table {
+  ids: readonly string[];
+  state: TableState;
+  /** Change what the address carries; undo takes it back. */
+  change: (to: Partial<TableState>) => void;
+  /** The filter as the server gets it: what is typed, and the choices beside it. */
+  filter: string;
+  question: Question;
+  rows: RunRows;
+  groups: GroupRows | null;
+  catalogue: Load<ColumnCatalogue>;
+  /** What columns hold over the runs that match. */
+  facts: ReadonlyMap<string, ColumnFacts>;
+  /** What columns hold over all runs, whatever the filter. */
+  allFacts: readonly ColumnFacts[];
+  wholeFacts: ReadonlyMap<string, ColumnFacts>;
+  columns: Chosen[];
+  selection: Signal<Selection>;
+  nested: boolean;
+  tree: "none" | "open" | "closed";
+  /** Grows with every change of runs that is seen here: charts load anew. */
+  changes: number;
+  /** Open or close a parent's children. */
+  toggle: (id: string) => void;
+  /** Fetch anew what is shown: after changes. */
+  refresh: () => void;
+  /** Look again which rows there are, and in which order. */
+  reorder: () => void;
+  /** Look again which columns there are, and what they hold. */
+  recount: () => void;
+}
+
+/** The runs of some experiments, as the address wants them. */
+export function useTable(ids: readonly string[]): Table {
+  const { query } = place.value;
+  const text = query.toString();
+  const state = useMemo(() => readState(query), [text]);
+  const key = ids.join();
+  const extra = useExtraFilter(state);
+  const filter = allOf(asFilter(state.filter), sinceFilter(state.time), extra);
+  const runViewType = state.lifecycle === "Deleted" ? "DELETED_ONLY" : "ACTIVE_ONLY";
+
+  const base = { experiment_ids: [...ids], run_view_type: runViewType };
+  const catalogue = useLoad((given) => call("GetRunColumns", base, given), [key, runViewType], { keep: true });
+  const matching = useLoad(
+    async (given) => (filter ? call("GetRunColumns", { ...base, filter }, given) : null),
+    [key, runViewType, filter],
+    { keep: true },
+  );
+  const all = catalogue.data.value;
+  const some = filter ? (matching.data.value ?? all) : all;
+  const wholeFacts = useMemo(() => new Map((all?.columns ?? []).map((one) => [one.name, one])), [all]);
+  const facts = useMemo(() => new Map((some?.columns ?? []).map((one) => [one.name, one])), [some]);
+
+  const nested = all?.columns?.some((one) => one.name === "tags.mlflow.parentRunId" && one.runs > 0) ?? false;
+  const tree = state.tree === "flat" || (state.tree === "auto" && !nested) ? "none" : state.tree === "closed" ? "closed" : "open";
+  const toggled = useSignal<readonly string[]>([]);
+  const order = orderBy(state.sorts);
+  const identity = JSON.stringify([key, runViewType, filter, order, tree, toggled.value]);
+  const question = useMemo<Question>(
+    () => ({ ...base, filter, order_by: order, ...(tree === "none" ? {} : { tree, toggled: [...toggled.value] }) }),
+    [identity],
+  );
+  const rows = useRows(question, identity);
+  const grouped = state.groupBy.join();
+  const groups = useMemo(
+    () => (state.groupBy.length ? new GroupRows(question, state.groupBy) : null),
+    [grouped, identity],
+  );
+  useEffect(() => () => groups?.close(), [groups]);
+
+  const primary = primaryMetric(ids);
+  const columns = useMemo(() => {
+    const named = state.columns;
+    if (named) return [{ id: NAME, aggregate: "last" as const }, ...named.filter((one) => one.id !== NAME)];
+    const source = state.differing ? some : all;
+    return defaultColumns({
+      runs: source?.runs ?? 0,
+      facts: source?.columns ?? [],
+      several: ids.length > 1,
+      differing: state.differing,
+      primary,
+    });
+  }, [state.columns, state.differing, state.differing ? some : all, key, primary]);
+
+  const changes = useSignal(0);
+  const selection = useSignal<Selection>(NOTHING);
+  useEffect(() => {
+    selection.value = NOTHING;
+    toggled.value = [];
+  }, [key, runViewType]);
+
+  const reorder = () => {
+    changes.value += 1;
+    rows.refresh();
+    groups?.refresh();
+  };
+  const recount = () => {
+    catalogue.reload();
+    if (filter) matching.reload();
+  };
+  return {
+    ids,
+    state,
+    change: changeState,
+    filter,
+    question,
+    rows,
+    groups,
+    catalogue,
+    facts,
+    allFacts: all?.columns ?? [],
+    wholeFacts,
+    columns,
+    selection,
+    nested,
+    tree,
+    changes: changes.value,
+    refresh: () => {
+      reorder();
+      recount();
+    },
+    reorder,
+    recount,
+    toggle: (id) => {
+      const now = toggled.peek();
+      toggled.value = now.includes(id) ? now.filter((one) => one !== id) : [...now, id];
+    },
+  };
+}
+
+/** Change the address; going back to how it was is one undo away. */
+function changeState(to: Partial<TableState>): void {
+  const before = place.peek();
+  const here = href(before.path, before.query);
+  setQuery(writeState(to));
+  const there = href(place.peek().path, place.peek().query);
+  if (here === there) return;
+  const show = (link: string) => () => {
+    if (place.peek().path === before.path) replace(link);
+  };
+  void perform({ done: "Changed the view", silent: true, run: show(there), undo: show(here) });
+}
+
+function useRows(question: Question, identity: string): RunRows {
+  const rows = useMemo(() => new RunRows(question), [identity]);
+  useEffect(() => () => rows.close(), [rows]);
+  return rows;
+}
+
+/** The clause of a span of time, to the minute so that the question stays the same for a while. */
+function sinceFilter(time: string): string {
+  const ms = TIMES[time]?.ms ?? 0;
+  if (!ms) return "";
+  return `attributes.start_time >= ${Math.floor((Date.now() - ms) / 60_000) * 60_000}`;
+}
+
+function useExtraFilter(state: TableState): string {
+  const versions = useLoad((given) => versionFilter(state.models, given), [state.models]);
+  return allOf(datasetFilter(state.datasets), versions.data.value ?? "");
+}
+
+/** The metric that an experiment's tags call its primary one. */
+function primaryMetric(ids: readonly string[]): string | undefined {
+  const [id] = ids;
+  if (ids.length !== 1 || id === undefined) return undefined;
+  return tagOf(experimentById(id).data.value?.tags, "mlflow.experiment.primaryMetric.name");
+}
