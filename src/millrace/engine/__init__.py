@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -35,7 +35,7 @@ from millrace.engine import (
 from millrace.engine.db import Collision, Connection, Database
 from millrace.engine.dialects.sqlite import SqliteDatabase
 from millrace.engine.locations import Locations
-from millrace.engine.tx import ANSWERS, REGISTRY, Known, Tx
+from millrace.engine.tx import ANSWERS, REGISTRY, Known, Thing, Tx
 from millrace.engine.upkeep import Upkeep
 from millrace.errors import InvalidParameterValue, MlflowException, NotImplementedHere, TemporarilyUnavailable
 
@@ -72,7 +72,11 @@ _ATTEMPTS = 8
 """How often a call is tried when another writer gets in its way."""
 
 
-_OF_REGISTRY = frozenset({Create.registered_model, Edit.registered_model, Manage.registered_model})
+_OF_REGISTRY = frozenset(
+    call
+    for call, endpoint in ENDPOINTS.items()
+    if endpoint.needs in (Create.registered_model, Edit.registered_model, Manage.registered_model)
+)
 
 
 class Engine:
@@ -109,7 +113,8 @@ class Engine:
                     now = changes.monotonic()
                     told = changes.record(db, tx.changed, self._touched, now)
                 self._committed(tx)
-                self._touched.note(told, now)
+                if told:
+                    self._touched.note(told, now)
                 return result
             except Collision:
                 if attempt == _ATTEMPTS:
@@ -132,7 +137,7 @@ class Engine:
     def _answer(self, tx: Tx, call: Call[Any]) -> Any:
         try:
             answer = ANSWERS[type(call)](tx, call)
-            if ENDPOINTS[type(call)].needs in _OF_REGISTRY:
+            if type(call) in _OF_REGISTRY:
                 tx.touch(REGISTRY)
             return answer
         except OverflowError:
@@ -159,8 +164,7 @@ class Engine:
                 for call in calls:
                     done.append(self._answer_or_undo(db, call))
                 now = changes.monotonic()
-                things = dict.fromkeys(thing for tx, _ in done if tx is not None for thing in tx.changed)
-                told = changes.record(db, things, self._touched, now)
+                told = changes.record(db, _changed(done), self._touched, now)
         except Collision:
             return None
         except Exception as error:
@@ -168,7 +172,8 @@ class Engine:
             # and, if the commit took place after all, be done twice.
             whole = isinstance(error, TemporarilyUnavailable) or len(done) == len(calls)
             return [error] * len(calls) if whole else None
-        self._touched.note(told, now)
+        if told:
+            self._touched.note(told, now)
         for tx, _ in done:
             if tx is not None:
                 self._committed(tx)
@@ -216,6 +221,17 @@ class Engine:
             self._upkeep.close()
             self._upkeep = None
         self.database.close()
+
+
+def _changed(done: Sequence[tuple[Tx | None, Any]]) -> Collection[Thing]:
+    """What the transactions of calls that were answered together have changed."""
+    if len(done) == 1:
+        return done[0][0].changed if done[0][0] is not None else ()
+    things: set[Thing] = set()
+    for tx, _ in done:
+        if tx is not None:
+            things |= tx.changed
+    return things
 
 
 def _endpoint(call: Call[Any]) -> Endpoint:

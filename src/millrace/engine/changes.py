@@ -7,7 +7,7 @@ the same run once a second at most; readers take a change as one that goes on fo
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from millrace.calls import Change, Changes, GetChanges
 from millrace.engine.db import Connection
@@ -36,7 +36,8 @@ class Touched:
     def due(self, things: Iterable[Thing], now: float) -> list[Thing]:
         """What has to be written down, in one order for everybody, so that two writers cannot wait for each other."""
         times = self._times
-        return sorted(thing for thing in things if now - times.get(thing, -EVERY_S) >= EVERY_S)
+        found = [thing for thing in things if now - times.get(thing, -EVERY_S) >= EVERY_S]
+        return sorted(found) if found else found
 
     def note(self, things: Iterable[Thing], now: float) -> None:
         """Remember what was written down."""
@@ -52,9 +53,9 @@ class Touched:
         return True
 
 
-def record(db: Connection, things: Iterable[Thing], touched: Touched, now: float) -> list[Thing]:
+def record(db: Connection, things: Collection[Thing], touched: Touched, now: float) -> list[Thing]:
     """Write down in its transaction what is changed; what was written, to be noted when that is committed."""
-    due = touched.due(things, now)
+    due = touched.due(things, now) if things else []
     if not due:
         return due
     row = db.row("SELECT MAX(seq) FROM change")

@@ -21,9 +21,11 @@ _KINDS = {"metrics": "metric_latest", "params": "param", "tags": "tag"}
 MAX_DISTINCT = 1000
 _LOOKS = 50_000
 """How many steps along indexes the counting of different values takes, over all keys."""
+_FEW_LOOKS = 20
+"""With fewer steps for a key, it is only told whether its values differ."""
 _POINTS = 20_000
 """How many series are looked at for the longest ones, over all keys."""
-_ROWS = 6_000_000
+_ROWS = 2_000_000
 """How many values are counted one by one, over all keys; with more, what many runs have is extrapolated."""
 _SUMMED = 150_000
 """How many rows of one kind are summed up by key; of more, those of runs that are evenly spread."""
@@ -97,19 +99,31 @@ def _along_indexes(
         for id_, *ends in rows:
             merged[id_] = _Facts(*ends).merged(merged.get(id_))
     looks = _LOOKS // len(shown)
+    shares = _shares(tx, table, ids, len(shown)) if any(facts.runs >= bound for facts in merged.values()) else {}
     found = []
     for one in shown:
         facts = merged[one.id]
-        count = facts.runs if facts.runs < bound else _extrapolated(tx, table, one.id, ids, facts.runs)
-        found.append(_facts(tx, search, kind, one, facts, count, looks))
+        if facts.runs >= bound:
+            facts = facts._replace(runs=max(facts.runs, round(len(ids) * shares.get(one.id, 0))))
+        found.append(_facts(tx, search, kind, one, facts, looks))
     return found, len(shown) == len(there)
+
+
+def _shares(tx: Tx, table: str, ids: Sequence[int], keys: int) -> dict[int, float]:
+    """How large a part of the runs has each key, from runs that are evenly spread."""
+    part = ids[:: max(1, len(ids) // max(20, min(500, _POINTS // keys)))]
+    listed, values = tx.db.listed(part)
+    of_runs = f"FROM {listed} wanted CROSS JOIN {table} t WHERE t.run_id = wanted.id"
+    rows = tx.db.rows(f"SELECT t.key_id, COUNT(*) {of_runs} GROUP BY t.key_id", values)
+    return {key: count / len(part) for key, count in rows}
 
 
 def _there(tx: Tx, search: Search, table: str, keys: dict[int, str]) -> list[_Key]:
     """The keys that were logged in the experiments."""
     listed, values = tx.db.listed(list(keys))
     tests = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {table} t WHERE t.key_id = wanted.id AND t.experiment_id = ?)"
+        # A LIMIT, which EXISTS would not need, keeps PostgreSQL from reading the whole table instead of its index.
+        f"(SELECT 1 FROM {table} t WHERE t.key_id = wanted.id AND t.experiment_id = ? LIMIT 1) = 1"
         for _ in search.experiments
     )
     rows = tx.db.rows(f"SELECT wanted.id FROM {listed} wanted WHERE {tests}", [*values, *search.experiments])
@@ -154,30 +168,19 @@ def _ends(
     return sql, [experiment] * (3 if points == "0" else 4) + list(values)
 
 
-def _extrapolated(tx: Tx, table: str, key: int, ids: Sequence[int], least: int) -> int:
-    """About how many runs have a key that many have, from runs that are evenly spread."""
-    part = ids[:: max(1, len(ids) // 20)]
-    listed, values = tx.db.listed(part)
-    row = tx.db.row(
-        f"SELECT COUNT(*) FROM {listed} wanted CROSS JOIN {table} t WHERE t.run_id = wanted.id AND t.key_id = ?",
-        [*values, key],
-    )
-    return max(least, round(len(ids) * (row[0] if row else 0) / len(part)))
-
-
-def _facts(tx: Tx, search: Search, kind: str, key: _Key, facts: _Facts, count: int, looks: int) -> ColumnFacts:
+def _facts(tx: Tx, search: Search, kind: str, key: _Key, facts: _Facts, looks: int) -> ColumnFacts:
     low, high = facts.low, facts.high
     if kind == "metrics":
         distinct = 1 if low == high else 2
-        if low != high and looks > 2:
+        if low != high and looks >= _FEW_LOOKS:
             distinct = len(_values(tx, search, kind, key.id, min(looks, MAX_DISTINCT)))
-        return ColumnFacts(key.name, count, distinct, _float(low), _float(high), facts.points)
-    if low == high or looks <= 2:
+        return ColumnFacts(key.name, facts.runs, distinct, _float(low), _float(high), facts.points)
+    if low == high or looks < _FEW_LOOKS:
         texts, complete = [str(low)] if low == high else [str(low), str(high)], low == high
     else:
         texts = [str(value) for value in _values(tx, search, kind, key.id, min(looks, MAX_DISTINCT))]
         complete = len(texts) < min(looks, MAX_DISTINCT)
-    return _of_texts(key.name, count, texts, complete=complete)
+    return _of_texts(key.name, facts.runs, texts, complete=complete)
 
 
 def _float(value: float | str | None) -> float | None:
@@ -230,9 +233,8 @@ def _summed(tx: Tx, kind: str, ids: Sequence[int], scale: float) -> Iterator[tup
             yield id_, ColumnFacts("", round(runs * scale), min(distinct, MAX_DISTINCT), low, high, points)
         return
     counted: dict[int, dict[str, int]] = defaultdict(dict)
-    for id_, value, runs in tx.db.rows(
-        f"SELECT t.key_id, t.value, COUNT(*) {of_runs} GROUP BY t.key_id, t.value", values
-    ):
+    grouped = f"SELECT t.key_id, SUBSTR(t.value, 1, 64), COUNT(*) {of_runs} GROUP BY 1, 2"
+    for id_, value, runs in tx.db.rows(grouped, values):
         counted[id_][value] = runs
     for id_, texts in counted.items():
         yield id_, _of_texts("", round(sum(texts.values()) * scale), list(texts), complete=True)

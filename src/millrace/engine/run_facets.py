@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 else:
     np = LazyModule("numpy")
 
-_ODD = ("NaN", "Infinity", "-Infinity")
+_SORTED = 5000
+"""Up to how many different values are all sorted."""
 
 
 @answers(GetFacet)
@@ -34,23 +35,20 @@ def get_facet(tx: Tx, call: GetFacet) -> Facet:
 def _facet(tx: Tx, call: GetFacet) -> Facet:
     search, column = search_of(call), column_of(tx, call.column)
     raw = _raw(tx, search, column)
-    there = [value for value in raw if value is not MISSING]
-    wanted = Counter(shown(column, there))
-    if call.prefix:
-        start = call.prefix.casefold()
-        wanted = Counter({one: n for one, n in wanted.items() if str(one).casefold().startswith(start)})
-    most = sorted(wanted.items(), key=lambda pair: (-pair[1], isinstance(pair[0], str), pair[0]))[: call.max_values]
-    numbers = _numbers(column, there)
-    finite = numbers[np.isfinite(numbers)]
-    edges, bins = _bins(finite, call.max_bins)
+    counted = Counter(raw)
+    missing = counted.pop(MISSING, 0)
+    most = _most(column, counted, call)
+    numbers, counts = _numbers(column, counted)
+    finite = np.isfinite(numbers)
+    edges, bins = _bins(numbers[finite], counts[finite], call.max_bins)
     return Facet(
         runs=len(raw),
-        missing=len(raw) - len(there),
+        missing=missing,
         values=[value for value, _ in most],
         counts=[count for _, count in most],
         edges=edges,
         bins=bins,
-        odd=len(numbers) - len(finite),
+        odd=int(counts[~finite].sum()),
     )
 
 
@@ -58,28 +56,42 @@ def _raw(tx: Tx, search: Search, column: Column) -> list[Raw]:
     return raw_column(tx, search.experiments, ordered_ids(tx, search).tolist(), column)
 
 
-def _numbers(column: Column, there: Sequence[Raw]) -> npt.NDArray[np.float64]:
-    """The numbers of a column, NaN and infinities included; none where any value is no number."""
+def _most(column: Column, counted: Counter[Raw], call: GetFacet) -> list[tuple[Cell, int]]:
+    """The most frequent values with their counts; among those that are alike, by value."""
+    shown_counts = Counter(dict(zip(shown(column, list(counted)), counted.values(), strict=True)))
+    if call.prefix:
+        start = call.prefix.casefold()
+        shown_counts = Counter({one: n for one, n in shown_counts.items() if str(one).casefold().startswith(start)})
+    # Of very many values only some are sorted: those that are as frequent as others are left out as they come.
+    pairs = shown_counts.most_common(None if len(shown_counts) <= _SORTED else call.max_values)
+    pairs.sort(key=lambda pair: (-pair[1], isinstance(pair[0], str), pair[0]))
+    return pairs[: call.max_values]
+
+
+def _numbers(column: Column, counted: Counter[Raw]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """The different numbers of a column, NaN and infinities included, and their counts; none where any value is no
+    number."""
     if column.kind == "metrics":
-        return np.array([math.nan if value is None else value for value in there], np.float64)
-    found = [as_number(value) if isinstance(value, str) else value for value in there]
-    if column.kind == "attributes" and any(isinstance(value, str) for value in there):
-        return np.empty(0)
-    if any(value is None for value in found):
-        return np.empty(0)
-    return np.array(found, np.float64)
+        found: list[float | None] = [math.nan if value is None else float(value) for value in counted]  # type: ignore[arg-type]
+    elif column.kind == "attributes":
+        found = [None if isinstance(value, str) else float(value) for value in counted]  # type: ignore[arg-type]
+    else:
+        found = [as_number(value) for value in counted]
+    if None in found:
+        return np.empty(0), np.empty(0, np.int64)
+    return np.array(found, np.float64), np.fromiter(counted.values(), np.int64, len(counted))
 
 
-def _bins(numbers: npt.NDArray[np.float64], most: int) -> tuple[list[float], list[int]]:
+def _bins(numbers: npt.NDArray[np.float64], counts: npt.NDArray[np.int64], most: int) -> tuple[list[float], list[int]]:
     if not len(numbers) or not most:
         return [], []
     low, high = float(numbers.min()), float(numbers.max())
     if low == high:
-        return [low, high], [len(numbers)]
+        return [low, high], [int(counts.sum())]
     if not math.isfinite(high - low):
         return [], []  # the width of a bin is no number any more
-    counts, edges = np.histogram(numbers, bins=min(most, len(numbers)), range=(low, high))
-    return edges.tolist(), counts.tolist()
+    bins, edges = np.histogram(numbers, bins=min(most, int(counts.sum())), range=(low, high), weights=counts)
+    return edges.tolist(), bins.tolist()
 
 
 @answers(GetRunGroups)

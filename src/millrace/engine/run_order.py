@@ -91,6 +91,8 @@ def _sorted(tx: Tx, search: Search, ids: npt.NDArray[np.int64], orders: Sequence
     keys: list[npt.NDArray[np.float64] | npt.NDArray[np.int64]] = []
     for order in orders:
         raw = raw_column(tx, search.experiments, listed, _column(order))
+        if order.entity == "attribute" and order.key == "experiment_id":
+            raw = [int(str(id_)) for id_ in raw]
         keys += _sort_keys(raw, order.ascending)
     # lexsort is stable, and its last key is the first to sort by.
     return ids[np.lexsort(keys[::-1])] if keys else ids

@@ -69,14 +69,14 @@ class Tx:
         self._known_keys = known.key_ids
         self._key_names = known.key_names
         self.new_keys: dict[str, int] = {}
-        self.changed: dict[Thing, None] = {}
+        self.changed: set[Thing] = set()
         """What those who follow changes are to hear of."""
         self.due: set[int] | None = set() if known.compacts_later else None
         """Runs, by row id, whose points are compacted when the transaction has ended; None where it does so itself."""
 
     def touch(self, experiment: int, run_id: str = "") -> None:
         """Have it known that a run, or an experiment, is changed."""
-        self.changed[experiment, run_id] = None
+        self.changed.add((experiment, run_id))
 
     def key_id(self, name: str) -> int | None:
         """The id of a key, or None when nobody has ever logged it."""
