@@ -18,7 +18,7 @@ UI_TYPED := ui/node_modules/.typed
 UI_TESTED := ui/node_modules/.tested
 NPM = $(BIN)/python scripts/ui.py npm run --silent
 
-.PHONY: help demo test environment lint format types unit docs schema picture postgres witness bench ui wheel clean
+.PHONY: help demo test environment lint format types unit docs schema picture pictures postgres chromium witness bench ui wheel clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,7 +47,7 @@ types: $(READY) $(UI_TYPED) ## check types: mypy --strict inside, pyright on wha
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-unit: $(READY) postgres witness $(UI_TESTED) $(UI_BUILT) ## run the tests only (PYTEST='-k name' to choose)
+unit: $(READY) postgres chromium witness $(UI_TESTED) $(UI_BUILT) ## run the tests only (PYTEST='-k name' to choose)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q $(PYTEST)
 
 ui: $(UI_TYPED) $(UI_TESTED) $(UI_BUILT) ## check and test the page in ui/, and build it into the package
@@ -81,19 +81,26 @@ schema: $(READY) ## write schema/ anew from the calls, and the SDK's stub from i
 picture: $(READY) ## draw the README's picture anew from a run of the quickstart
 	$(BIN)/python scripts/picture.py
 
+pictures: $(READY) chromium $(UI_BUILT) ## take the README's pictures of the page anew
+	$(BIN)/python scripts/pictures.py
+
 postgres: ## see to it that a PostgreSQL server is there for the tests
 	@scripts/postgres.sh
+
+chromium: ## see to it that a Chromium is there for the tests of the page
+	@scripts/chromium.sh
 
 witness: $(READY) ## make .witness/: the real mlflow, in an environment of its own
 	@PATH="$(CURDIR)/.tools/uv/bin:$$PATH" scripts/witness.sh
 
-bench: $(READY) witness ## measure us and the real mlflow side by side
+bench: $(READY) witness chromium $(UI_BUILT) ## measure us and the real mlflow side by side
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/server_start.py
 	$(BIN)/python benchmarks/log_metric.py
 	$(BIN)/python benchmarks/points.py
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/server.py
+	$(BIN)/python benchmarks/ui.py
 
 clean: ## remove environments, caches and the demo's data
 	rm -rf $(ENVIRONMENT) .tools .witness .pytest_cache .mypy_cache .ruff_cache .hypothesis demo dist

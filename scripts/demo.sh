@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Train, log, and show the result: the quickstart into demo/mlruns, then a server on it. Can be run again and again.
+# Train, log, and show the result: a sweep and the quickstart into demo/mlruns, then a server on it. Can be run again and again.
 # Usage: scripts/demo.sh ENVIRONMENT PORT
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,6 +19,7 @@ fi
 unset "${!MLFLOW_@}" # a tracking server of yours is not the place for a demo
 mkdir -p demo
 cd demo
+[ -e mlruns ] || "$bin/python" ../examples/demo_data.py 2>/dev/null
 "$bin/python" ../examples/quickstart.py
 echo
 echo "Serving what was logged (demo/mlruns) at  http://127.0.0.1:$port   -- stop with Ctrl-C"

@@ -18,10 +18,27 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from xdist.scheduler import LoadFileScheduling
 
 from millrace.server import Options, make_app
 from millrace.server.http import App
 from millrace.server.serving import config_of, open_all
+
+
+class _Scheduling(LoadFileScheduling):
+    """The tests of a file run in one worker, and those of the page all in one: they share a browser and a server."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _BROWSER if nodeid.startswith(_BROWSER) else str(super()._split_scope(nodeid))
+
+
+_BROWSER = "tests/browser/"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduling:
+    """Say which tests belong together."""
+    return _Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -20,11 +20,12 @@ serve(Options(backend_store_uri=sys.argv[1], port=int(sys.argv[2])))
 
 
 @contextlib.contextmanager
-def running_server(folder: Path, store: str = "store") -> Iterator[str]:
-    """The address of a server on a store, in a folder, that is stopped when the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def running_server(folder: Path, store: str = "store", *, port: int = 0) -> Iterator[str]:
+    """The address of a server on a store, in a folder, that is stopped when the block ends; by default on a free port."""
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-c", _SERVE, store, str(port)], cwd=folder, stderr=log)
         try:

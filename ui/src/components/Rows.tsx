@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, RefObject } from "preact";
 import "./rows.css";
+import "./text.css";
 
 /** Browsers cut off boxes of more than about 33 million pixels; beyond this, a pixel of scrolling is more than one. */
 const MOST_PIXELS = 15_000_000;

@@ -1,26 +1,24 @@
 /** The charts of the runs of a search: one for each metric, in sections, and those that were added by hand. */
 
-import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { runColours } from "../../charts/colours";
 import { seriesSource } from "../../charts/source";
 import { ink } from "../../charts/theme";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
-import { type Load, useLoad } from "../../lib/load";
-import { place, setQuery } from "../../lib/route";
+import { useLoad } from "../../lib/load";
 import type { ColumnFacts } from "@schema/calls";
-import { AddedChart } from "./AddedChart";
 import { catalogueOf, type RunTable, runTable, type Search, type Value } from "./data";
-import { ImageGrid } from "./ImageGrid";
+import { LazyAdded, LazyImages } from "./later";
 import { Legend } from "./Legend";
 import type { ChartRun, Groups } from "./lines";
 import { Sections } from "./Sections";
 import { matching, sectionsOf } from "./sections";
 import { SeriesCard } from "./SeriesCard";
 import { SingleValues } from "./SingleValues";
-import { type AddedKind, formatWorkspace, parseWorkspace, settingsOf, type Workspace } from "./state";
+import { type AddedKind, settingsOf, type Workspace } from "./state";
 import { Toolbar } from "./Toolbar";
+import { useWorkspace } from "./useWorkspace";
 import "./charts.css";
 
 /** What the charts of runs are shown for. */
@@ -33,29 +31,35 @@ export interface ChartsViewProps {
   names: Map<string, string>;
   /** Grows when runs have changed on the server. */
   version?: number;
+  /** How many runs whoever embeds this shows, and how to change that; without it the charts' own number counts. */
+  first?: number;
+  onFirst?: (first: number) => void;
 }
 
+/** How high charts are, in pixels. */
+export const heights = { s: 160, m: 220, l: 380 } as const;
+
+/** How many given runs are drawn at most. */
+const MOST_RUNS = 1000;
+
 /** The workspace of charts. Its state is in the address. */
-export function ChartsView({ experimentIds, filter, orderBy, runIds, names, version = 0 }: ChartsViewProps) {
-  const text = useComputed(() => place.value.query.get("charts") ?? "").value;
-  const workspace = useMemo(() => parseWorkspace(text), [text]);
-  const change = (changes: Partial<Workspace>) => {
-    const now = parseWorkspace(place.peek().query.get("charts") ?? "");
-    setQuery({ charts: formatWorkspace({ ...now, ...changes }) });
-  };
+export function ChartsView({ experimentIds, filter, orderBy, runIds, names, version = 0, first, onFirst }: ChartsViewProps) {
+  const [workspace, change] = useWorkspace();
   const search = useMemo<Search>(() => ({ experimentIds, filter, orderBy }), [experimentIds.join(), filter, orderBy.join()]);
   const wanted = useMemo(() => runIds, [runIds.join()]);
   useEffect(() => seriesSource.forget(), [version]);
   const catalogue = useLoad((signal) => catalogueOf(search, signal), [search, version], { keep: true });
+  // Runs that are given are all drawn: their number was chosen elsewhere.
+  const most = wanted.length ? Math.min(wanted.length, MOST_RUNS) : workspace.runs;
   const columns = ["attributes.run_name", "attributes.start_time", "tags.mlflow.runColor"];
   if (workspace.group) columns.push(workspace.group);
   const table = useLoad(
-    (signal) => runTable(search, wanted, columns, workspace.runs, signal),
-    [search, wanted, workspace.runs, workspace.group, version],
+    (signal) => runTable(search, wanted, columns, most, signal),
+    [search, wanted, most, workspace.group, version],
     { keep: true },
   );
   return (
-    <div class="charts-view">
+    <div class={`charts-view size-${workspace.size}`}>
       <Loaded load={catalogue} what="The metrics of these runs could not be loaded.">
         {(facts) => (
           <Loaded load={table} what="The runs could not be loaded.">
@@ -63,7 +67,7 @@ export function ChartsView({ experimentIds, filter, orderBy, runIds, names, vers
               <Charts
                 {...{ search, facts, runs, names, workspace, change, version }}
                 given={wanted}
-                reloading={(table as Load<RunTable>).loading.value}
+                {...(onFirst ? { number: first ?? wanted.length, onNumber: onFirst } : wanted.length ? {} : { number: workspace.runs, onNumber: (runs: number) => change({ runs }) })}
               />
             )}
           </Loaded>
@@ -82,10 +86,12 @@ interface ChartsProps {
   workspace: Workspace;
   change: (changes: Partial<Workspace>) => void;
   version: number;
-  reloading: boolean;
+  /** How many runs are to be drawn, where that can be changed. */
+  number?: number;
+  onNumber?: (number: number) => void;
 }
 
-function Charts({ search, facts, runs, given, names, workspace, change, version }: ChartsProps) {
+function Charts({ search, facts, runs, given, names, workspace, change, version, number, onNumber }: ChartsProps) {
   const theme = ink.value.theme;
   const shown = useMemo(() => chartRuns(runs, names, theme), [runs, names, theme]);
   const groups = useMemo(() => groupsOf(runs, workspace.group, theme), [runs, workspace.group, theme]);
@@ -119,6 +125,7 @@ function Charts({ search, facts, runs, given, names, workspace, change, version 
         metrics={keys.map((key) => `metrics.${key}`)}
         groupable={groupable}
         onAdd={add}
+        {...(onNumber ? { number: number ?? runs.ids.length, onNumber } : {})}
         matches={given.length || runs.matches}
         shown={runs.ids.length}
       />
@@ -126,7 +133,7 @@ function Charts({ search, facts, runs, given, names, workspace, change, version 
       {workspace.added.length > 0 && (
         <div class="chart-grid">
           {workspace.added.map((added, i) => (
-            <AddedChart
+            <LazyAdded
               key={`${i} ${added.kind}`}
               added={added}
               facts={facts}
@@ -151,6 +158,7 @@ function Charts({ search, facts, runs, given, names, workspace, change, version 
             runs={shown}
             groups={groups}
             settings={settingsOf(workspace, key)}
+            height={heights[workspace.size]}
             version={version}
             hasOwn={key in workspace.own}
             {...(experimentId ? { experimentId } : {})}
@@ -164,7 +172,7 @@ function Charts({ search, facts, runs, given, names, workspace, change, version 
       {foundSingle.length > 0 && (
         <SingleValues search={search} runIds={runs.ids} runs={shown} keys={foundSingle} version={version} open={!workspace.toggled.includes("·single")} onToggle={() => toggle("·single")} />
       )}
-      <ImageGrid experimentIds={search.experimentIds} runs={shown} find={workspace.find} version={version} />
+      <LazyImages experimentIds={search.experimentIds} runs={shown} find={workspace.find} version={version} />
       {workspace.find && found.length + foundSingle.length === 0 && <p class="quiet charts-none">No metric matches “{workspace.find}”.</p>}
     </>
   );

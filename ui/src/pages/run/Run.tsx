@@ -11,7 +11,7 @@ import type { PageProps } from "../routes";
 import { getShown, isSystem, nameOf, type Shown } from "./data";
 import { RunHead } from "./RunHead";
 import { Overview } from "./overview/Overview";
-import { useRunChanges } from "./changes";
+import { useRunChanges, type Versions } from "./changes";
 import { isUnknown, UnknownRun } from "./UnknownRun";
 import "./run.css";
 
@@ -35,7 +35,7 @@ export default function RunPage({ fields }: PageProps) {
   const id = fields.run ?? "";
   const experiment = fields.id ?? "";
   const load = useLoad((signal) => getShown(id, experiment, signal), [id], { keep: false });
-  useRunChanges(id, load);
+  const versions = useRunChanges(id, load.data.value?.run.info.experiment_id ?? "", load);
   const run = load.data.value?.run;
   const actual = run?.info.experiment_id;
   useEffect(() => {
@@ -47,7 +47,7 @@ export default function RunPage({ fields }: PageProps) {
   if (isUnknown(load.error.value) && !run) return <UnknownRun id={id} experiment={experiment} />;
   return (
     <Loaded load={load} what={`The run ${id} could not be loaded.`}>
-      {(shown) => <Page shown={shown} fields={fields} change={load.set} reload={load.reload} />}
+      {(shown) => <Page shown={shown} fields={fields} versions={versions} change={load.set} reload={load.reload} />}
     </Loaded>
   );
 }
@@ -55,11 +55,12 @@ export default function RunPage({ fields }: PageProps) {
 interface PartProps {
   shown: Shown;
   fields: Record<string, string>;
+  versions: Versions;
   change: (shown: Shown) => void;
   reload: () => void;
 }
 
-function Page({ shown, fields, change, reload }: PartProps) {
+function Page({ shown, fields, versions, change, reload }: PartProps) {
   const { run } = shown;
   const base = `/experiments/${run.info.experiment_id}/runs/${run.info.run_id}`;
   const asked = fields.tab === "artifactPath" ? "artifacts" : fields.tab;
@@ -79,16 +80,24 @@ function Page({ shown, fields, change, reload }: PartProps) {
       <LinkTabs label="Parts of this run" tabs={tabs} current={current} />
       <div class={`run-body ${current}`}>
         {current === "overview" ? (
-          <Overview shown={shown} change={change} />
+          <Overview shown={shown} change={change} others={versions.others} />
         ) : (
-          <Tab current={current} shown={shown} path={fields["*"] ?? ""} base={base} />
+          <Tab current={current} shown={shown} version={versions.run} path={fields["*"] ?? ""} base={base} />
         )}
       </div>
     </div>
   );
 }
 
-function Tab({ current, shown, path, base }: { current: TabId; shown: Shown; path: string; base: string }) {
+interface TabProps {
+  current: TabId;
+  shown: Shown;
+  version: number;
+  path: string;
+  base: string;
+}
+
+function Tab({ current, shown, version, path, base }: TabProps) {
   const { run } = shown;
   const id = run.info.run_id;
   switch (current) {
@@ -100,9 +109,9 @@ function Tab({ current, shown, path, base }: { current: TabId; shown: Shown; pat
       return <Artifacts key={id} owner={{ run_id: id }} path={path} onPath={onPath} />;
     }
     case "model-metrics":
-      return <Metrics run={run} />;
+      return <Metrics key="model" run={run} version={version} />;
     case "system-metrics":
-      return <Metrics run={run} system />;
+      return <Metrics key="system" run={run} version={version} system />;
     case "console":
       return <Console run={run} />;
     case "traces":

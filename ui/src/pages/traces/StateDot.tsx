@@ -4,8 +4,14 @@ import { StatusDot } from "../../components/StatusDot";
 import type { State } from "./model";
 
 const AS_RUN: Record<State, string> = { OK: "FINISHED", ERROR: "FAILED", IN_PROGRESS: "RUNNING", UNSET: "SCHEDULED" };
+const WORDS: Record<State, string> = { OK: "OK", ERROR: "Error", IN_PROGRESS: "In progress", UNSET: "Unset" };
 
-/** The dot, in the shapes and colours of runs. */
+/** The dot, in the shapes and colours of runs; with `word` the state's name beside it. */
 export function StateDot({ state, word = false }: { state: State; word?: boolean }) {
-  return <StatusDot status={AS_RUN[state]} word={word} />;
+  return (
+    <span class="state">
+      <StatusDot status={AS_RUN[state]} />
+      {word && <span aria-hidden="true">{WORDS[state]}</span>}
+    </span>
+  );
 }

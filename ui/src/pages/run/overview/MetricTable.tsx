@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import { CopyButton } from "../../../components/CopyButton";
 import { formatCount, formatNumber } from "../../../lib/format";
 import { href } from "../../../lib/route";
+import { formatWorkspace, initial } from "../../charts/state";
 import { isSystem, type MetricRow, metricRows } from "../data";
 import { type KeyColumn, KeyTable } from "./KeyTable";
 
@@ -17,7 +18,7 @@ export function MetricTable({ run }: { run: Run }) {
     {
       title: "Metric",
       cell: (row) => (
-        <a class="cut" href={href(base, { metric: row.key })} data-tip={row.key}>
+        <a class="cut" href={href(base, { charts: formatWorkspace({ ...initial, find: `^${row.key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$` }) })} data-tip={row.key}>
           {row.key}
         </a>
       ),
