@@ -105,6 +105,7 @@ function GroupHeader({ group, ...props }: HeaderProps & { group: Span; offset: n
       aria-colspan={group.count}
       style={{ left: `${left}px`, width: `${right - left}px` }}
     >
+      {!group.id && <span class="hidden-visually">{group.label || "Facts"}</span>}
       {group.id && (
         <button
           type="button"
