@@ -79,6 +79,8 @@ export function ChartsPane({ table, visible }: { table: Table; visible: Visible 
           runIds={visible.ids}
           names={visible.names}
           version={table.changes}
+          first={table.state.first}
+          onFirst={(first) => table.change({ first })}
         />
       ) : (
         <p class="loading">Loading…</p>
