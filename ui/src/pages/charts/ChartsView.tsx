@@ -1,5 +1,6 @@
 /** The charts of the runs of a search: one for each metric, in sections, and those that were added by hand. */
 
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { runColours } from "../../charts/colours";
 import { seriesSource } from "../../charts/source";
@@ -93,6 +94,7 @@ interface ChartsProps {
 
 function Charts({ search, facts, runs, given, names, workspace, change, version, number, onNumber }: ChartsProps) {
   const theme = ink.value.theme;
+  const lined = useSignal<ReadonlySet<string>>(new Set());
   const shown = useMemo(() => chartRuns(runs, names, theme), [runs, names, theme]);
   const groups = useMemo(() => groupsOf(runs, workspace.group, theme), [runs, workspace.group, theme]);
   const metrics = facts.filter((fact) => fact.name.startsWith("metrics."));
@@ -129,7 +131,7 @@ function Charts({ search, facts, runs, given, names, workspace, change, version,
         matches={given.length || runs.matches}
         shown={runs.ids.length}
       />
-      <Legend runs={shown} groups={groups} {...(experimentId ? { experimentId } : {})} />
+      <Legend runs={withLines(shown, lined.value)} groups={groups} {...(experimentId ? { experimentId } : {})} />
       {workspace.added.length > 0 && (
         <div class="chart-grid">
           {workspace.added.map((added, i) => (
@@ -151,16 +153,19 @@ function Charts({ search, facts, runs, given, names, workspace, change, version,
         sections={sections}
         toggled={workspace.toggled}
         onToggle={toggle}
-        chart={(key) => (
+        chart={(key, few) => (
           <SeriesCard
             key={key}
             metric={key}
             runs={shown}
             groups={groups}
             settings={settingsOf(workspace, key)}
-            height={heights[workspace.size]}
+            height={heights[workspace.size] + (few ? 50 : 0)}
             version={version}
             hasOwn={key in workspace.own}
+            onRuns={(ids) => {
+              if (ids.some((id) => !lined.peek().has(id))) lined.value = new Set([...lined.peek(), ...ids]);
+            }}
             {...(experimentId ? { experimentId } : {})}
             onOwn={(own) => {
               const { [key]: before, ...rest } = workspace.own;
@@ -194,6 +199,11 @@ export function chartRuns(table: RunTable, names: ReadonlyMap<string, string>, t
       return [id, { id, name, colour: colours.get(id) ?? "#808080", start: typeof start === "number" ? start : null }];
     }),
   );
+}
+
+/** Only the runs that have a line: parents of sweeps have none. All, as long as no chart is drawn. */
+function withLines(runs: ReadonlyMap<string, ChartRun>, lined: ReadonlySet<string>): ReadonlyMap<string, ChartRun> {
+  return lined.size ? new Map([...runs].filter(([id]) => lined.has(id))) : runs;
 }
 
 function groupsOf(table: RunTable, column: string, theme: "light" | "dark"): Groups | null {

@@ -57,14 +57,14 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
         sections={sections}
         toggled={workspace.toggled}
         onToggle={toggle}
-        chart={(key) => (
+        chart={(key, few) => (
           <SeriesCard
             key={key}
             metric={key}
             runs={runs}
             groups={null}
             settings={settingsOf(workspace, key)}
-            height={heights[workspace.size]}
+            height={heights[workspace.size] + (few ? 50 : 0)}
             version={version}
             hasOwn={key in workspace.own}
             onOwn={(own) => {

@@ -15,6 +15,7 @@ import { formatCount, type Range } from "./format";
 import type { GroupRow } from "./groups";
 import { headerMenu } from "./headerMenu";
 import { GroupCell, NameCell } from "./NameCell";
+import { rowMenu } from "./rowMenu";
 import type { RunRow } from "./rows";
 import type { Sort } from "./state";
 import { NOTHING, type Table } from "./useTable";
@@ -42,6 +43,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   const version = source.version.value;
   const size = source.size.value;
   const menu = useSignal<{ id: string; anchor: HTMLElement } | null>(null);
+  const context = useSignal<{ row: RunRow; index: number; at: { x: number; y: number } } | null>(null);
   const widths = useSignal<Record<string, number>>({});
   const chosen = useMemo(() => new Map(columns.map((one) => [one.id, one])), [columns]);
   const shown = useMemo(
@@ -200,11 +202,24 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
           else if (event.shiftKey || event.ctrlKey || event.metaKey) select(index, event.shiftKey);
           else anchor.current = index;
         }}
+        onContext={(row, index, at) => {
+          if (row.kind === "run") context.value = { row, index, at };
+        }}
         onCellEdit={(row, id, at) => {
           if (row.kind === "run") void editCell(table, row, id, at);
         }}
         corner={<Corner table={table} size={size} />}
       />
+      {context.value && (
+        <MenuList
+          items={rowMenu(table, context.value.row, context.value.index)}
+          label="Run"
+          anchor={context.value.at}
+          onClose={() => {
+            context.value = null;
+          }}
+        />
+      )}
       {menu.value && (
         <MenuList
           items={headerMenu(table, menu.value.id, { onFacet })}
