@@ -49,7 +49,9 @@ export function ChartsView({ experimentIds, filter, orderBy, runIds, names, vers
   const search = useMemo<Search>(() => ({ experimentIds, filter, orderBy }), [experimentIds.join(), filter, orderBy.join()]);
   const wanted = useMemo(() => runIds, [runIds.join()]);
   useEffect(() => seriesSource.forget(), [version]);
-  const catalogue = useLoad((signal) => catalogueOf(search, signal), [search, version], { keep: true });
+  // A filter by ids is what comparisons give: their runs may be deleted ones.
+  const view = filter.startsWith("attributes.run_id IN (") ? "ALL" : "ACTIVE_ONLY";
+  const catalogue = useLoad((signal) => catalogueOf(search, signal, [], view), [search, version], { keep: true });
   // Runs that are given are all drawn: their number was chosen elsewhere.
   const most = wanted.length ? Math.min(wanted.length, MOST_RUNS) : workspace.runs;
   const columns = ["attributes.run_name", "attributes.start_time", "tags.mlflow.runColor"];

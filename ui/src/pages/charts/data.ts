@@ -52,9 +52,15 @@ export async function runTable(
   return given ? inOrder(found, runIds) : found;
 }
 
-/** What the columns of a search hold. */
-export async function catalogueOf({ experimentIds, filter }: Search, signal: AbortSignal): Promise<ColumnFacts[]> {
-  return (await call("GetRunColumns", { experiment_ids: experimentIds, filter }, signal)).columns ?? [];
+/** What the columns of a search hold; of some kinds only, or of all. */
+export async function catalogueOf(
+  { experimentIds, filter }: Search,
+  signal: AbortSignal,
+  kinds: ("metrics" | "params" | "tags")[] = [],
+  view = "ACTIVE_ONLY",
+): Promise<ColumnFacts[]> {
+  const answer = await call("GetRunColumns", { experiment_ids: experimentIds, filter, kinds, run_view_type: view }, signal);
+  return answer.columns ?? [];
 }
 
 /** The filter that finds given runs. */

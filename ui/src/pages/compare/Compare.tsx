@@ -72,7 +72,7 @@ function CompareRuns({ runIds, experimentIds }: { runIds: string[]; experimentId
   const load = useLoad(
     async (signal) => {
       const [facts, runs] = await Promise.all([
-        catalogueOf(search, signal),
+        catalogueOf(search, signal, [], "ALL"),
         runTable(search, runIds.slice(0, MOST_RUNS), [...runColumns, "tags.mlflow.runColor"], MOST_RUNS, signal),
       ]);
       return { facts, runs };
