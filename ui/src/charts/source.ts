@@ -115,13 +115,15 @@ export class SeriesSource {
       });
     }
     const { range, maxPoints, runIds } = first.query;
-    const keys = [...new Set(batch.flatMap((one) => one.query.keys))].filter(
-      (key) => !this.allKept({ runIds, keys: [key], range, maxPoints }),
-    );
+    const wanted = [...new Set(batch.flatMap((one) => one.query.keys))];
+    const absent = (runId: string, key: string) => !this.kept.has(nameOf(runId, key, range, maxPoints));
+    // Only what is not here: of one run that goes on among many that have ended, only that one's series.
+    const runs = runIds.filter((runId) => wanted.some((key) => absent(runId, key)));
+    const keys = wanted.filter((key) => runs.some((runId) => absent(runId, key)));
     try {
       if (keys.length) {
-        const found = await this.fetcher({ runIds, keys, range, maxPoints }, control.signal);
-        this.keep({ runIds, keys, range, maxPoints }, found);
+        const found = await this.fetcher({ runIds: runs, keys, range, maxPoints }, control.signal);
+        this.keep({ runIds: runs, keys, range, maxPoints }, found);
       }
       for (const one of batch) one.resolve(this.allKept(one.query, true) ?? []);
     } catch (error) {

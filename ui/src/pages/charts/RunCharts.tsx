@@ -12,7 +12,7 @@ import { ink } from "../../charts/theme";
 import { Button } from "../../components/Button";
 import { Loading } from "../../components/Loaded";
 import { useLoad } from "../../lib/load";
-import { catalogueOf, runFilter } from "./data";
+import { catalogueOf, searchOf } from "./data";
 import { LazyImages } from "./later";
 import type { ChartRun } from "./lines";
 import { Sections } from "./Sections";
@@ -53,7 +53,7 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
   const facts = useLoad(
     async (signal) => {
       if (!experimentId) return null;
-      const columns = await catalogueOf({ experimentIds: [experimentId], filter: runFilter([runId]), orderBy: [] }, signal, ["metrics"], "ALL");
+      const columns = await catalogueOf(searchOf([experimentId], [runId]), signal, ["metrics"]);
       return new Map(columns.map((column) => [column.name.slice("metrics.".length), column]));
     },
     [runId, experimentId, version],

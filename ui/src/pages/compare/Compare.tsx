@@ -12,7 +12,7 @@ import { useLoad } from "../../lib/load";
 import { href, place, setQuery } from "../../lib/route";
 import { ChartsView, chartRuns } from "../charts/ChartsView";
 import { LazyAdded } from "../charts/later";
-import { catalogueOf, runFilter, runTable, type RunTable } from "../charts/data";
+import { catalogueOf, runTable, type RunTable, type Search, searchOf } from "../charts/data";
 import { matching } from "../charts/sections";
 import type { Added } from "../charts/state";
 import type { PageProps } from "../routes";
@@ -68,11 +68,11 @@ export default function Compare(_: PageProps) {
 function CompareRuns({ runIds, experimentIds }: { runIds: string[]; experimentIds: string[] }) {
   const asked = place.value.query.get("tab");
   const tab: TabId = tabs.find((one) => one.id === asked)?.id ?? "table";
-  const search = useMemo(() => ({ experimentIds, filter: runFilter(runIds), orderBy: [] }), [runIds, experimentIds]);
+  const search = useMemo(() => searchOf(experimentIds, runIds), [runIds, experimentIds]);
   const load = useLoad(
     async (signal) => {
       const [facts, runs] = await Promise.all([
-        catalogueOf(search, signal, [], "ALL"),
+        catalogueOf(search, signal),
         runTable(search, runIds.slice(0, MOST_RUNS), [...runColumns, "tags.mlflow.runColor"], MOST_RUNS, signal),
       ]);
       return { facts, runs };
@@ -114,18 +114,19 @@ interface PanelProps {
   tab: TabId;
   runIds: string[];
   experimentIds: string[];
-  search: { experimentIds: string[]; filter: string; orderBy: string[] };
+  search: Search;
   facts: ColumnFacts[];
   runs: RunTable;
 }
 
+const none: string[] = [];
 const noNames = new Map<string, string>();
 
 function Panel({ tab, runIds, experimentIds, search, facts, runs }: PanelProps) {
   const theme = ink.value.theme;
   const shown = useMemo(() => chartRuns(runs, noNames, theme), [runs, theme]);
   const experimentOf = (id: string) => String(runs.columns.get("attributes.experiment_id")?.[runs.ids.indexOf(id)] ?? experimentIds[0] ?? "0");
-  if (tab === "charts") return <ChartsView experimentIds={experimentIds} filter={search.filter} orderBy={[]} runIds={runIds} names={noNames} />;
+  if (tab === "charts") return <ChartsView experimentIds={experimentIds} filter={search.filter} orderBy={none} view="ALL" runIds={runIds} names={noNames} />;
   if (tab === "artifacts") return <ArtifactPanes runs={[...shown.values()]} />;
   if (tab === "relations") {
     return (
