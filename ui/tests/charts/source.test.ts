@@ -94,7 +94,8 @@ test("what was forgotten is read anew, and only that", async () => {
 
 test("points for a width", () => {
   expect(pointsFor(400, 10)).toBe(1920);
-  expect(pointsFor(400, 100)).toBe(640);
+  expect(pointsFor(380, 10)).toBe(pointsFor(440, 10));
+  expect(pointsFor(400, 100)).toBe(480);
   expect(pointsFor(400, 1000)).toBe(240);
-  expect(pointsFor(5000, 1)).toBe(5120);
+  expect(pointsFor(5000, 1)).toBe(3840);
 });

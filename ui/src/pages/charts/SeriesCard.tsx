@@ -151,7 +151,7 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
       legend={() => lines.map((line) => [line.name, line.colour])}
       menu={menu}
       controls={zoom && <IconButton small icon="undo" label="Reset zoom (double click)" onClick={() => zoomTo(axis, null)} />}
-      loading={waiting.value > 0 || (near.value && !all && !error.value)}
+      loading={near.value && !error.value && (!all || (zoom !== null && waiting.value > 0))}
       error={all ? null : error.value}
       retry={() => again.value++}
       onNear={() => (near.value = true)}

@@ -56,10 +56,13 @@ export default function Compare(_: PageProps) {
   const experimentIds = useMemo(() => list(experiments), [experiments]);
   if (!runIds.length) {
     return (
-      <Empty title="No runs to compare" icon="compare">
-        <p>Select runs in the table of an experiment, and press c.</p>
-        <a href={href(experimentIds[0] ? `/experiments/${experimentIds[0]}/runs` : "/experiments")}>To the {experimentIds[0] ? "runs" : "experiments"}</a>
-      </Empty>
+      <>
+        <h1 class="hidden-visually">Compare runs</h1>
+        <Empty title="No runs to compare" icon="compare">
+          <p>Select runs in the table of an experiment, and press c.</p>
+          <a href={href(experimentIds[0] ? `/experiments/${experimentIds[0]}/runs` : "/experiments")}>To the {experimentIds[0] ? "runs" : "experiments"}</a>
+        </Empty>
+      </>
     );
   }
   return <CompareRuns runIds={runIds} experimentIds={experimentIds} />;
@@ -131,6 +134,7 @@ function Panel({ tab, runIds, experimentIds, search, facts, runs }: PanelProps) 
   if (tab === "relations") {
     return (
       <div class="charts-view">
+        <h2 class="hidden-visually">Relations</h2>
         <div class="chart-grid">
           {relations.map((added) => (
             <Relation key={added.kind} added={added} {...{ facts, search, runIds, shown }} />
