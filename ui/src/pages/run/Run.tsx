@@ -5,7 +5,8 @@ import { lazy } from "../../components/lazy";
 import { Loaded } from "../../components/Loaded";
 import { LinkTabs } from "../../components/Tabs";
 import { useLoad } from "../../lib/load";
-import { href, place, replace } from "../../lib/route";
+import { useKeys } from "../../lib/keys";
+import { go, href, place, replace } from "../../lib/route";
 import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
 import { getShown, isSystem, nameOf, type Shown } from "./data";
@@ -74,6 +75,14 @@ function Page({ shown, fields, versions, change, reload }: PartProps) {
     count: counts[id],
     href: href(id === "overview" ? base : `${base}/${id}`),
   }));
+  useKeys(
+    "Run",
+    TABS.map(([id, label], index) => ({
+      keys: String(index + 1),
+      does: label,
+      run: () => go(href(id === "overview" ? base : `${base}/${id}`)),
+    })),
+  );
   return (
     <div class="run-page">
       <RunHead shown={shown} change={change} reload={reload} />
@@ -102,10 +111,7 @@ function Tab({ current, shown, version, path, base }: TabProps) {
   const id = run.info.run_id;
   switch (current) {
     case "artifacts": {
-      const onPath = (to: string) => {
-        const link = href(`${base}/artifacts${to && `/${to.split("/").map(encodeURIComponent).join("/")}`}`);
-        location.hash = link;
-      };
+      const onPath = (to: string) => go(href(`${base}/artifacts${to && `/${to.split("/").map(encodeURIComponent).join("/")}`}`));
       return <Artifacts key={id} owner={{ run_id: id }} path={path} onPath={onPath} />;
     }
     case "model-metrics":
