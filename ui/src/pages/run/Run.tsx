@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { lazy } from "../../components/lazy";
 import { Loaded } from "../../components/Loaded";
 import { LinkTabs } from "../../components/Tabs";
+import { experimentById } from "../../lib/experiments";
 import { useLoad } from "../../lib/load";
 import { useKeys } from "../../lib/keys";
 import { go, href, place, replace } from "../../lib/route";
@@ -35,7 +36,7 @@ type TabId = (typeof TABS)[number][0];
 export default function RunPage({ fields }: PageProps) {
   const id = fields.run ?? "";
   const experiment = fields.id ?? "";
-  const load = useLoad((signal) => getShown(id, experiment, signal), [id], { keep: false });
+  const load = useLoad((signal) => getShown(id, signal), [id], { keep: false });
   const versions = useRunChanges(id, load.data.value?.run.info.experiment_id ?? "", load);
   const run = load.data.value?.run;
   const actual = run?.info.experiment_id;
@@ -43,7 +44,7 @@ export default function RunPage({ fields }: PageProps) {
     // A link with another experiment's id still finds its run.
     if (actual && actual !== experiment) replace(href(place.peek().path.replace(`/experiments/${experiment}/`, `/experiments/${actual}/`), place.peek().query));
   }, [actual, experiment]);
-  const named = load.data.value?.experiment?.name;
+  const named = experimentById(actual ?? experiment).data.value?.name;
   useTitle(run && nameOf(run), { of: named ?? "", kind: "run" });
   if (isUnknown(load.error.value) && !run) return <UnknownRun id={id} experiment={experiment} />;
   return (
