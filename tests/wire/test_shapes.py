@@ -21,6 +21,7 @@ Said = dict[str, list[Exchange]]
 OURS_ONLY: dict[str, str] = {
     "Ingest": "MLflow has no journals",
     "GetSeries": "MLflow reads points one object each",
+    "GetMetricColumns": "MLflow reads points one object each",
     "GetSeriesFrame": "MLflow reads points one object each",
     "GetChanges": "MLflow's page asks for everything again",
     "CountRuns": "MLflow counts nothing",

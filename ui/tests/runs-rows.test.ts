@@ -92,6 +92,29 @@ describe("rows by window", () => {
     expect(rows.size.value?.rows).toBe(60);
     expect(asked.length).toBe(2);
   });
+  test("of changed runs only those are fetched, and rows that may be others are told", async () => {
+    const { asked, fetching } = server(10);
+    const stage = { now: "active" };
+    const rows = new RunRows({}, (question, signal) => {
+      if (!question.run_ids?.length) return fetching(question, signal);
+      asked.push(question);
+      const columns = [
+        { name: "a", values: ["fresh"] },
+        { name: "attributes.lifecycle_stage", values: [stage.now] },
+      ];
+      return Promise.resolve({ rows: 1, matches: 1, run_ids: ["r2"], columns });
+    });
+    rows.need(0, 10, ["a"]);
+    await settled();
+    expect(await rows.refetch(["r2"])).toBe(false);
+    expect(asked.at(-1)?.run_ids).toEqual(["r2"]);
+    expect(rows.row(2)?.cells.get("a")).toBe("fresh");
+    expect(rows.row(3)?.cells.get("a")).toBe("a of r3");
+    expect(await rows.refetch(["r2", "elsewhere"])).toBe(true);
+    stage.now = "deleted";
+    expect(await rows.refetch(["r2"])).toBe(true);
+    expect(await rows.refetch(["elsewhere"])).toBe(true);
+  });
   test("an edit shows at once", async () => {
     const { fetching } = server(10);
     const rows = new RunRows({}, fetching);

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from millrace.artifacts.paths import invalid_path, parts_of
-from millrace.artifacts.port import Source, as_stream, chunks_of
+from millrace.artifacts.port import CHUNK, Source, chunks_of
 from millrace.errors import MlflowException, PermissionDenied, ResourceMissing
 from millrace.model import FileInfo
 from millrace.settings import MLFLOW_S3_ENDPOINT_URL
@@ -33,7 +35,8 @@ class CloudArtifacts:
         import obstore
 
         with _told(path):
-            return as_stream(bytes(piece) for piece in obstore.get(self._store, _key(path)))
+            found = obstore.get(self._store, _key(path))
+            return cast("BinaryIO", io.BufferedReader(_Object(self._store, _key(path), found), CHUNK))
 
     def write(self, path: str, data: Source) -> None:
         """See `Artifacts`; large data travels in parts, and appears when the last one has arrived."""
@@ -64,6 +67,56 @@ class CloudArtifacts:
                 obstore.delete(self._store, [one["path"] for one in page])
             if prefix:
                 obstore.delete(self._store, prefix)
+
+
+class _Object(io.RawIOBase):
+    """An object as a file: read in one request, and in another one after a seek."""
+
+    def __init__(self, store: Any, key: str, found: Any) -> None:
+        self._store = store
+        self._key = key
+        self._size = int(found.meta["size"])
+        self._pieces: Iterator[Any] | None = iter(found)
+        self._rest = memoryview(b"")
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        place = max(0, start + offset)
+        if place != self._place:
+            self._place, self._pieces, self._rest = place, None, memoryview(b"")
+        return place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            if self._place >= self._size:
+                return 0
+            piece = next(self._opened(), None)
+            if piece is None:
+                return 0
+            self._rest = memoryview(bytes(piece))
+        count = min(len(buffer), len(self._rest))
+        buffer[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        self._place += count
+        return count
+
+    def _opened(self) -> Iterator[Any]:
+        if self._pieces is None:
+            import obstore
+
+            with _told(self._key):
+                self._pieces = iter(obstore.get(self._store, self._key, options={"range": {"offset": self._place}}))
+        return self._pieces
 
 
 def _key(path: str) -> str:

@@ -38,7 +38,8 @@ class Connection(Protocol):
         ...
 
     def state(self) -> object:
-        """What differs from before whenever the data that this transaction sees may do so; None where it writes."""
+        """What differs from before whenever the data that this transaction sees may do so; None where it writes, or
+        where that is not known."""
         ...
 
     def try_lock(self, number: int) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
 from millrace.calls import GetRunWindow, RunWindow, TableColumn
-from millrace.engine import run_rows
+from millrace.engine import changes, run_rows
 from millrace.engine.run_cells import PARENT_TAG, Gone, cells, column_of, run_ids_of
 from millrace.engine.run_order import Search, ordered_ids, search_of
 from millrace.engine.run_tree import Forest, forest_of
@@ -23,6 +25,8 @@ T = TypeVar("T")
 
 MAX_ROWS = 10_000
 """How many rows a window with columns has at most."""
+MAX_CELLS = 2_000_000
+"""How many cells a window has at most."""
 
 
 @answers(GetRunWindow)
@@ -30,6 +34,11 @@ def get_run_window(tx: Tx, call: GetRunWindow) -> RunWindow:
     """Get a window."""
     if call.columns and call.limit > MAX_ROWS:
         raise InvalidParameterValue(f"A window with columns has at most {MAX_ROWS} rows, not {call.limit}.")
+    cursor = changes.cursor(tx)
+    return replace(_window(tx, call), cursor=cursor)
+
+
+def _window(tx: Tx, call: GetRunWindow) -> RunWindow:
     if call.run_ids:
         return _given(tx, call)
     return consistent(tx, lambda: _flat(tx, call) if call.tree == "none" else _tree(tx, call))
@@ -62,6 +71,11 @@ def _given(tx: Tx, call: GetRunWindow) -> RunWindow:
 def _columns(tx: Tx, call: GetRunWindow, ids: Sequence[int]) -> tuple[list[str], list[TableColumn]]:
     if not call.columns:
         return run_ids_of(tx, ids), []
+    if len(ids) * len(call.columns) > MAX_CELLS:
+        raise InvalidParameterValue(
+            f"{len(ids)} rows of {len(call.columns)} columns are more than the {MAX_CELLS} cells of a window. "
+            "Ask for fewer rows at once."
+        )
     found = cells(tx, ids, [column_of(tx, name) for name in call.columns])
     named = zip(call.columns, found.columns, strict=True)
     return found.run_ids, [TableColumn(name, values) for name, values in named]

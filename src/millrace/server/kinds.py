@@ -21,6 +21,29 @@ def kind_of(name: str) -> bytes:
     return (mimetypes.guess_type(name)[0] or "application/octet-stream").encode()
 
 
+_SHOWN = {
+    "htm": "text/html; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "svg": "image/svg+xml",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "flac": "audio/flac",
+    "m4a": "audio/mp4",
+    "ogg": "audio/ogg",
+    "opus": "audio/ogg",
+    "wav": "audio/wav",
+    "webm": "video/webm",
+    "pdf": "application/pdf",
+}
+
+
+def shown_kind_of(name: str) -> bytes:
+    """The content type of a file that a browser is to show: as `kind_of`, with the encoding of texts."""
+    known = _SHOWN.get(PurePosixPath(name).suffix.lstrip(".").lower())
+    kind = known.encode() if known else kind_of(name)
+    return kind + b"; charset=utf-8" if kind.startswith(b"text/") and b"charset" not in kind else kind
+
+
 def disposition(name: str) -> bytes:
     """The Content-Disposition header (RFC 6266) that saves a file under its name."""
     if name and set(name) <= _TOKEN:

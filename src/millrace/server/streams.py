@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO, TypeVar
@@ -17,22 +16,23 @@ from msgspec import Struct
 
 from millrace import wire
 from millrace.artifacts import Artifacts, LocalArtifacts, MultipartUploads, as_stream, parts_of
-from millrace.calls import Edit, GetModelVersionDownloadUri, Needs, Read, Required
+from millrace.calls import DownloadUri, Edit, GetModelVersionDownloadUri, Needs, Read, Required
 from millrace.errors import BadRequest, InvalidParameterValue, NotImplementedHere
 from millrace.model import FileInfo
+from millrace.server.files import send_file
 from millrace.server.http import HTML, Disconnected, Request, Send, begin, respond
-from millrace.server.kinds import disposition, kind_of
+from millrace.server.kinds import disposition
 from millrace.server.listing import location_of_model, location_of_run
 from millrace.server.options import Options
 from millrace.server.places import Places
 from millrace.server.routing import PREFIXES, PUBLIC, Route
+from millrace.server.zips import zipped
 from millrace.store import Store
 
 R = TypeVar("R")
 
 THREADS = 32
 """How many files are read or written at once."""
-CHUNK = 1 << 20
 _PROXY = "2.0/mlflow-artifacts"
 _READ, _EDIT = Needs("read", "artifact"), Needs("edit", "artifact")
 
@@ -46,6 +46,8 @@ class At(Struct, frozen=True):
     path: str
     owner: str = ""
     version: str = ""
+    kind: str = ""
+    """What the owner is, where the route does not say it: `run`, `model` or `version`."""
 
 
 class _Files(Struct, frozen=True, omit_defaults=True):
@@ -106,6 +108,8 @@ class Streams:
         yield self._tracked("GET", "/model-versions/get-artifact", Read.registered_model, _of_version, self._of_version)
         files = "/ajax-api/2.0/mlflow/logged-models/{owner}/artifacts/files"
         yield self._tracked("GET", files, Read.logged_model, _of_model, self._of_model)
+        for prefix in PREFIXES:
+            yield self._tracked("GET", f"{prefix}/millrace/1/artifacts/zip", _READ, _zip_of, self._zip)
 
     # -- what may be off ------------------------------------------------------------------------------------
     def _proxied(self, methods: tuple[str, ...], path: str, needs: Needs, read: Any, act: Any) -> Route:
@@ -138,7 +142,7 @@ class Streams:
         await respond(send, 200, wire.encode(_Files(files)))
 
     async def _download(self, request: Request, send: Send, at: At) -> None:
-        await self._send_file(send, self._served, at.path)
+        await self._send_file(request, send, self._served, at.path)
 
     async def _upload(self, request: Request, send: Send, at: At) -> None:
         await self._run(self._served.write, at.path, _body_of(request))
@@ -187,16 +191,14 @@ class Streams:
     # -- of runs and models ---------------------------------------------------------------------------------
     async def _of_run(self, request: Request, send: Send, at: At) -> None:
         location = await self._run(location_of_run, self._store, at.owner)
-        await self._send_file(send, self._places.at(location), at.path)
+        await self._send_file(request, send, self._places.at(location), at.path)
 
     async def _of_model(self, request: Request, send: Send, at: At) -> None:
         location = await self._run(location_of_model, self._store, at.owner)
-        await self._send_file(send, self._places.at(location), at.path)
+        await self._send_file(request, send, self._places.at(location), at.path)
 
     async def _of_version(self, request: Request, send: Send, at: At) -> None:
-        call = GetModelVersionDownloadUri(at.owner, at.version)
-        location = (await self._run(self._store.call, call)).artifact_uri
-        await self._send_file(send, self._places.at(location), at.path)
+        await self._send_file(request, send, self._places.at(await self._location(at)), at.path)
 
     async def _upload_to_run(self, request: Request, send: Send, at: At) -> None:
         location = await self._run(location_of_run, self._store, at.owner)
@@ -207,39 +209,38 @@ class Streams:
     async def _run(self, function: Callable[..., R], *arguments: Any) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
-    async def _send_file(self, send: Send, artifacts: Artifacts, path: str) -> None:
+    async def _send_file(self, request: Request, send: Send, artifacts: Artifacts, path: str) -> None:
         stream = await self._run(artifacts.open, path)
-        try:
-            name = parts_of(path)[-1]
-            headers = [(b"content-type", kind_of(name)), (b"content-disposition", disposition(name))]
-            # Whatever a file is, it runs no script under this server's name.
-            headers.append((b"content-security-policy", b"sandbox"))
-            size = _size_of(stream)
-            if size is not None:
-                headers.append((b"content-length", str(size).encode()))
-            piece = await self._run(stream.read, CHUNK)
-            await begin(send, 200, headers)
-            while piece:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-                piece = await self._next_piece(stream, path)
-            await send({"type": "http.response.body", "body": b""})
-        finally:
-            await self._run(stream.close)
+        await send_file(request, send, stream, parts_of(path)[-1], self._run)
 
-    async def _next_piece(self, stream: BinaryIO, path: str) -> bytes:
+    async def _zip(self, request: Request, send: Send, at: At) -> None:
+        artifacts = self._places.at(await self._location(at))
+        pieces = zipped(artifacts, at.path)
+        piece: bytes = await self._run(next, pieces)
+        name = (parts_of(at.path) or (f"{at.owner}-{at.version}" if at.version else at.owner,))[-1]
+        headers = [(b"content-type", b"application/zip"), (b"content-disposition", disposition(f"{name}.zip"))]
+        await begin(send, 200, headers)
         try:
-            return await self._run(stream.read, CHUNK)
+            while piece and request.method != "HEAD":
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                piece = await self._run(next, pieces, b"")
+        except Disconnected:
+            raise
         except Exception:
             # The headers are sent, so only a broken connection can still tell the client.
-            _logger.exception("Reading %r broke off", path)
+            _logger.exception("Zipping %r broke off", at.path)
             raise Disconnected from None
+        finally:
+            await self._run(pieces.close)
+        await send({"type": "http.response.body", "body": b""})
 
-
-def _size_of(stream: BinaryIO) -> int | None:
-    try:
-        return os.fstat(stream.fileno()).st_size
-    except OSError:  # not a file of this machine
-        return None
+    async def _location(self, at: At) -> str:
+        """Where the artifacts of a run, a logged model or a model version are."""
+        if at.version:
+            found: DownloadUri = await self._run(self._store.call, GetModelVersionDownloadUri(at.owner, at.version))
+            return found.artifact_uri
+        where: Callable[[Store, str], str] = location_of_model if at.kind == "model" else location_of_run
+        return await self._run(where, self._store, at.owner)
 
 
 def _body_of(request: Request) -> BinaryIO:
@@ -308,3 +309,19 @@ async def _of_model(request: Request, fields: dict[str, str]) -> At:
     if not path:
         raise BadRequest('Request must include the "artifact_file_path" query parameter.')
     return await _at(request, {"path": path, **fields})
+
+
+async def _zip_of(request: Request, fields: dict[str, str]) -> At:
+    path = (request.param("path") or "").strip("/")
+    parts_of(path)
+    owners = {"run": "run_id", "model": "model_id", "version": "name"}
+    given = [(kind, owner) for kind, name in owners.items() if (owner := request.param(name))]
+    if len(given) != 1:
+        raise BadRequest(
+            'Request must include one of the query parameters "run_id", "model_id", or "name" and "version".'
+        )
+    kind, owner = given[0]
+    version = request.param("version") or "" if kind == "version" else ""
+    if kind == "version" and not version:
+        raise BadRequest('Request must include the "version" query parameter.')
+    return At(path, owner, version, kind)

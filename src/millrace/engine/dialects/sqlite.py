@@ -45,9 +45,10 @@ class SqliteConnection:
     share_lock = ""
     change_lock = ""
 
-    def __init__(self, raw: apsw.Connection, state: Callable[[], object] | None = None) -> None:
+    def __init__(self, raw: apsw.Connection, state: object = None, watch: Callable[[], None] | None = None) -> None:
         self._raw = raw
         self._state = state
+        self._watch = watch
 
     def as_number(self, expression: str) -> str:
         """SQL for the number that a text spells, NULL where it spells none."""
@@ -58,8 +59,10 @@ class SqliteConnection:
         return "(SELECT value AS id FROM json_each(?))", [f"[{','.join(map(str, ids))}]"]
 
     def state(self) -> object:
-        """How often the file was changed, as one connection that does nothing else counts it."""
-        return self._state and self._state()
+        """What `SqliteDatabase` saw before the transaction began; nothing when nobody has asked it before."""
+        if self._state is None and self._watch is not None:
+            self._watch()
+        return self._state
 
     def try_lock(self, number: int) -> bool:
         """True: there is one writer at a time."""
@@ -98,6 +101,8 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock_path = path.with_name(path.name + "-lock")
+        self._watched = False
+        self._watchers = 0
         self._start()
         _DATABASES.add(self)
 
@@ -114,7 +119,6 @@ class SqliteDatabase:
         self._notice: Callable[[], None] | None = None
         self._watching = threading.Lock()
         self._watcher: apsw.Connection | None = None
-        self._watch = 0
 
     def pause_for_fork(self) -> None:
         """Let transactions end and close all connections, so that the child finds none.
@@ -143,9 +147,7 @@ class SqliteDatabase:
         if self._pid != os.getpid():
             _INHERITED.extend(self._idle)
             _INHERITED.extend(raw for raw in (self._writer, self._watcher) if raw is not None)
-            watches = self._watch
             self._start()
-            self._watch = watches
 
     def _connect(self) -> apsw.Connection:
         raw = apsw.Connection(str(self.path))
@@ -169,9 +171,11 @@ class SqliteDatabase:
         """A transaction that only reads."""
         self.check_fork()
         with _translated(self.path), self._reader() as raw:
+            # Looked at before the transaction sees anything: what it computes is never older than that.
+            state = self._state() if self._watched else None
             raw.execute("BEGIN")
             try:
-                yield SqliteConnection(raw, self._data_version)
+                yield SqliteConnection(raw, state, self._watch)
             finally:
                 raw.execute("ROLLBACK")
 
@@ -192,14 +196,18 @@ class SqliteDatabase:
                 if self._forking:
                     self._readers.notify_all()
 
-    def _data_version(self) -> object:
+    def _watch(self) -> None:
+        """From now on look at the state of the data before each transaction that reads."""
+        self._watched = True
+
+    def _state(self) -> object:
         """A pair that differs when somebody has changed the file. SQLite's numbers only mean something to the
         connection that counts; so each such connection has a number of its own."""
         with self._watching:
             if self._watcher is None:
                 self._watcher = self._connect()
-                self._watch += 1
-            return self._watch, self._watcher.pragma("data_version")
+                self._watchers += 1
+            return self._watchers, self._watcher.pragma("data_version")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -47,3 +47,16 @@ def test_paths_stay_below_the_root(artifacts: CloudArtifacts, path: str) -> None
         artifacts.open(path)
     with pytest.raises(InvalidParameterValue, match="Invalid path"):
         artifacts.write(path, b"")
+
+
+def test_parts_of_an_object_are_read(artifacts: CloudArtifacts) -> None:
+    data = bytes(range(256)) * 9000
+    artifacts.write("a", data)
+    with artifacts.open("a") as stream:
+        assert stream.seekable()
+        assert stream.seek(0, 2) == len(data)
+        assert stream.read() == b""
+        assert stream.seek(2_000_000) == 2_000_000
+        assert stream.read(10) == data[2_000_000:2_000_010]
+        stream.seek(0)
+        assert stream.read() == data

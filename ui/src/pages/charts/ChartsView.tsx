@@ -7,12 +7,11 @@ import { seriesSource } from "../../charts/source";
 import { ink } from "../../charts/theme";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
-import { type Load, useLoad } from "../../lib/load";
+import { useLoad } from "../../lib/load";
 import { place, setQuery } from "../../lib/route";
 import type { ColumnFacts } from "@schema/calls";
-import { AddedChart } from "./AddedChart";
 import { catalogueOf, type RunTable, runTable, type Search, type Value } from "./data";
-import { ImageGrid } from "./ImageGrid";
+import { LazyAdded, LazyImages } from "./later";
 import { Legend } from "./Legend";
 import type { ChartRun, Groups } from "./lines";
 import { Sections } from "./Sections";
@@ -33,10 +32,16 @@ export interface ChartsViewProps {
   names: Map<string, string>;
   /** Grows when runs have changed on the server. */
   version?: number;
+  /** How many runs whoever embeds this shows, and how to change that; without it the charts' own number counts. */
+  first?: number;
+  onFirst?: (first: number) => void;
 }
 
+/** How many given runs are drawn at most. */
+const MOST_RUNS = 1000;
+
 /** The workspace of charts. Its state is in the address. */
-export function ChartsView({ experimentIds, filter, orderBy, runIds, names, version = 0 }: ChartsViewProps) {
+export function ChartsView({ experimentIds, filter, orderBy, runIds, names, version = 0, first, onFirst }: ChartsViewProps) {
   const text = useComputed(() => place.value.query.get("charts") ?? "").value;
   const workspace = useMemo(() => parseWorkspace(text), [text]);
   const change = (changes: Partial<Workspace>) => {
@@ -47,11 +52,13 @@ export function ChartsView({ experimentIds, filter, orderBy, runIds, names, vers
   const wanted = useMemo(() => runIds, [runIds.join()]);
   useEffect(() => seriesSource.forget(), [version]);
   const catalogue = useLoad((signal) => catalogueOf(search, signal), [search, version], { keep: true });
+  // Runs that are given are all drawn: their number was chosen elsewhere.
+  const most = wanted.length ? Math.min(wanted.length, MOST_RUNS) : workspace.runs;
   const columns = ["attributes.run_name", "attributes.start_time", "tags.mlflow.runColor"];
   if (workspace.group) columns.push(workspace.group);
   const table = useLoad(
-    (signal) => runTable(search, wanted, columns, workspace.runs, signal),
-    [search, wanted, workspace.runs, workspace.group, version],
+    (signal) => runTable(search, wanted, columns, most, signal),
+    [search, wanted, most, workspace.group, version],
     { keep: true },
   );
   return (
@@ -63,7 +70,7 @@ export function ChartsView({ experimentIds, filter, orderBy, runIds, names, vers
               <Charts
                 {...{ search, facts, runs, names, workspace, change, version }}
                 given={wanted}
-                reloading={(table as Load<RunTable>).loading.value}
+                {...(onFirst ? { number: first ?? wanted.length, onNumber: onFirst } : wanted.length ? {} : { number: workspace.runs, onNumber: (runs: number) => change({ runs }) })}
               />
             )}
           </Loaded>
@@ -82,10 +89,12 @@ interface ChartsProps {
   workspace: Workspace;
   change: (changes: Partial<Workspace>) => void;
   version: number;
-  reloading: boolean;
+  /** How many runs are to be drawn, where that can be changed. */
+  number?: number;
+  onNumber?: (number: number) => void;
 }
 
-function Charts({ search, facts, runs, given, names, workspace, change, version }: ChartsProps) {
+function Charts({ search, facts, runs, given, names, workspace, change, version, number, onNumber }: ChartsProps) {
   const theme = ink.value.theme;
   const shown = useMemo(() => chartRuns(runs, names, theme), [runs, names, theme]);
   const groups = useMemo(() => groupsOf(runs, workspace.group, theme), [runs, workspace.group, theme]);
@@ -119,6 +128,7 @@ function Charts({ search, facts, runs, given, names, workspace, change, version 
         metrics={keys.map((key) => `metrics.${key}`)}
         groupable={groupable}
         onAdd={add}
+        {...(onNumber ? { number: number ?? runs.ids.length, onNumber } : {})}
         matches={given.length || runs.matches}
         shown={runs.ids.length}
       />
@@ -126,7 +136,7 @@ function Charts({ search, facts, runs, given, names, workspace, change, version 
       {workspace.added.length > 0 && (
         <div class="chart-grid">
           {workspace.added.map((added, i) => (
-            <AddedChart
+            <LazyAdded
               key={`${i} ${added.kind}`}
               added={added}
               facts={facts}
@@ -164,7 +174,7 @@ function Charts({ search, facts, runs, given, names, workspace, change, version 
       {foundSingle.length > 0 && (
         <SingleValues search={search} runIds={runs.ids} runs={shown} keys={foundSingle} version={version} open={!workspace.toggled.includes("·single")} onToggle={() => toggle("·single")} />
       )}
-      <ImageGrid experimentIds={search.experimentIds} runs={shown} find={workspace.find} version={version} />
+      <LazyImages experimentIds={search.experimentIds} runs={shown} find={workspace.find} version={version} />
       {workspace.find && found.length + foundSingle.length === 0 && <p class="quiet charts-none">No metric matches “{workspace.find}”.</p>}
     </>
   );

@@ -6,7 +6,7 @@ import { runColours } from "../../charts/colours";
 import { seriesSource } from "../../charts/source";
 import { ink } from "../../charts/theme";
 import { place, setQuery } from "../../lib/route";
-import { ImageGrid } from "./ImageGrid";
+import { LazyImages } from "./later";
 import type { ChartRun } from "./lines";
 import { Sections } from "./Sections";
 import { matching, sectionsOf } from "./sections";
@@ -58,7 +58,7 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
   };
   return (
     <div class="charts-view">
-      <Toolbar workspace={workspace} change={change} metrics={system ? [] : keys.map((key) => `metrics.${key}`)} groupable={[]} matches={0} shown={1} />
+      <Toolbar workspace={workspace} change={change} metrics={system ? [] : keys.map((key) => `metrics.${key}`)} groupable={[]} matches={1} shown={1} />
       <Sections
         sections={sections}
         toggled={workspace.toggled}
@@ -79,7 +79,7 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
           />
         )}
       />
-      {!system && <ImageGrid runs={runs} version={version} experimentIds={experimentId ? [experimentId] : []} />}
+      {!system && <LazyImages runs={runs} version={version} experimentIds={experimentId ? [experimentId] : []} />}
       {workspace.find && found.length === 0 && <p class="quiet charts-none">No metric matches “{workspace.find}”.</p>}
     </div>
   );

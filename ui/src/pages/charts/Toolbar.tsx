@@ -18,6 +18,9 @@ interface ToolbarProps {
   /** Columns by which runs may be grouped. */
   groupable: readonly string[];
   onAdd?: (kind: AddedKind) => void;
+  /** How many runs are to be drawn, where that can be changed here. */
+  number?: number;
+  onNumber?: (number: number) => void;
   /** How many runs there are to draw. */
   matches: number;
   shown: number;
@@ -36,8 +39,8 @@ const addable: [AddedKind, string][] = [
 const MOST_CHOICES = 300;
 
 /** The row above the charts. */
-export function Toolbar({ workspace, change, metrics, groupable, onAdd, matches, shown }: ToolbarProps) {
-  const sizes = [...new Set([10, 20, 50, 100, 200, workspace.runs])].sort((a, b) => a - b);
+export function Toolbar({ workspace, change, metrics, groupable, onAdd, number, onNumber, matches, shown }: ToolbarProps) {
+  const sizes = [...new Set([10, 20, 50, 100, 200, number ?? 10])].sort((a, b) => a - b);
   const more: MenuEntry[] = addable.map(([kind, label]) => ({ label, run: () => onAdd?.(kind) }));
   return (
     <div class="charts-bar" role="toolbar" aria-label="Settings of all charts">
@@ -85,14 +88,14 @@ export function Toolbar({ workspace, change, metrics, groupable, onAdd, matches,
           />
         </Labelled>
       )}
-      {matches > 0 && (
+      {onNumber && (
         <Labelled text="Runs">
           <Select
             label="Number of runs drawn"
             hideLabel
-            value={String(workspace.runs)}
+            value={String(number)}
             options={sizes.map((size) => ({ value: String(size), label: `first ${size}` }))}
-            onChange={(size) => change({ runs: Number(size) })}
+            onChange={(size) => onNumber(Number(size))}
           />
           <span class="quiet charts-count">
             {shown.toLocaleString("en-US")} of {matches.toLocaleString("en-US")}

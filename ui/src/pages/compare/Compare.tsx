@@ -5,23 +5,25 @@ import { ink } from "../../charts/theme";
 import { Empty } from "../../components/Empty";
 import { Checkbox, Choice } from "../../components/fields";
 import { SearchInput } from "../../components/fields";
+import { lazy } from "../../components/lazy";
 import { Loaded } from "../../components/Loaded";
 import { Tabs } from "../../components/Tabs";
 import { useLoad } from "../../lib/load";
 import { href, place, setQuery } from "../../lib/route";
-import { AddedChart } from "../charts/AddedChart";
 import { ChartsView, chartRuns } from "../charts/ChartsView";
+import { LazyAdded } from "../charts/later";
 import { catalogueOf, runFilter, runTable, type RunTable } from "../charts/data";
 import { matching } from "../charts/sections";
 import type { Added } from "../charts/state";
 import type { PageProps } from "../routes";
-import { ArtifactPanes } from "./ArtifactPanes";
 import { CompareTable } from "./CompareTable";
 import { list } from "./OldMetric";
 import { columnsFor, compareRows, runColumns } from "./rows";
 import type { ColumnFacts } from "@schema/calls";
 import "../charts/charts.css";
 import "./compare.css";
+
+const ArtifactPanes = lazy(() => import("./ArtifactPanes").then((module) => module.ArtifactPanes));
 
 /** How many runs are compared in the table at most; charts draw more. */
 const MOST_RUNS = 100;
@@ -143,7 +145,7 @@ function Relation({ added, facts, search, runIds, shown }: { added: Added; runId
   const text = place.value.query.get(`columns.${added.kind}`);
   const chosen = useMemo(() => ({ kind: added.kind, columns: list(text) }), [added.kind, text]);
   return (
-    <AddedChart
+    <LazyAdded
       added={chosen}
       facts={facts}
       search={search}

@@ -11,7 +11,7 @@ import type { PageProps } from "../routes";
 import { getShown, isSystem, nameOf, type Shown } from "./data";
 import { RunHead } from "./RunHead";
 import { Overview } from "./overview/Overview";
-import { useRunChanges } from "./changes";
+import { useRunChanges, type Versions } from "./changes";
 import { isUnknown, UnknownRun } from "./UnknownRun";
 import "./run.css";
 
@@ -35,7 +35,7 @@ export default function RunPage({ fields }: PageProps) {
   const id = fields.run ?? "";
   const experiment = fields.id ?? "";
   const load = useLoad((signal) => getShown(id, experiment, signal), [id], { keep: false });
-  const version = useRunChanges(id, load);
+  const versions = useRunChanges(id, load.data.value?.run.info.experiment_id ?? "", load);
   const run = load.data.value?.run;
   const actual = run?.info.experiment_id;
   useEffect(() => {
@@ -47,7 +47,7 @@ export default function RunPage({ fields }: PageProps) {
   if (isUnknown(load.error.value) && !run) return <UnknownRun id={id} experiment={experiment} />;
   return (
     <Loaded load={load} what={`The run ${id} could not be loaded.`}>
-      {(shown) => <Page shown={shown} fields={fields} version={version} change={load.set} reload={load.reload} />}
+      {(shown) => <Page shown={shown} fields={fields} versions={versions} change={load.set} reload={load.reload} />}
     </Loaded>
   );
 }
@@ -55,13 +55,12 @@ export default function RunPage({ fields }: PageProps) {
 interface PartProps {
   shown: Shown;
   fields: Record<string, string>;
-  /** Grows when the server has more of the run. */
-  version: number;
+  versions: Versions;
   change: (shown: Shown) => void;
   reload: () => void;
 }
 
-function Page({ shown, fields, version, change, reload }: PartProps) {
+function Page({ shown, fields, versions, change, reload }: PartProps) {
   const { run } = shown;
   const base = `/experiments/${run.info.experiment_id}/runs/${run.info.run_id}`;
   const asked = fields.tab === "artifactPath" ? "artifacts" : fields.tab;
@@ -81,9 +80,9 @@ function Page({ shown, fields, version, change, reload }: PartProps) {
       <LinkTabs label="Parts of this run" tabs={tabs} current={current} />
       <div class={`run-body ${current}`}>
         {current === "overview" ? (
-          <Overview shown={shown} change={change} />
+          <Overview shown={shown} change={change} others={versions.others} />
         ) : (
-          <Tab current={current} shown={shown} version={version} path={fields["*"] ?? ""} base={base} />
+          <Tab current={current} shown={shown} version={versions.run} path={fields["*"] ?? ""} base={base} />
         )}
       </div>
     </div>

@@ -1,5 +1,6 @@
 /** The head of a run's page: where it is, what it is called, how it is, and what can be done with it. */
 
+import type { Run } from "@schema/calls";
 import { useState } from "preact/hooks";
 import { call } from "../../api/call";
 import { Code } from "../../components/Code";
@@ -63,6 +64,7 @@ export function RunHead({ shown, change, reload }: RunHeadProps) {
         )}
         <span class="quiet run-when">
           <TimeAgo at={info.start_time} /> · <Duration from={info.start_time} to={info.end_time} />
+          {info.status === "RUNNING" && <LastSeen run={run} />}
         </span>
         <span class="run-id mono quiet">
           {info.run_id}
@@ -95,5 +97,20 @@ export function RunHead({ shown, change, reload }: RunHeadProps) {
         </Dialog>
       )}
     </header>
+  );
+}
+
+const SILENT_MS = 10 * 60_000;
+
+/** When a run that goes on gave its last sign of life. */
+function LastSeen({ run }: { run: Run }) {
+  const last = (run.data?.metrics ?? []).reduce((latest, metric) => Math.max(latest, metric.timestamp), run.info.start_time ?? 0);
+  if (!last) return null;
+  const silent = Date.now() - last > SILENT_MS;
+  return (
+    <span class={silent ? "run-silent" : ""}>
+      {" "}
+      · last point <TimeAgo at={last} />
+    </span>
   );
 }

@@ -18,6 +18,7 @@ import { NoRuns } from "./NoRuns";
 import { RunsGrid } from "./RunsGrid";
 import { experimentsOf } from "./state";
 import { Narrowing, Toolbar } from "./Toolbar";
+import { useFeed } from "./useFeed";
 import { type Table, useTable } from "./useTable";
 import { isVisible, withVisible } from "./visible";
 import "./runs.css";
@@ -37,6 +38,7 @@ function RunsOf({ ids }: { ids: string[] }) {
   const asked = useSignal("");
   const { rows, state, change } = table;
   useRunKeys(table, cursor);
+  useFeed(table);
   const unknown = ids.map((id) => experimentById(id).error.value).find((error) => error instanceof CallError && error.status === 404);
   const failed = rows.failed.value;
   const size = (table.groups ?? rows).size.value;

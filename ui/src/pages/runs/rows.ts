@@ -25,6 +25,8 @@ export const BLOCK = 100;
 /** How many blocks are kept. */
 const KEPT = 60;
 
+const STAGE = "attributes.lifecycle_stage";
+
 interface Block {
   rows: RunRow[];
   columns: Set<string>;
@@ -68,6 +70,7 @@ export class RunRows {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastNeed = 0;
   private closed = false;
+  private readonly life = new AbortController();
   private lead = { rows: 0, columns: [] as string[] };
 
   constructor(
@@ -123,29 +126,39 @@ export class RunRows {
     this.version.value += 1;
   }
 
-  /** Fetch the columns on screen of some runs that are here, and put them in where the runs stand. */
-  async refetch(ids: readonly string[]): Promise<void> {
-    const here = new Set([...this.here()].map(({ row }) => row.id));
+  /** Fetch the columns on screen of runs that are here, and put them in where they stand.
+   *
+   * Answers whether the rows themselves may be others now: a run is not here, or is in another stage of its life.
+   */
+  async refetch(ids: readonly string[]): Promise<boolean> {
+    const here = new Set<string>();
+    for (const { row } of this.here()) here.add(row.id);
     const changed = ids.filter((id) => here.has(id)).slice(0, 500);
-    if (changed.length === 0 || this.wanted.columns.length === 0) return;
-    const stop = new AbortController();
+    if (changed.length === 0 || this.closed) return changed.length < ids.length;
+    const columns = new Set([...this.wanted.columns, ...this.lead.columns, STAGE]);
     const answer = await this.fetching(
-      {
-        experiment_ids: this.question.experiment_ids ?? [],
-        filter: `attributes.run_id IN (${changed.map((id) => `'${id}'`).join(", ")})`,
-        run_view_type: "ALL",
-        columns: this.wanted.columns,
-        limit: changed.length,
-      },
-      stop.signal,
+      { experiment_ids: this.question.experiment_ids ?? [], run_ids: changed, run_view_type: "ALL", columns: [...columns], limit: changed.length },
+      this.life.signal,
     );
-    if (this.closed) return;
-    for (const row of toRows(answer)) this.patch(row.id, Object.fromEntries(row.cells));
+    if (this.closed) return false;
+    const stage = this.question.run_view_type === "DELETED_ONLY" ? "deleted" : "active";
+    let others = changed.length < ids.length || (answer.run_ids?.length ?? 0) < changed.length;
+    const found = new Map(toRows(answer).map((row) => [row.id, row]));
+    for (const row of found.values()) if (row.cells.get(STAGE) !== stage) others = true;
+    for (const block of this.blocks.values()) {
+      block.rows = block.rows.map((row) => {
+        const now = found.get(row.id);
+        return now ? merged(row, { ...row, cells: now.cells }) : row;
+      });
+    }
+    this.version.value += 1;
+    return others;
   }
 
   /** Give up what is under way. */
   close(): void {
     this.closed = true;
+    this.life.abort();
     clearTimeout(this.timer);
     for (const one of this.pending) one.stop.abort();
     this.pending.clear();

@@ -52,6 +52,10 @@ export interface Table {
   toggle: (id: string) => void;
   /** Fetch anew what is shown: after changes. */
   refresh: () => void;
+  /** Look again which rows there are, and in which order. */
+  reorder: () => void;
+  /** Look again which columns there are, and what they hold. */
+  recount: () => void;
 }
 
 /** The runs of some experiments, as the address wants them. */
@@ -114,6 +118,15 @@ export function useTable(ids: readonly string[]): Table {
     toggled.value = [];
   }, [key, runViewType]);
 
+  const reorder = () => {
+    changes.value += 1;
+    rows.refresh();
+    groups?.refresh();
+  };
+  const recount = () => {
+    catalogue.reload();
+    if (filter) matching.reload();
+  };
   return {
     ids,
     state,
@@ -132,12 +145,11 @@ export function useTable(ids: readonly string[]): Table {
     tree,
     changes: changes.value,
     refresh: () => {
-      changes.value += 1;
-      rows.refresh();
-      groups?.refresh();
-      catalogue.reload();
-      if (filter) matching.reload();
+      reorder();
+      recount();
     },
+    reorder,
+    recount,
     toggle: (id) => {
       const now = toggled.peek();
       toggled.value = now.includes(id) ? now.filter((one) => one !== id) : [...now, id];

@@ -21,11 +21,11 @@ interface Line extends Relative {
   here: boolean;
 }
 
-/** The list; runs without relatives have none. Children of children come when their parent is opened. */
-export function FamilyList({ run }: { run: Run }) {
+/** The list; runs without relatives have none. Children of children come when their parent is opened. `version` loads it anew. */
+export function FamilyList({ run, version }: { run: Run; version: number }) {
   const { run_id, experiment_id } = run.info;
   const parent = tagOf(run, PARENT);
-  const load = useLoad((signal) => getFamily(experiment_id, run_id, parent, signal), [run_id]);
+  const load = useLoad((signal) => getFamily(experiment_id, run_id, parent, signal), [run_id, version], { keep: true });
   const [below, setBelow] = useState<ReadonlyMap<string, Family>>(new Map());
   const family = load.data.value;
   if (load.error.value && !family) {

@@ -18,7 +18,7 @@ export function MetricTable({ run }: { run: Run }) {
     {
       title: "Metric",
       cell: (row) => (
-        <a class="cut" href={href(base, { charts: formatWorkspace({ ...initial, find: row.key }) })} data-tip={row.key}>
+        <a class="cut" href={href(base, { charts: formatWorkspace({ ...initial, find: `^${row.key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$` }) })} data-tip={row.key}>
           {row.key}
         </a>
       ),

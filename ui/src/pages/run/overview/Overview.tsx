@@ -11,8 +11,8 @@ import { ParamTable } from "./ParamTable";
 import { Tags } from "./Tags";
 import "./overview.css";
 
-/** The overview. */
-export function Overview({ shown, change }: { shown: Shown; change: (shown: Shown) => void }) {
+/** The overview; `others` grows when other runs of the experiment changed. */
+export function Overview({ shown, change, others }: { shown: Shown; change: (shown: Shown) => void; others: number }) {
   const { run } = shown;
   return (
     <div class="run-overview">
@@ -24,7 +24,7 @@ export function Overview({ shown, change }: { shown: Shown; change: (shown: Show
       <aside class="run-side" aria-label="About this run">
         <Facts run={run} />
         <Tags shown={shown} change={change} />
-        <FamilyList run={run} />
+        <FamilyList run={run} version={others} />
         <Models run={run} />
         <Datasets run={run} />
       </aside>
