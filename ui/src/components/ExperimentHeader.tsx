@@ -77,7 +77,7 @@ function One({ id }: { id: string }) {
   const error = load.error.value;
   if (!experiment) {
     if (!error) return <h1 class="quiet cut">Experiment {id}</h1>;
-    return <Failure error={error} what={`The experiment ${id} could not be loaded.`} retry={load.reload} />;
+    return <Failure page error={error} what={`The experiment ${id} could not be loaded.`} retry={load.reload} />;
   }
   return <Name experiment={experiment} />;
 }

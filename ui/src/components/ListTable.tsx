@@ -89,6 +89,18 @@ export function ListTable<R>(props: ListTableProps<R>) {
       element.querySelector<HTMLElement>(`[data-row="${cursor}"] :is(a, button)[data-main]`)?.focus({ preventScroll: true });
     });
   }, [cursor]);
+  // What had the focus may go with its row: the keyboard goes on from the table then, not from the top of the page.
+  const inside = useRef(false);
+  useEffect(() => {
+    const moved = (event: FocusEvent) => {
+      inside.current = box.current?.contains(event.target as Node) ?? false;
+    };
+    document.addEventListener("focusin", moved);
+    return () => document.removeEventListener("focusin", moved);
+  }, []);
+  useEffect(() => {
+    if (inside.current && document.activeElement === document.body) box.current?.focus({ preventScroll: true });
+  }, [rows]);
   const shown = rows.slice(view.value.from, view.value.to);
   const headHeight = columns.some((column) => column.detail) ? 40 : rowHeight;
   const tracks = columns.map((column) => column.width).join(" ");
@@ -100,7 +112,7 @@ export function ListTable<R>(props: ListTableProps<R>) {
       aria-label={label}
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}
-      tabIndex={tree ? undefined : 0}
+      tabIndex={tree ? -1 : 0}
       onScroll={measure}
     >
       <div class="list-table-in" style={{ "--tracks": tracks, "--row-height": `${rowHeight}px`, "--head-height": `${headHeight}px` }}>

@@ -42,7 +42,7 @@ export function Page() {
     );
   }
   if (failed.value) {
-    return <Failure error={failed.value} what="This page's program could not be loaded." retry={() => location.reload()} />;
+    return <Failure page error={failed.value} what="This page's program could not be loaded." retry={() => location.reload()} />;
   }
   return <Loading />;
 }
@@ -58,7 +58,7 @@ function find(path: string) {
 function NoPage({ path }: { path: string }) {
   useTitle("No such page");
   return (
-    <Empty title="There is no page here" icon="search">
+    <Empty page title="There is no page here" icon="search">
       <p>
         Nothing is at <code>{path}</code>. The link may be from another version, or cut off.
       </p>
@@ -78,6 +78,6 @@ class Crashes extends Component<{ children: ComponentChildren }, { error: unknow
   override render() {
     const { error } = this.state;
     if (!error) return this.props.children;
-    return <Failure error={error} what="This page stopped with an error." retry={() => this.setState({ error: null })} />;
+    return <Failure page error={error} what="This page stopped with an error." retry={() => this.setState({ error: null })} />;
   }
 }

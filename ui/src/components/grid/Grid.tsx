@@ -37,6 +37,8 @@ export interface GridProps<T> {
   onKey?: (event: KeyboardEvent, row: T | undefined, index: number, column: string) => boolean;
   onRowClick?: (event: MouseEvent, row: T, index: number, column: string) => void;
   onCellEdit?: (row: T, column: string, anchor: HTMLElement) => void;
+  /** The right button, or the menu key, on a row. */
+  onContext?: (row: T, index: number, at: { x: number; y: number }) => void;
   corner?: ComponentChildren;
 }
 
@@ -142,7 +144,10 @@ export function Grid<T>(props: GridProps<T>) {
         if (column.collapsed) props.onGroup(column.group);
         else if (column.sortable) props.onSort(column.id, event.shiftKey);
       } else if (row !== undefined && column) props.onOpen(row, cursor.row, column.id);
-    } else if ((event.key === "ContextMenu" || (event.altKey && event.key === "ArrowDown")) && column?.menu) {
+    } else if (isMenuKey(event) && row !== undefined) {
+      const box = document.getElementById(CELL)?.getBoundingClientRect();
+      if (box) props.onContext?.(row, cursor.row, { x: box.left + 12, y: box.bottom });
+    } else if ((isMenuKey(event) || (event.altKey && event.key === "ArrowDown")) && column?.menu) {
       const anchor = scroller.current?.querySelector<HTMLElement>(`[data-header="${CSS.escape(column.id)}"]`);
       if (anchor) props.onMenu(column.id, anchor);
     } else if (event.key === "F2" && row !== undefined && column) {
@@ -190,6 +195,15 @@ export function Grid<T>(props: GridProps<T>) {
     if (found && row !== undefined && id) props.onCellEdit?.(row as T, id, found.element);
   };
 
+  const onContextMenu = (event: MouseEvent) => {
+    const found = cellOf(event);
+    const row = found && props.row(found.row);
+    if (!found || row === undefined || row === null || !props.onContext || event.shiftKey) return;
+    event.preventDefault();
+    props.onCursor({ row: found.row, column: found.column });
+    props.onContext(row, found.row, { x: event.clientX, y: event.clientY });
+  };
+
   return (
     <div
       class="grid"
@@ -205,6 +219,7 @@ export function Grid<T>(props: GridProps<T>) {
       onKeyDown={onKeyDown}
       onClick={onClick}
       onDblClick={onDblClick}
+      onContextMenu={onContextMenu}
     >
       <div class="grid-size" style={{ width: `${pinnedWidth + looseWidth}px`, height: `${scale.height + HEADER_HEIGHT}px` }}>
         <Header
@@ -232,6 +247,10 @@ export function Grid<T>(props: GridProps<T>) {
 
 /** The id of the cell under the cursor. */
 const CELL = "grid-cursor";
+
+function isMenuKey(event: KeyboardEvent): boolean {
+  return event.key === "ContextMenu" || (event.shiftKey && event.key === "F10");
+}
 
 function cellOf(event: MouseEvent): { row: number; column: number; element: HTMLElement } | null {
   const element = (event.target as Element).closest<HTMLElement>("[role=gridcell],[role=rowheader]");

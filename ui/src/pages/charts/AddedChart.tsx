@@ -92,6 +92,7 @@ export function AddedChart({ added, facts, search, given, runs, version, onChang
               size={size}
               onPick={pick}
               brushes={brushes.value}
+              experimentIds={search.experimentIds}
               onBrush={(column, brush) => {
                 const next = new Map(brushes.peek());
                 if (brush) next.set(column, brush);
@@ -112,9 +113,10 @@ interface BodyProps {
   onPick: (id: string) => void;
   brushes: ReadonlyMap<string, Brush>;
   onBrush: (column: string, brush: Brush | null) => void;
+  experimentIds: readonly string[];
 }
 
-function Body({ drawing, size, onPick, brushes, onBrush }: BodyProps) {
+function Body({ drawing, size, onPick, brushes, onBrush, experimentIds }: BodyProps) {
   const { kind, summary: label, marks, columns } = drawing;
   const [first, second, third] = columns;
   const theme = ink.value.theme;
@@ -125,7 +127,7 @@ function Body({ drawing, size, onPick, brushes, onBrush }: BodyProps) {
     return (
       <>
         <Parallel size={{ width: size.width, height: size.height - room }} label={label} marks={marks} columns={columns} brushes={brushes} onBrush={onBrush} onPick={onPick} />
-        {brushes.size > 0 && <Brushes columns={columns} brushes={brushes} onBrush={onBrush} />}
+        {brushes.size > 0 && <Brushes columns={columns} brushes={brushes} onBrush={onBrush} experimentIds={experimentIds} />}
       </>
     );
   }
@@ -137,7 +139,8 @@ function Body({ drawing, size, onPick, brushes, onBrush }: BodyProps) {
       <>
         <Bars size={{ width: size.width, height: size.height - 36 }} label={label} rows={bars} bounds={[0, 1]} />
         <p class="chart-source quiet">
-          {sources.spearman}; {sources["eta²"]}. They show relations of one param at a time, not causes.
+          {sources.spearman}; {sources["eta²"]}. One param at a time, over {marks.length.toLocaleString("en-US")} runs
+          {marks.length < 20 ? ": too few to rely on" : "; relations, not causes"}.
         </p>
       </>
     );

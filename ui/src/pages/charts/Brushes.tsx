@@ -6,25 +6,31 @@ import { short } from "../../charts/numbers";
 import type { Brush } from "../../charts/Parallel";
 import { type Scale, scaleOf } from "../../charts/scale";
 import type { Column } from "../../charts/Scatter";
-import { place, setQuery } from "../../lib/route";
+import { go, href, place, setQuery } from "../../lib/route";
 
 interface BrushesProps {
   /** The axes; `column` is the column's name with its kind. */
   columns: readonly (Column & { column: string })[];
   brushes: ReadonlyMap<string, Brush>;
   onBrush: (column: string, brush: Brush | null) => void;
+  experimentIds: readonly string[];
 }
 
 /** The row below the axes. */
-export function Brushes({ columns, brushes, onBrush }: BrushesProps) {
+export function Brushes({ columns, brushes, onBrush, experimentIds }: BrushesProps) {
   const set = columns.flatMap((column) => {
     const brush = brushes.get(column.name);
     return brush ? [{ column, brush, scale: scaleOf(column.values) }] : [];
   });
   const use = () => {
     const text = set.flatMap(({ column, brush, scale }) => condition(column.column, brush, scale)).join(" AND ");
-    const before = place.peek().query.get("searchFilter") ?? "";
-    setQuery({ searchFilter: before ? `${/\bOR\b/i.test(before) ? `(${before})` : before} AND ${text}` : text });
+    const { path, query } = place.peek();
+    const onRuns = /^\/(experiments\/|compare-experiments)/.test(path);
+    const before = onRuns ? (query.get("searchFilter") ?? "") : "";
+    const filter = before ? `${/\bOR\b/i.test(before) ? `(${before})` : before} AND ${text}` : text;
+    if (onRuns) setQuery({ searchFilter: filter });
+    else if (experimentIds.length === 1) go(href(`/experiments/${experimentIds[0]}/runs`, { searchFilter: filter }));
+    else go(href("/compare-experiments/s", { experiments: JSON.stringify(experimentIds), searchFilter: filter }));
     for (const { column } of set) onBrush(column.name, null);
   };
   return (

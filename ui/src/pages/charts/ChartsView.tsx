@@ -1,6 +1,6 @@
 /** The charts of the runs of a search: one for each metric, in sections, and those that were added by hand. */
 
-import { useComputed } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { runColours } from "../../charts/colours";
 import { seriesSource } from "../../charts/source";
@@ -8,7 +8,6 @@ import { ink } from "../../charts/theme";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { useLoad } from "../../lib/load";
-import { place, setQuery } from "../../lib/route";
 import type { ColumnFacts } from "@schema/calls";
 import { catalogueOf, type RunTable, runTable, type Search, type Value } from "./data";
 import { LazyAdded, LazyImages } from "./later";
@@ -18,8 +17,9 @@ import { Sections } from "./Sections";
 import { matching, sectionsOf } from "./sections";
 import { SeriesCard } from "./SeriesCard";
 import { SingleValues } from "./SingleValues";
-import { type AddedKind, formatWorkspace, parseWorkspace, settingsOf, type Workspace } from "./state";
+import { type AddedKind, settingsOf, type Workspace } from "./state";
 import { Toolbar } from "./Toolbar";
+import { useWorkspace } from "./useWorkspace";
 import "./charts.css";
 
 /** What the charts of runs are shown for. */
@@ -37,17 +37,15 @@ export interface ChartsViewProps {
   onFirst?: (first: number) => void;
 }
 
+/** How high charts are, in pixels. */
+export const heights = { s: 160, m: 220, l: 380 } as const;
+
 /** How many given runs are drawn at most. */
 const MOST_RUNS = 1000;
 
 /** The workspace of charts. Its state is in the address. */
 export function ChartsView({ experimentIds, filter, orderBy, runIds, names, version = 0, first, onFirst }: ChartsViewProps) {
-  const text = useComputed(() => place.value.query.get("charts") ?? "").value;
-  const workspace = useMemo(() => parseWorkspace(text), [text]);
-  const change = (changes: Partial<Workspace>) => {
-    const now = parseWorkspace(place.peek().query.get("charts") ?? "");
-    setQuery({ charts: formatWorkspace({ ...now, ...changes }) });
-  };
+  const [workspace, change] = useWorkspace();
   const search = useMemo<Search>(() => ({ experimentIds, filter, orderBy }), [experimentIds.join(), filter, orderBy.join()]);
   const wanted = useMemo(() => runIds, [runIds.join()]);
   useEffect(() => seriesSource.forget(), [version]);
@@ -62,7 +60,7 @@ export function ChartsView({ experimentIds, filter, orderBy, runIds, names, vers
     { keep: true },
   );
   return (
-    <div class="charts-view">
+    <div class={`charts-view size-${workspace.size}`}>
       <Loaded load={catalogue} what="The metrics of these runs could not be loaded.">
         {(facts) => (
           <Loaded load={table} what="The runs could not be loaded.">
@@ -96,6 +94,7 @@ interface ChartsProps {
 
 function Charts({ search, facts, runs, given, names, workspace, change, version, number, onNumber }: ChartsProps) {
   const theme = ink.value.theme;
+  const lined = useSignal<ReadonlySet<string>>(new Set());
   const shown = useMemo(() => chartRuns(runs, names, theme), [runs, names, theme]);
   const groups = useMemo(() => groupsOf(runs, workspace.group, theme), [runs, workspace.group, theme]);
   const metrics = facts.filter((fact) => fact.name.startsWith("metrics."));
@@ -132,7 +131,7 @@ function Charts({ search, facts, runs, given, names, workspace, change, version,
         matches={given.length || runs.matches}
         shown={runs.ids.length}
       />
-      <Legend runs={shown} groups={groups} {...(experimentId ? { experimentId } : {})} />
+      <Legend runs={withLines(shown, lined.value)} groups={groups} {...(experimentId ? { experimentId } : {})} />
       {workspace.added.length > 0 && (
         <div class="chart-grid">
           {workspace.added.map((added, i) => (
@@ -154,15 +153,19 @@ function Charts({ search, facts, runs, given, names, workspace, change, version,
         sections={sections}
         toggled={workspace.toggled}
         onToggle={toggle}
-        chart={(key) => (
+        chart={(key, few) => (
           <SeriesCard
             key={key}
             metric={key}
             runs={shown}
             groups={groups}
             settings={settingsOf(workspace, key)}
+            height={heights[workspace.size] + (few ? 50 : 0)}
             version={version}
             hasOwn={key in workspace.own}
+            onRuns={(ids) => {
+              if (ids.some((id) => !lined.peek().has(id))) lined.value = new Set([...lined.peek(), ...ids]);
+            }}
             {...(experimentId ? { experimentId } : {})}
             onOwn={(own) => {
               const { [key]: before, ...rest } = workspace.own;
@@ -196,6 +199,11 @@ export function chartRuns(table: RunTable, names: ReadonlyMap<string, string>, t
       return [id, { id, name, colour: colours.get(id) ?? "#808080", start: typeof start === "number" ? start : null }];
     }),
   );
+}
+
+/** Only the runs that have a line: parents of sweeps have none. All, as long as no chart is drawn. */
+function withLines(runs: ReadonlyMap<string, ChartRun>, lined: ReadonlySet<string>): ReadonlyMap<string, ChartRun> {
+  return lined.size ? new Map([...runs].filter(([id]) => lined.has(id))) : runs;
 }
 
 function groupsOf(table: RunTable, column: string, theme: "light" | "dark"): Groups | null {

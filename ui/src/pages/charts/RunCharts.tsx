@@ -1,18 +1,18 @@
 /** The charts of one run: the same as those beside the table of runs, with one line each. */
 
-import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { runColours } from "../../charts/colours";
 import { seriesSource } from "../../charts/source";
 import { ink } from "../../charts/theme";
-import { place, setQuery } from "../../lib/route";
 import { LazyImages } from "./later";
 import type { ChartRun } from "./lines";
 import { Sections } from "./Sections";
 import { matching, sectionsOf } from "./sections";
 import { SeriesCard } from "./SeriesCard";
-import { formatWorkspace, parseWorkspace, settingsOf, type Workspace } from "./state";
+import { heights } from "./ChartsView";
+import { settingsOf } from "./state";
 import { Toolbar } from "./Toolbar";
+import { useWorkspace } from "./useWorkspace";
 import "./charts.css";
 
 /** The metrics of one run to draw. */
@@ -31,13 +31,7 @@ export interface RunChartsProps {
 
 /** The charts of one run. Their settings are in the address. */
 export function RunCharts({ runId, keys, system = false, start, name = "this run", experimentId, version = 0 }: RunChartsProps) {
-  const text = useComputed(() => place.value.query.get("charts") ?? "").value;
-  const usual = system ? "x:relative" : "";
-  const workspace = useMemo(() => parseWorkspace(text || usual), [text, usual]);
-  const change = (changes: Partial<Workspace>) => {
-    const next = formatWorkspace({ ...parseWorkspace(place.peek().query.get("charts") || usual), ...changes });
-    setQuery({ charts: next === usual ? "" : next || (usual && "x:step") });
-  };
+  const [workspace, change] = useWorkspace(system ? "x:relative" : "");
   useEffect(() => {
     if (version) seriesSource.forget(new Set([runId]));
   }, [version]);
@@ -57,19 +51,20 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
     change({ toggled: toggled.includes(prefix) ? toggled.filter((one) => one !== prefix) : [...toggled, prefix] });
   };
   return (
-    <div class="charts-view">
+    <div class={`charts-view size-${workspace.size}`}>
       <Toolbar workspace={workspace} change={change} metrics={system ? [] : keys.map((key) => `metrics.${key}`)} groupable={[]} matches={1} shown={1} />
       <Sections
         sections={sections}
         toggled={workspace.toggled}
         onToggle={toggle}
-        chart={(key) => (
+        chart={(key, few) => (
           <SeriesCard
             key={key}
             metric={key}
             runs={runs}
             groups={null}
             settings={settingsOf(workspace, key)}
+            height={heights[workspace.size] + (few ? 50 : 0)}
             version={version}
             hasOwn={key in workspace.own}
             onOwn={(own) => {

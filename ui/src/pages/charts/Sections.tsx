@@ -11,7 +11,8 @@ interface SectionsProps {
   /** Prefixes that are not as they are at first. */
   toggled: readonly string[];
   onToggle: (prefix: string) => void;
-  chart: (key: string) => ComponentChildren;
+  /** The chart of a key; `few` when it has much room, as one of few in its section. */
+  chart: (key: string, few: boolean) => ComponentChildren;
   depth?: number;
 }
 
@@ -55,12 +56,12 @@ export function Sections({ sections, toggled, onToggle, chart, depth = 0 }: Sect
   );
 }
 
-function ChartGrid({ keys, chart }: { keys: readonly string[]; chart: (key: string) => ComponentChildren }) {
+function ChartGrid({ keys, chart }: { keys: readonly string[]; chart: (key: string, few: boolean) => ComponentChildren }) {
   const most = useSignal(CHARTS);
   if (!keys.length) return null;
   return (
     <>
-      <div class="chart-grid">{keys.slice(0, most.value).map(chart)}</div>
+      <div class={`chart-grid few-${keys.length}`}>{keys.slice(0, most.value).map((key) => chart(key, keys.length <= 2))}</div>
       <More shown={most.value} all={keys.length} what="charts" onMore={() => (most.value += CHARTS)} />
     </>
   );

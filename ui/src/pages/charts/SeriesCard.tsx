@@ -25,6 +25,8 @@ interface SeriesCardProps {
   /** Change this chart's own settings; null makes them those of all charts again. */
   onOwn?: (own: Partial<Settings> | null) => void;
   hasOwn?: boolean;
+  /** Told which runs have a line here. */
+  onRuns?: (ids: string[]) => void;
   height?: number;
   wide?: boolean;
   /** Where a click on a run's line leads; nowhere when absent. */
@@ -39,7 +41,7 @@ interface Got {
 const nothing: Got = { series: [], others: [] };
 
 /** A line chart of a metric. */
-export function SeriesCard({ metric, runs, groups, settings, version, onOwn, hasOwn, height, wide, experimentId }: SeriesCardProps) {
+export function SeriesCard({ metric, runs, groups, settings, version, onOwn, hasOwn, onRuns, height, wide, experimentId }: SeriesCardProps) {
   const near = useSignal(false);
   const width = useSignal(0);
   const whole = useSignal<Got | null>(null);
@@ -87,6 +89,9 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
   }, [near.value, maxPoints, ids, metric, other, version, again.value]);
 
   const all = whole.value;
+  useEffect(() => {
+    if (all) onRuns?.(all.series.map((one) => one.runId));
+  }, [all]);
   const full = useMemo(() => (all ? drawn(all.series, all.others, runs, settings, groups) : null), [all, runs, settings, groups]);
   const axis = `${full?.xKind ?? settings.x} ${other ?? ""}`;
   const zoom = zooms.value.get(axis) ?? null;

@@ -52,16 +52,9 @@ export async function runTable(
   return given ? inOrder(found, runIds) : found;
 }
 
-/** What the columns of a search hold, each named with its kind: `metrics.loss`. */
+/** What the columns of a search hold. */
 export async function catalogueOf({ experimentIds, filter }: Search, signal: AbortSignal): Promise<ColumnFacts[]> {
-  const kinds = ["metrics", "params", "tags"] as const;
-  const answers = await Promise.all(kinds.map((kind) => call("GetRunColumns", { experiment_ids: experimentIds, filter, kinds: [kind] }, signal)));
-  return answers.flatMap((answer, i) =>
-    (answer.columns ?? []).map((fact) => {
-      const kind = `${kinds[i] as string}.`;
-      return fact.name.startsWith(kind) ? fact : { ...fact, name: kind + fact.name };
-    }),
-  );
+  return (await call("GetRunColumns", { experiment_ids: experimentIds, filter }, signal)).columns ?? [];
 }
 
 /** The filter that finds given runs. */

@@ -46,7 +46,7 @@ export default function Experiments(_: PageProps) {
   const reloadSoon = useThrottled(load.reload, 3000);
   useLive(null, reloadSoon);
   return (
-    <Loaded load={load} what="The experiments could not be loaded.">
+    <Loaded page load={load} what="The experiments could not be loaded.">
       {(all) => <Overview all={all} deleted={deleted} reload={load.reload} />}
     </Loaded>
   );

@@ -45,7 +45,7 @@ export default function ModelVersion({ fields }: PageProps) {
   const load = useLoad((given) => loaded(name, number, given), [name, number]);
   return (
     <div class="page">
-      <Loaded load={load} what={`Version ${number} of “${name}” could not be loaded.`}>
+      <Loaded page load={load} what={`Version ${number} of “${name}” could not be loaded.`}>
         {(data) => <One {...data} reload={load.reload} />}
       </Loaded>
     </div>
