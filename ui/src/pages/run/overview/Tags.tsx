@@ -56,7 +56,8 @@ export function Tags({ shown, change }: { shown: Shown; change: (shown: Shown) =
               {tag.key}
             </span>
             {OWN.test(tag.key) || (tag.value ?? "").length > LONG ? (
-              <button type="button" class="value-button cut" aria-label={`Show the whole value of ${tag.key}`} onClick={() => setOpened(tag)}>
+              <button type="button" class="value-button cut" onClick={() => setOpened(tag)}>
+                <span class="hidden-visually">Show the whole value: </span>
                 {tag.value || "empty"}
               </button>
             ) : (
