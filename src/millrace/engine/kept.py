@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
@@ -25,7 +26,7 @@ class Kept:
     def get(self, state: object, key: Hashable, make: Callable[[], T]) -> T:
         """What is kept for the key, or else what `make` gives; with a state of None nothing is kept.
 
-        A value says in `nbytes` how large it is.
+        A value that is no array says in `nbytes` how large it is.
         """
         if state is None:
             return make()
@@ -55,4 +56,6 @@ def _trim(values: dict[Hashable, Any]) -> None:
 
 
 def _weight(value: Any) -> int:
+    if isinstance(value, array):
+        return len(value) * value.itemsize
     return int(getattr(value, "nbytes", _SMALL))
