@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 else:
     np = LazyModule("numpy")
 
-_CLOCK_MS = 5000
-"""How long an order by the duration of runs that go on is good for."""
+CLOCK_MS = 5000
+"""How long the durations of runs that go on are good for."""
 
 
 class Searching(Protocol):
@@ -72,7 +72,7 @@ def ordered_ids(tx: Tx, search: Search) -> Ids:
     orders = [order_with_summaries(tx, order) for order in parse_order_by(search.order_by, TABLE)]
     if not orders:
         return _newest_first(tx, search)
-    clock = now_ms() // _CLOCK_MS if any(order.key == "duration" for order in orders) else 0
+    clock = now_ms() // CLOCK_MS if any(order.key == "duration" for order in orders) else 0
     return tx.kept(("ordered", search, clock), lambda: _sorted(tx, search, _newest_first(tx, search), orders))
 
 
