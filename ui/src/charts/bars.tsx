@@ -85,7 +85,7 @@ export function Bars({ size, label, rows, bounds, onPick }: BarsProps) {
   );
   const rowAt = (spot: Spot) => rows[Math.floor((spot.y - 6) / ROW)];
   return (
-    <div class="bars" tabIndex={height > size.height ? 0 : -1} role="region" aria-label={label}>
+    <div class="bars" style={{ height: `${size.height}px` }} tabIndex={height > size.height ? 0 : -1} role="region" aria-label={label}>
       <Surface
         size={wide}
         label={label}

@@ -18,12 +18,14 @@ test("a workspace comes back from its text, an untouched one is no text", () => 
     toggled: ["train", "a,b/c"],
     own: { "val/loss": { log: false, x: "wall" }, b: { smoothing: "gaussian", amount: 3 } },
     added: [{ kind: "scatter", columns: ["params.lr", "metrics.val/loss", ""] }, { kind: "importance", columns: ["metrics.x"] }],
+    size: "l",
+    zooms: { "step ": [10, 200.5], "number a,b": [-1e-7, 3] },
   };
   expect(parseWorkspace(formatWorkspace(workspace))).toEqual(workspace);
 });
 
 test("nonsense in the address is passed over", () => {
-  expect(parseWorkspace("n:-4;s:magic~x;c:pie,a;zzz;x")).toEqual(initial);
+  expect(parseWorkspace("n:-4;s:magic~x;c:pie,a;zzz;x;w:xl;z:step,5,1")).toEqual(initial);
 });
 
 test("one chart may have its own settings", () => {

@@ -11,7 +11,8 @@ interface SectionsProps {
   /** Prefixes that are not as they are at first. */
   toggled: readonly string[];
   onToggle: (prefix: string) => void;
-  chart: (key: string) => ComponentChildren;
+  /** The chart of a key; `few` when it has much room, as one of few in its section. */
+  chart: (key: string, few: boolean) => ComponentChildren;
   depth?: number;
 }
 
@@ -23,6 +24,7 @@ const CHARTS = 24;
 /** The sections; charts of closed ones are not made. */
 export function Sections({ sections, toggled, onToggle, chart, depth = 0 }: SectionsProps) {
   const most = useSignal(SECTIONS);
+  const Heading = depth === 0 ? "h2" : "h3";
   return (
     <>
       {sections.slice(0, most.value).map((section, i) => {
@@ -31,13 +33,13 @@ export function Sections({ sections, toggled, onToggle, chart, depth = 0 }: Sect
         return (
           <section key={section.prefix} class={`chart-section depth-${Math.min(depth, 3)}`}>
             {(section.prefix !== "" || sections.length > 1) && (
-              <h3 class="chart-section-head">
+              <Heading class="chart-section-head">
                 <button type="button" aria-expanded={open} onClick={() => onToggle(section.prefix)}>
                   <Icon name={open ? "down" : "right"} size={12} />
                   {section.title || "Metrics"}
                   <span class="quiet">{section.count.toLocaleString("en-US")}</span>
                 </button>
-              </h3>
+              </Heading>
             )}
             {open && (
               <>
@@ -55,12 +57,12 @@ export function Sections({ sections, toggled, onToggle, chart, depth = 0 }: Sect
   );
 }
 
-function ChartGrid({ keys, chart }: { keys: readonly string[]; chart: (key: string) => ComponentChildren }) {
+function ChartGrid({ keys, chart }: { keys: readonly string[]; chart: (key: string, few: boolean) => ComponentChildren }) {
   const most = useSignal(CHARTS);
   if (!keys.length) return null;
   return (
     <>
-      <div class="chart-grid">{keys.slice(0, most.value).map(chart)}</div>
+      <div class={`chart-grid few-${keys.length}`}>{keys.slice(0, most.value).map((key) => chart(key, keys.length <= 2))}</div>
       <More shown={most.value} all={keys.length} what="charts" onMore={() => (most.value += CHARTS)} />
     </>
   );

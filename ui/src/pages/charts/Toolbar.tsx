@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../components/Button";
-import { SearchInput, Select } from "../../components/fields";
+import { Choice, SearchInput, Select } from "../../components/fields";
 import { Menu, type MenuEntry } from "../../components/Menu";
 import { zooms } from "../../charts/shared";
 import type { Smoothing } from "../../charts/smoothing";
@@ -44,6 +44,7 @@ export function Toolbar({ workspace, change, metrics, groupable, onAdd, number, 
   const more: MenuEntry[] = addable.map(([kind, label]) => ({ label, run: () => onAdd?.(kind) }));
   return (
     <div class="charts-bar" role="toolbar" aria-label="Settings of all charts">
+      <h2 class="hidden-visually">Charts</h2>
       <SearchInput label="Find metrics" placeholder="Find metrics (regex)" value={workspace.find} onInput={(find) => change({ find })} />
       <Labelled text="X">
         <Select
@@ -102,7 +103,19 @@ export function Toolbar({ workspace, change, metrics, groupable, onAdd, number, 
           </span>
         </Labelled>
       )}
-      <span class="charts-end">{onAdd && <Menu small label="Add chart" icon="plus" items={more} align="end" />}</span>
+      <span class="charts-end">
+        <Choice
+          label="Size of charts"
+          value={workspace.size}
+          options={[
+            { value: "s", label: "S" },
+            { value: "m", label: "M" },
+            { value: "l", label: "L" },
+          ]}
+          onChange={(size) => change({ size })}
+        />
+        {onAdd && <Menu small label="Add chart" icon="plus" items={more} align="end" />}
+      </span>
     </div>
   );
 }

@@ -35,6 +35,10 @@ export interface Workspace extends Settings {
   toggled: string[];
   own: Readonly<Record<string, Partial<Settings>>>;
   added: Added[];
+  /** How large charts are. */
+  size: "s" | "m" | "l";
+  /** The parts of x axes that are zoomed to, by the name of the axis. */
+  zooms: Readonly<Record<string, readonly [number, number]>>;
 }
 
 /** How everything is at first. */
@@ -50,6 +54,8 @@ export const initial: Workspace = {
   toggled: [],
   own: {},
   added: [],
+  size: "m",
+  zooms: {},
 };
 
 const smoothings: readonly string[] = ["none", "ema", "gaussian", "mean"];
@@ -65,13 +71,16 @@ export function formatWorkspace(workspace: Workspace): string {
   for (const [key, own] of Object.entries(workspace.own)) {
     parts.push(`o:${escaped(key)},${formatSettings({ ...initial, ...own }, null, own).map(escaped).join(",")}`);
   }
+  if (workspace.size !== initial.size) parts.push(`w:${workspace.size}`);
+  for (const [axis, [low, high]] of Object.entries(workspace.zooms)) parts.push(`z:${[axis, `${low}`, `${high}`].map(escaped).join(",")}`);
   for (const { kind, columns } of workspace.added) parts.push(`c:${[kind, ...columns].map(escaped).join(",")}`);
   return parts.join(";");
 }
 
 /** The workspace that a text says; what it does not say, or says wrongly, is as at first. */
 export function parseWorkspace(text: string): Workspace {
-  const workspace: Workspace = { ...initial, own: {}, toggled: [], added: [] };
+  const workspace: Workspace = { ...initial, own: {}, toggled: [], added: [], zooms: {} };
+  const zooms: Record<string, readonly [number, number]> = {};
   const own: Record<string, Partial<Settings>> = {};
   for (const part of text.split(";")) {
     const cut = part.indexOf(":");
@@ -82,12 +91,15 @@ export function parseWorkspace(text: string): Workspace {
     else if (name === "g") workspace.group = unescaped(value);
     else if (name === "f") workspace.find = unescaped(value);
     else if (name === "t") workspace.toggled = fields;
+    else if (name === "w" && (value === "s" || value === "l")) workspace.size = value;
+    else if (name === "z" && Number(fields[1]) < Number(fields[2])) zooms[fields[0] as string] = [Number(fields[1]), Number(fields[2])];
     else if (name === "o" && fields[0]) own[fields[0]] = parseSettings(fields.slice(1));
     else if (name === "c" && kinds.includes(fields[0] as string)) {
       workspace.added.push({ kind: fields[0] as AddedKind, columns: fields.slice(1) });
     } else Object.assign(workspace, parseSettings([part]));
   }
   workspace.own = own;
+  workspace.zooms = zooms;
   return workspace;
 }
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../../api/call";
-import { type Changed, followChanges } from "../../api/feed";
+import { type Change, listen } from "../../lib/live";
 import type { Load } from "../../lib/load";
 import type { Shown } from "./data";
 
@@ -36,18 +36,18 @@ export function useRunChanges(runId: string, experiment: string, load: Load<Show
       if (!run || !shown) return;
       try {
         const answer = await call("GetRun", { run_id: runId }, stop.signal);
-        latest.current.set({ ...(latest.current.data.peek() ?? shown), run: answer.run });
+        latest.current.set({ run: answer.run });
       } catch {
         // What is shown stays; the next change tries again.
       }
     };
-    const hear = (changed: Changed) => {
+    const hear = (changed: Change) => {
       if (changed.all || changed.runs.some((one) => one.run_id === runId)) pending.run = true;
       if (changed.all || changed.experiments.length > 0 || changed.runs.some((one) => one.run_id !== runId)) pending.others = true;
       const metrics = latest.current.data.peek()?.run.data?.metrics?.length ?? 0;
       if (pending.run || pending.others) timer ??= setTimeout(() => void fetch(), metrics > MANY_METRICS ? LONG_PAUSE_MS : LEAST_PAUSE_MS);
     };
-    const leave = followChanges([experiment], 0, hear);
+    const leave = listen([experiment], hear);
     return () => {
       leave();
       stop.abort();

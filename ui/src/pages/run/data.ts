@@ -1,6 +1,6 @@
 /** What the run page asks the server, and how its answers are read. */
 
-import type { Experiment, LoggedModel, Metric, MetricSummary, ModelVersion, Run, RunTag } from "@schema/calls";
+import type { LoggedModel, Metric, MetricSummary, ModelVersion, Run, RunTag } from "@schema/calls";
 import { asNumber } from "../../api/numbers";
 import { call } from "../../api/call";
 
@@ -20,27 +20,17 @@ export function nameOf(run: Run): string {
   return run.info.run_name || run.info.run_id;
 }
 
-/** A run and the experiment that it belongs to. */
+/** What the page shows. */
 export interface Shown {
   run: Run;
-  experiment: Experiment | null;
 }
 
-/** Get a run; its experiment comes along, where the address names it rightly without waiting for the run. */
-export async function getShown(runId: string, experimentId: string, signal: AbortSignal): Promise<Shown> {
-  const guess = experimentId ? getExperiment(experimentId, signal) : null;
-  const { run } = await call("GetRun", { run_id: runId }, signal);
-  const right = run.info.experiment_id === experimentId && guess ? guess : getExperiment(run.info.experiment_id, signal);
-  return { run, experiment: await right };
-}
+/** Changes what is shown of a run, as it is by then: an edit may be undone long after it was made. */
+export type Change = (update: (run: Run) => Run) => void;
 
-async function getExperiment(id: string, signal: AbortSignal): Promise<Experiment | null> {
-  try {
-    return (await call("GetExperiment", { experiment_id: id }, signal)).experiment;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return null;
-  }
+/** Get a run. */
+export async function getShown(runId: string, signal: AbortSignal): Promise<Shown> {
+  return { run: (await call("GetRun", { run_id: runId }, signal)).run };
 }
 
 /** A metric with the summary of its series; numbers of which there is none are NaN. */
@@ -91,7 +81,7 @@ export interface Relative {
   children: number;
 }
 
-/** A run's parent and its first children, and how many children there are, in one call. */
+/** A run's parent and its first children, and how many children there are. */
 export interface Family {
   parent: Relative | null;
   children: Relative[];
@@ -99,8 +89,10 @@ export interface Family {
 }
 
 const MOST_CHILDREN = 500;
+const MOST_GRANDCHILDREN = 5000;
+const FACTS = ["run_name", "status", "start_time", "duration", "experiment_id"] as const;
 
-/** Get a run's family. */
+/** Get a run's family in one call, and, where there are children, in another one how many each of them has. */
 export async function getFamily(experiment: string, runId: string, parentId: string, signal: AbortSignal): Promise<Family> {
   const children = `tags.\`${PARENT}\` = '${quoted(runId)}'`;
   const window = await call(
@@ -108,26 +100,36 @@ export async function getFamily(experiment: string, runId: string, parentId: str
     {
       experiment_ids: [experiment],
       filter: parentId ? `${children} OR attributes.run_id = '${quoted(parentId)}'` : children,
-      run_view_type: "ACTIVE_ONLY",
       order_by: ["attributes.start_time ASC"],
       limit: MOST_CHILDREN,
-      columns: ["attributes.run_name", "attributes.status", "attributes.start_time", "attributes.duration", "attributes.experiment_id"],
+      columns: FACTS.map((name) => `attributes.${name}`),
     },
     signal,
   );
-  const column = (name: string) => window.columns?.find((one) => one.name === `attributes.${name}`)?.values ?? [];
-  const [names, statuses, starts, durations, experiments] = ["run_name", "status", "start_time", "duration", "experiment_id"].map(column);
-  const all = (window.run_ids ?? []).map((id, index): Relative => ({
+  const column = (name: (typeof FACTS)[number]) => window.columns?.find((one) => one.name === `attributes.${name}`)?.values ?? [];
+  const [names, statuses, starts, durations, experiments] = FACTS.map(column);
+  const ids = window.run_ids ?? [];
+  const below = await countChildren(experiment, ids.filter((id) => id !== parentId), signal);
+  const all = ids.map((id, index): Relative => ({
     id,
     name: String(names?.[index] || id),
     status: String(statuses?.[index] ?? ""),
     start: numberOr(starts?.[index]),
     duration: numberOr(durations?.[index]),
     experiment: String(experiments?.[index] ?? experiment),
-    children: window.children?.[index] ?? 0,
+    children: below.get(id) ?? 0,
   }));
   const parent = all.find((one) => one.id === parentId) ?? null;
   return { parent, children: all.filter((one) => one.id !== parentId), count: (window.rows ?? all.length) - (parent ? 1 : 0) };
+}
+
+async function countChildren(experiment: string, ids: readonly string[], signal: AbortSignal): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  if (ids.length === 0) return counts;
+  const filter = `tags.\`${PARENT}\` IN (${ids.map((id) => `'${quoted(id)}'`).join(", ")})`;
+  const window = await call("GetRunWindow", { experiment_ids: [experiment], filter, limit: MOST_GRANDCHILDREN, columns: ["attributes.parent_run_id"] }, signal);
+  for (const id of window.columns?.[0]?.values ?? []) counts.set(String(id), (counts.get(String(id)) ?? 0) + 1);
+  return counts;
 }
 
 function numberOr(value: unknown): number | null {
