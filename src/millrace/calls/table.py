@@ -59,7 +59,7 @@ class GetRunWindow(Call[RunWindow], frozen=True):
     which are the other way round; with a filter, parents of matches are shown and opened though they match not.
 
     With `run_ids`, the table holds these runs in this order, and nothing else is looked for; those that are not there
-    are left out. A window without columns may have a million rows.
+    are left out. A window has at most 10,000 rows and 2,000,000 cells, and without columns a million rows.
     """
 
     experiment_ids: list[str] = []

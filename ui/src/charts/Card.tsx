@@ -94,9 +94,9 @@ export function Card(props: CardProps) {
   return (
     <section ref={card} class={`chart-card ${props.wide ? "wide" : ""}`} aria-label={props.title} aria-busy={props.loading ?? false}>
       <header class="chart-head">
-        <h4 class="cut" data-tip={props.title}>
+        <h3 class="cut" data-tip={props.title}>
           <Title text={props.title} />
-        </h4>
+        </h3>
         {props.detail && <span class="chart-detail quiet">{props.detail}</span>}
         <span class="chart-tools">
           {props.controls}

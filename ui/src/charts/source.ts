@@ -115,13 +115,15 @@ export class SeriesSource {
       });
     }
     const { range, maxPoints, runIds } = first.query;
-    const keys = [...new Set(batch.flatMap((one) => one.query.keys))].filter(
-      (key) => !this.allKept({ runIds, keys: [key], range, maxPoints }),
-    );
+    const wanted = [...new Set(batch.flatMap((one) => one.query.keys))];
+    const absent = (runId: string, key: string) => !this.kept.has(nameOf(runId, key, range, maxPoints));
+    // Only what is not here: of one run that goes on among many that have ended, only that one's series.
+    const runs = runIds.filter((runId) => wanted.some((key) => absent(runId, key)));
+    const keys = wanted.filter((key) => runs.some((runId) => absent(runId, key)));
     try {
       if (keys.length) {
-        const found = await this.fetcher({ runIds, keys, range, maxPoints }, control.signal);
-        this.keep({ runIds, keys, range, maxPoints }, found);
+        const found = await this.fetcher({ runIds: runs, keys, range, maxPoints }, control.signal);
+        this.keep({ runIds: runs, keys, range, maxPoints }, found);
       }
       for (const one of batch) one.resolve(this.allKept(one.query, true) ?? []);
     } catch (error) {
@@ -212,9 +214,9 @@ export async function fetchSeries(query: SeriesQuery, signal: AbortSignal): Prom
 export const seriesSource = new SeriesSource(fetchSeries);
 
 /** How many points a series may have in a chart: four for each pixel of its width, fewer when there are many series,
- * rounded so that small changes of the width ask for nothing new. */
+ * rounded so that charts of about the same width share a request, and small changes of the width ask for nothing new. */
 export function pointsFor(width: number, series: number): number {
   const fair = Math.min(width * 4, 60_000 / Math.max(1, series));
-  const steps = [240, 320, 480, 640, 960, 1280, 1920, 2560, 3840, 5120];
-  return steps.find((size) => size >= fair) ?? 5120;
+  const steps = [240, 480, 960, 1920, 3840];
+  return steps.find((size) => size >= fair * 0.8) ?? 3840;
 }

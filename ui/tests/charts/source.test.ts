@@ -82,18 +82,20 @@ test("what is kept stays in bounds, the least recently used goes first", async (
   expect(asked).toHaveLength(4);
 });
 
-test("what was forgotten is read anew", async () => {
+test("what was forgotten is read anew, and only that", async () => {
   const { fetch, asked } = fetcher();
   const source = new SeriesSource(fetch);
   await source.get(query(["x"]));
   source.forget(new Set(["a"]));
-  await source.get(query(["x"]));
+  expect((await source.get(query(["x"]))).map((one) => one.runId)).toEqual(["a", "b"]);
   expect(asked).toHaveLength(2);
+  expect(asked[1]?.runIds).toEqual(["a"]);
 });
 
 test("points for a width", () => {
   expect(pointsFor(400, 10)).toBe(1920);
-  expect(pointsFor(400, 100)).toBe(640);
+  expect(pointsFor(380, 10)).toBe(pointsFor(440, 10));
+  expect(pointsFor(400, 100)).toBe(480);
   expect(pointsFor(400, 1000)).toBe(240);
-  expect(pointsFor(5000, 1)).toBe(5120);
+  expect(pointsFor(5000, 1)).toBe(3840);
 });

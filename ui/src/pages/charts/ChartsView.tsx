@@ -1,15 +1,14 @@
 /** The charts of the runs of a search: one for each metric, in sections, and those that were added by hand. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { runColours } from "../../charts/colours";
-import { seriesSource } from "../../charts/source";
 import { ink } from "../../charts/theme";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { useLoad } from "../../lib/load";
 import type { ColumnFacts } from "@schema/calls";
-import { catalogueOf, type RunTable, runTable, type Search, type Value } from "./data";
+import { catalogueOf, type RunTable, runTable, searchOf, type Search, type Value } from "./data";
 import { LazyAdded, LazyImages } from "./later";
 import { Legend } from "./Legend";
 import type { ChartRun, Groups } from "./lines";
@@ -19,6 +18,7 @@ import { SeriesCard } from "./SeriesCard";
 import { SingleValues } from "./SingleValues";
 import { type AddedKind, settingsOf, type Workspace } from "./state";
 import { Toolbar } from "./Toolbar";
+import { useChanges } from "./useChanges";
 import { useWorkspace } from "./useWorkspace";
 import "./charts.css";
 
@@ -30,6 +30,8 @@ export interface ChartsViewProps {
   /** The visible runs; empty for the first ones of the search. */
   runIds: string[];
   names: Map<string, string>;
+  /** Which runs the search is of: ACTIVE_ONLY when absent, DELETED_ONLY or ALL. */
+  view?: string;
   /** Grows when runs have changed on the server. */
   version?: number;
   /** How many runs whoever embeds this shows, and how to change that; without it the charts' own number counts. */
@@ -37,28 +39,35 @@ export interface ChartsViewProps {
   onFirst?: (first: number) => void;
 }
 
+const none: string[] = [];
+
 /** How high charts are, in pixels. */
 export const heights = { s: 160, m: 220, l: 380 } as const;
 
 /** How many given runs are drawn at most. */
 const MOST_RUNS = 1000;
 
+/** Charts of given runs ask what those runs have, if these are few enough to be named; else what all have. */
+const NAMED_RUNS = 300;
+
 /** The workspace of charts. Its state is in the address. */
-export function ChartsView({ experimentIds, filter, orderBy, runIds, names, version = 0, first, onFirst }: ChartsViewProps) {
+export function ChartsView({ experimentIds, filter, orderBy, runIds, names, view, version = 0, first, onFirst }: ChartsViewProps) {
   const [workspace, change] = useWorkspace();
-  const search = useMemo<Search>(() => ({ experimentIds, filter, orderBy }), [experimentIds.join(), filter, orderBy.join()]);
+  const search = useMemo<Search>(
+    () => ({ experimentIds, filter, orderBy, ...(view ? { view } : {}) }),
+    [experimentIds.join(), filter, orderBy.join(), view],
+  );
   const wanted = useMemo(() => runIds, [runIds.join()]);
-  useEffect(() => seriesSource.forget(), [version]);
-  const catalogue = useLoad((signal) => catalogueOf(search, signal), [search, version], { keep: true });
+  const changes = useChanges(experimentIds, version);
+  const narrow = wanted.length > 0 && wanted.length <= NAMED_RUNS;
+  const catalogue = useLoad((signal) => catalogueOf(narrow ? searchOf(experimentIds, wanted) : search, signal), [search, narrow && wanted, changes], { keep: true });
+  const adds = workspace.added.length > 0;
+  const everything = useLoad((signal) => (adds ? catalogueOf(search, signal) : Promise.resolve([])), [search, adds, changes], { keep: true });
   // Runs that are given are all drawn: their number was chosen elsewhere.
   const most = wanted.length ? Math.min(wanted.length, MOST_RUNS) : workspace.runs;
   const columns = ["attributes.run_name", "attributes.start_time", "tags.mlflow.runColor"];
   if (workspace.group) columns.push(workspace.group);
-  const table = useLoad(
-    (signal) => runTable(search, wanted, columns, most, signal),
-    [search, wanted, most, workspace.group, version],
-    { keep: true },
-  );
+  const table = useLoad((signal) => runTable(search, wanted, columns, most, signal), [search, wanted, most, workspace.group, changes], { keep: true });
   return (
     <div class={`charts-view size-${workspace.size}`}>
       <Loaded load={catalogue} what="The metrics of these runs could not be loaded.">
@@ -66,7 +75,9 @@ export function ChartsView({ experimentIds, filter, orderBy, runIds, names, vers
           <Loaded load={table} what="The runs could not be loaded.">
             {(runs) => (
               <Charts
-                {...{ search, facts, runs, names, workspace, change, version }}
+                {...{ search, facts, runs, names, workspace, change }}
+                all={everything.data.value ?? []}
+                version={changes}
                 given={wanted}
                 {...(onFirst ? { number: first ?? wanted.length, onNumber: onFirst } : wanted.length ? {} : { number: workspace.runs, onNumber: (runs: number) => change({ runs }) })}
               />
@@ -80,7 +91,9 @@ export function ChartsView({ experimentIds, filter, orderBy, runIds, names, vers
 
 interface ChartsProps {
   search: Search;
+  /** What the drawn runs have, and what all runs of the search have (only while a chart needs it). */
   facts: ColumnFacts[];
+  all: ColumnFacts[];
   runs: RunTable;
   given: readonly string[];
   names: ReadonlyMap<string, string>;
@@ -92,7 +105,7 @@ interface ChartsProps {
   onNumber?: (number: number) => void;
 }
 
-function Charts({ search, facts, runs, given, names, workspace, change, version, number, onNumber }: ChartsProps) {
+function Charts({ search, facts, all, runs, given, names, workspace, change, version, number, onNumber }: ChartsProps) {
   const theme = ink.value.theme;
   const lined = useSignal<ReadonlySet<string>>(new Set());
   const shown = useMemo(() => chartRuns(runs, names, theme), [runs, names, theme]);
@@ -138,9 +151,9 @@ function Charts({ search, facts, runs, given, names, workspace, change, version,
             <LazyAdded
               key={`${i} ${added.kind}`}
               added={added}
-              facts={facts}
+              facts={all}
               search={search}
-              given={given}
+              given={none}
               runs={shown}
               version={version}
               onChange={(next) => change({ added: workspace.added.map((one, j) => (j === i ? next : one)) })}

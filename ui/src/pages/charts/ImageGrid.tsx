@@ -72,7 +72,7 @@ export function ImageGrid({ runs, find = "", version, experimentIds }: ImageGrid
   const big = large.value;
   return (
     <section class="chart-section">
-      <h3 class="chart-section-head">
+      <h2 class="chart-section-head">
         <button type="button" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
           <Icon name={open.value ? "down" : "right"} size={12} />
           Images
@@ -93,7 +93,7 @@ export function ImageGrid({ runs, find = "", version, experimentIds }: ImageGrid
             <output>{steps[at]}</output>
           </label>
         )}
-      </h3>
+      </h2>
       {open.value && (
         <div class="image-grid" tabIndex={0} role="region" aria-label="Images">
           <table>

@@ -6,7 +6,7 @@ import { href } from "../../lib/route";
 import type { ChartRun, Groups } from "./lines";
 
 /** How many names are shown before "more" is pressed. */
-const FIRST = 24;
+const FIRST = 30;
 
 /** The names of the runs, or of the groups, with their colours. */
 export function Legend({ runs, groups, experimentId }: { runs: ReadonlyMap<string, ChartRun>; groups: Groups | null; experimentId?: string }) {
@@ -16,26 +16,26 @@ export function Legend({ runs, groups, experimentId }: { runs: ReadonlyMap<strin
     : [...runs.values()].map(({ id, name, colour }) => ({ id, name, colour, link: experimentId ? href(`/experiments/${experimentId}/runs/${id}`) : null }));
   const shown = all.value ? entries.slice(0, 200) : entries.slice(0, FIRST);
   return (
-    <ul class="chart-legend" aria-label={groups ? "Groups" : "Runs"} onMouseLeave={() => (hovered.value = null)}>
-      {shown.map(({ id, name, colour, link }) => (
-        <li key={id} class={hovered.value === id ? "on" : ""} onMouseEnter={() => (hovered.value = id)}>
-          <span class="swatch" style={{ background: colour }} />
-          {link ? (
-            <a href={link} class="cut" onFocus={() => (hovered.value = id)} onBlur={() => (hovered.value = null)}>
-              {name}
-            </a>
-          ) : (
-            <span class="cut">{name}</span>
-          )}
-        </li>
-      ))}
-      {entries.length > FIRST && (
-        <li>
-          <button type="button" class="chart-legend-more" onClick={() => (all.value = !all.value)}>
-            {all.value ? "fewer" : `${entries.length - FIRST} more`}
-          </button>
-        </li>
+    <div class={`chart-legend ${all.value ? "open" : ""}`}>
+      <ul aria-label={groups ? "Groups" : "Runs"} onMouseLeave={() => (hovered.value = null)}>
+        {shown.map(({ id, name, colour, link }) => (
+          <li key={id} class={hovered.value === id ? "on" : ""} onMouseEnter={() => (hovered.value = id)}>
+            <span class="swatch" style={{ background: colour }} />
+            {link ? (
+              <a href={link} class="cut" onFocus={() => (hovered.value = id)} onBlur={() => (hovered.value = null)}>
+                {name}
+              </a>
+            ) : (
+              <span class="cut">{name}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {entries.length > 6 && (
+        <button type="button" class="chart-legend-more" aria-expanded={all.value} onClick={() => (all.value = !all.value)}>
+          {all.value ? "fewer" : `all ${entries.length}`}
+        </button>
       )}
-    </ul>
+    </div>
   );
 }

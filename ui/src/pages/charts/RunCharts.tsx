@@ -1,9 +1,18 @@
 /** The charts of one run: the same as those beside the table of runs, with one line each. */
 
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import type { ColumnFacts } from "@schema/calls";
+import { asNumber } from "../../api/numbers";
+import { Title } from "../../charts/Card";
 import { runColours } from "../../charts/colours";
+import { exact } from "../../charts/numbers";
 import { seriesSource } from "../../charts/source";
 import { ink } from "../../charts/theme";
+import { Button } from "../../components/Button";
+import { Loading } from "../../components/Loaded";
+import { useLoad } from "../../lib/load";
+import { catalogueOf, searchOf } from "./data";
 import { LazyImages } from "./later";
 import type { ChartRun } from "./lines";
 import { Sections } from "./Sections";
@@ -40,7 +49,20 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
     const colour = runColours([runId], theme).get(runId) as string;
     return new Map<string, ChartRun>([[runId, { id: runId, name, colour, start: start ?? null }]]);
   }, [runId, name, start, theme]);
-  const found = useMemo(() => matching(keys, workspace.find), [keys, workspace.find]);
+  // How many points each metric has: one alone is a number to read, not a chart.
+  const facts = useLoad(
+    async (signal) => {
+      if (!experimentId) return null;
+      const columns = await catalogueOf(searchOf([experimentId], [runId]), signal, ["metrics"]);
+      return new Map(columns.map((column) => [column.name.slice("metrics.".length), column]));
+    },
+    [runId, experimentId, version],
+    { keep: true },
+  );
+  const known = facts.data.value;
+  const matched = useMemo(() => matching(keys, workspace.find), [keys, workspace.find]);
+  const single = matched.filter((key) => known?.get(key)?.most_points === 1);
+  const found = useMemo(() => matched.filter((key) => known?.get(key)?.most_points !== 1), [matched, known]);
   // System metrics have a tab of their own: there, the section around all of them would say nothing.
   const sections = useMemo(() => {
     const made = sectionsOf(found);
@@ -53,8 +75,10 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
   return (
     <div class={`charts-view size-${workspace.size}`}>
       <Toolbar workspace={workspace} change={change} metrics={system ? [] : keys.map((key) => `metrics.${key}`)} groupable={[]} matches={1} shown={1} />
+      {known === undefined && !facts.error.value && <Loading />}
+      {single.length > 0 && <SingleTiles keys={single} facts={known ?? new Map()} />}
       <Sections
-        sections={sections}
+        sections={known === undefined && !facts.error.value ? [] : sections}
         toggled={workspace.toggled}
         onToggle={toggle}
         chart={(key, few) => (
@@ -75,7 +99,36 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
         )}
       />
       {!system && <LazyImages runs={runs} version={version} experimentIds={experimentId ? [experimentId] : []} />}
-      {workspace.find && found.length === 0 && <p class="quiet charts-none">No metric matches “{workspace.find}”.</p>}
+      {workspace.find && matched.length === 0 && <p class="quiet charts-none">No metric matches “{workspace.find}”.</p>}
     </div>
+  );
+}
+
+/** How many numbers are shown before "more" is pressed. */
+const FIRST_TILES = 60;
+
+function SingleTiles({ keys, facts }: { keys: readonly string[]; facts: ReadonlyMap<string, ColumnFacts> }) {
+  const all = useSignal(false);
+  return (
+    <section class="single-tiles" aria-label="Single values">
+      <dl>
+        {(all.value ? keys.slice(0, 2000) : keys.slice(0, FIRST_TILES)).map((key) => {
+          const value = facts.get(key)?.maximum;
+          return (
+            <div key={key}>
+              <dt class="cut" title={key}>
+                <Title text={key} />
+              </dt>
+              <dd>{value === null || value === undefined ? "NaN" : exact(asNumber(value))}</dd>
+            </div>
+          );
+        })}
+      </dl>
+      {keys.length > FIRST_TILES && (
+        <Button small onClick={() => (all.value = !all.value)}>
+          {all.value ? "Show fewer" : `Show all ${keys.length.toLocaleString("en-US")}`}
+        </Button>
+      )}
+    </section>
   );
 }

@@ -24,6 +24,7 @@ const CHARTS = 24;
 /** The sections; charts of closed ones are not made. */
 export function Sections({ sections, toggled, onToggle, chart, depth = 0 }: SectionsProps) {
   const most = useSignal(SECTIONS);
+  const Heading = depth === 0 ? "h2" : "h3";
   return (
     <>
       {sections.slice(0, most.value).map((section, i) => {
@@ -32,13 +33,13 @@ export function Sections({ sections, toggled, onToggle, chart, depth = 0 }: Sect
         return (
           <section key={section.prefix} class={`chart-section depth-${Math.min(depth, 3)}`}>
             {(section.prefix !== "" || sections.length > 1) && (
-              <h3 class="chart-section-head">
+              <Heading class="chart-section-head">
                 <button type="button" aria-expanded={open} onClick={() => onToggle(section.prefix)}>
                   <Icon name={open ? "down" : "right"} size={12} />
                   {section.title || "Metrics"}
                   <span class="quiet">{section.count.toLocaleString("en-US")}</span>
                 </button>
-              </h3>
+              </Heading>
             )}
             {open && (
               <>

@@ -1,7 +1,7 @@
 /** The chart of one metric over runs: it reads its series when it comes near the screen, and again for what is zoomed to. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Card } from "../../charts/Card";
 import { LineChart, lineTable, pointTable } from "../../charts/LineChart";
 import { exact } from "../../charts/numbers";
@@ -95,8 +95,11 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
   const full = useMemo(() => (all ? drawn(all.series, all.others, runs, settings, groups) : null), [all, runs, settings, groups]);
   const axis = `${full?.xKind ?? settings.x} ${other ?? ""}`;
   const zoom = zooms.value.get(axis) ?? null;
+  const zoomed = useRef(zoom);
   useEffect(() => {
-    part.value = null;
+    // What is shown stays until the same part comes anew; it goes when another part is wanted.
+    if (zoomed.current !== zoom) part.value = null;
+    zoomed.current = zoom;
     if (!zoom || !all || !full || !near.value || !all.series.some((one) => one.count > one.steps.length)) return;
     const lines = groups ? drawn(all.series, all.others, runs, settings, null).lines : full.lines;
     const range = rangeFor(zoom, full.xKind === "number" ? settings.x : full.xKind, all.series, lines);
@@ -148,7 +151,7 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
       legend={() => lines.map((line) => [line.name, line.colour])}
       menu={menu}
       controls={zoom && <IconButton small icon="undo" label="Reset zoom (double click)" onClick={() => zoomTo(axis, null)} />}
-      loading={waiting.value > 0 || (near.value && !all && !error.value)}
+      loading={near.value && !error.value && (!all || (zoom !== null && waiting.value > 0))}
       error={all ? null : error.value}
       retry={() => again.value++}
       onNear={() => (near.value = true)}

@@ -27,13 +27,13 @@ const ROWS = 25;
 export function SingleValues({ open, onToggle, keys, ...rest }: SingleValuesProps) {
   return (
     <section class="chart-section">
-      <h3 class="chart-section-head">
+      <h2 class="chart-section-head">
         <button type="button" aria-expanded={open} onClick={onToggle}>
           <Icon name={open ? "down" : "right"} size={12} />
           Single values
           <span class="quiet">{keys.length.toLocaleString("en-US")}</span>
         </button>
-      </h3>
+      </h2>
       {open && <Values keys={keys} {...rest} />}
     </section>
   );

@@ -44,6 +44,7 @@ export function Toolbar({ workspace, change, metrics, groupable, onAdd, number, 
   const more: MenuEntry[] = addable.map(([kind, label]) => ({ label, run: () => onAdd?.(kind) }));
   return (
     <div class="charts-bar" role="toolbar" aria-label="Settings of all charts">
+      <h2 class="hidden-visually">Charts</h2>
       <SearchInput label="Find metrics" placeholder="Find metrics (regex)" value={workspace.find} onInput={(find) => change({ find })} />
       <Labelled text="X">
         <Select

@@ -9,6 +9,8 @@ export interface Search {
   experimentIds: string[];
   filter: string;
   orderBy: string[];
+  /** ACTIVE_ONLY when absent, DELETED_ONLY or ALL. */
+  view?: string;
 }
 
 /** Some columns of runs. */
@@ -38,7 +40,7 @@ export async function runTable(
       filter: given ? runFilter(runIds.slice(0, limit)) : search.filter,
       order_by: given ? [] : search.orderBy,
       // Runs that were asked for by id are shown, deleted or not.
-      ...(given ? { run_view_type: "ALL" } : {}),
+      run_view_type: given ? "ALL" : (search.view ?? "ACTIVE_ONLY"),
       columns: [...columns],
       limit,
     },
@@ -52,13 +54,23 @@ export async function runTable(
   return given ? inOrder(found, runIds) : found;
 }
 
-/** What the columns of a search hold. */
-export async function catalogueOf({ experimentIds, filter }: Search, signal: AbortSignal): Promise<ColumnFacts[]> {
-  return (await call("GetRunColumns", { experiment_ids: experimentIds, filter }, signal)).columns ?? [];
+/** What the columns of a search hold; of some kinds only, or of all. */
+export async function catalogueOf(
+  { experimentIds, filter, view = "ACTIVE_ONLY" }: Search,
+  signal: AbortSignal,
+  kinds: ("metrics" | "params" | "tags")[] = [],
+): Promise<ColumnFacts[]> {
+  const answer = await call("GetRunColumns", { experiment_ids: experimentIds, filter, kinds, run_view_type: view }, signal);
+  return answer.columns ?? [];
+}
+
+/** The search that finds given runs, deleted or not. */
+export function searchOf(experimentIds: string[], runIds: readonly string[]): Search {
+  return { experimentIds, filter: runFilter(runIds), orderBy: [], view: "ALL" };
 }
 
 /** The filter that finds given runs. */
-export function runFilter(runIds: readonly string[]): string {
+function runFilter(runIds: readonly string[]): string {
   return `attributes.run_id IN (${runIds.map((id) => `'${id.replace(/[^\w-]/g, "")}'`).join(", ")})`;
 }
 

@@ -12,7 +12,7 @@ import { useLoad } from "../../lib/load";
 import { href, place, setQuery } from "../../lib/route";
 import { ChartsView, chartRuns } from "../charts/ChartsView";
 import { LazyAdded } from "../charts/later";
-import { catalogueOf, runFilter, runTable, type RunTable } from "../charts/data";
+import { catalogueOf, runTable, type RunTable, type Search, searchOf } from "../charts/data";
 import { matching } from "../charts/sections";
 import type { Added } from "../charts/state";
 import type { PageProps } from "../routes";
@@ -56,10 +56,13 @@ export default function Compare(_: PageProps) {
   const experimentIds = useMemo(() => list(experiments), [experiments]);
   if (!runIds.length) {
     return (
-      <Empty title="No runs to compare" icon="compare">
-        <p>Select runs in the table of an experiment, and press c.</p>
-        <a href={href(experimentIds[0] ? `/experiments/${experimentIds[0]}/runs` : "/experiments")}>To the {experimentIds[0] ? "runs" : "experiments"}</a>
-      </Empty>
+      <>
+        <h1 class="hidden-visually">Compare runs</h1>
+        <Empty title="No runs to compare" icon="compare">
+          <p>Select runs in the table of an experiment, and press c.</p>
+          <a href={href(experimentIds[0] ? `/experiments/${experimentIds[0]}/runs` : "/experiments")}>To the {experimentIds[0] ? "runs" : "experiments"}</a>
+        </Empty>
+      </>
     );
   }
   return <CompareRuns runIds={runIds} experimentIds={experimentIds} />;
@@ -68,7 +71,7 @@ export default function Compare(_: PageProps) {
 function CompareRuns({ runIds, experimentIds }: { runIds: string[]; experimentIds: string[] }) {
   const asked = place.value.query.get("tab");
   const tab: TabId = tabs.find((one) => one.id === asked)?.id ?? "table";
-  const search = useMemo(() => ({ experimentIds, filter: runFilter(runIds), orderBy: [] }), [runIds, experimentIds]);
+  const search = useMemo(() => searchOf(experimentIds, runIds), [runIds, experimentIds]);
   const load = useLoad(
     async (signal) => {
       const [facts, runs] = await Promise.all([
@@ -114,22 +117,24 @@ interface PanelProps {
   tab: TabId;
   runIds: string[];
   experimentIds: string[];
-  search: { experimentIds: string[]; filter: string; orderBy: string[] };
+  search: Search;
   facts: ColumnFacts[];
   runs: RunTable;
 }
 
+const none: string[] = [];
 const noNames = new Map<string, string>();
 
 function Panel({ tab, runIds, experimentIds, search, facts, runs }: PanelProps) {
   const theme = ink.value.theme;
   const shown = useMemo(() => chartRuns(runs, noNames, theme), [runs, theme]);
   const experimentOf = (id: string) => String(runs.columns.get("attributes.experiment_id")?.[runs.ids.indexOf(id)] ?? experimentIds[0] ?? "0");
-  if (tab === "charts") return <ChartsView experimentIds={experimentIds} filter={search.filter} orderBy={[]} runIds={runIds} names={noNames} />;
+  if (tab === "charts") return <ChartsView experimentIds={experimentIds} filter={search.filter} orderBy={none} view="ALL" runIds={runIds} names={noNames} />;
   if (tab === "artifacts") return <ArtifactPanes runs={[...shown.values()]} />;
   if (tab === "relations") {
     return (
       <div class="charts-view">
+        <h2 class="hidden-visually">Relations</h2>
         <div class="chart-grid">
           {relations.map((added) => (
             <Relation key={added.kind} added={added} {...{ facts, search, runIds, shown }} />
