@@ -36,7 +36,7 @@ export function Page() {
   const Shown = loaded.value.get(found.load);
   if (Shown) {
     return (
-      <Crashes key={path}>
+      <Crashes key={pageAt(path)} path={path}>
         <Shown fields={found.fields} />
       </Crashes>
     );
@@ -45,6 +45,14 @@ export function Page() {
     return <Failure page error={failed.value} what="This page's program could not be loaded." retry={() => location.reload()} />;
   }
   return <Loading />;
+}
+
+/** Which page is at a path, and of what. Its tabs, and what is open in them, are the same page: nothing is drawn anew. */
+export function pageAt(path: string): string {
+  const found = find(path);
+  if (!found) return path;
+  const { tab: _tab, "*": _rest, ...of } = found.fields;
+  return `${pageRoutes.findIndex((route) => route.load === found.load)} ${JSON.stringify(of)}`;
 }
 
 function find(path: string) {
@@ -68,11 +76,15 @@ function NoPage({ path }: { path: string }) {
 }
 
 /** A page that stops with an error says so, and the rest goes on. */
-class Crashes extends Component<{ children: ComponentChildren }, { error: unknown }> {
+class Crashes extends Component<{ children: ComponentChildren; path: string }, { error: unknown }> {
   override state: { error: unknown } = { error: null };
 
   static override getDerivedStateFromError(error: unknown) {
     return { error };
+  }
+
+  override componentDidUpdate(before: { path: string }) {
+    if (before.path !== this.props.path && this.state.error) this.setState({ error: null });
   }
 
   override render() {
