@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 import { nearest } from "./bands";
 import { faint } from "./colours";
-import { duration, extent, padded, short } from "./numbers";
+import { decadeTicks, duration, extent, padded, short } from "./numbers";
 import type { Ink } from "./theme";
 
 /** What an x axis counts. */
@@ -357,6 +357,7 @@ export class LinePlot {
           gap: 4,
           space: 32,
           values: (_, splits) => splits.map((value) => (value === null ? "" : short(value))),
+          ...(log ? { splits: (_: uPlot, __: number, low: number, high: number) => decadeTicks(low, high, height / 30), filter: (_: uPlot, splits: number[]) => splits } : {}),
         },
       ],
       cursor: {

@@ -114,7 +114,9 @@ function Charts({ search, facts, all, runs, given, names, workspace, change, ver
   const keys = metrics.filter((fact) => (fact.most_points ?? 0) > 1).map((fact) => fact.name.slice("metrics.".length));
   const single = metrics.filter((fact) => (fact.most_points ?? 0) <= 1).map((fact) => fact.name.slice("metrics.".length));
   const found = useMemo(() => matching(keys, workspace.find), [facts, workspace.find]);
-  const sections = useMemo(() => sectionsOf(found), [found]);
+  // A few that were looked for stand together.
+  const flat = workspace.find !== "" && found.length <= 6;
+  const sections = useMemo(() => (flat ? [{ prefix: "", title: "", keys: found, inner: [], count: found.length }] : sectionsOf(found)), [found, flat]);
   const foundSingle = useMemo(() => matching(single, workspace.find), [facts, workspace.find]);
   const groupable = facts
     .filter(({ name, distinct }) => !name.startsWith("metrics.") && !name.startsWith("tags.mlflow.") && (distinct ?? 0) > 1 && (distinct ?? 0) <= 100)
