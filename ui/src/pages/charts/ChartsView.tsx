@@ -16,7 +16,7 @@ import { Sections } from "./Sections";
 import { matching, sectionsOf } from "./sections";
 import { SeriesCard } from "./SeriesCard";
 import { SingleValues } from "./SingleValues";
-import { type AddedKind, settingsOf, type Workspace } from "./state";
+import { type AddedKind, heights, settingsOf, type Workspace } from "./state";
 import { Toolbar } from "./Toolbar";
 import { useChanges } from "./useChanges";
 import { useWorkspace } from "./useWorkspace";
@@ -40,9 +40,6 @@ export interface ChartsViewProps {
 }
 
 const none: string[] = [];
-
-/** How high charts are, in pixels. */
-export const heights = { s: 160, m: 220, l: 380 } as const;
 
 /** How many given runs are drawn at most. */
 const MOST_RUNS = 1000;
