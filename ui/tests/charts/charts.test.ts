@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { boxFacts } from "../../src/charts/Box";
 import { cellsOf } from "../../src/charts/HeatMap";
-import { durationTicks } from "../../src/charts/lineplot";
+import { durationTicks } from "../../src/charts/linemodel";
 import { keptBy } from "../../src/charts/Parallel";
 import { asCsv } from "../../src/charts/saving";
 import { scaleOf } from "../../src/charts/scale";
