@@ -1,6 +1,6 @@
 /** A chart of lines: many series, one cursor for all charts on the page, one table of values under the pointer. */
 
-import { signal, useSignalEffect } from "@preact/signals";
+import { signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { nearest } from "./bands";
 import type { Size } from "./Card";
@@ -67,12 +67,63 @@ export function LineChart(props: LineChartProps) {
     const x = cursor.value?.axis === latest.current.axis ? cursor.value.x : null;
     requestAnimationFrame(() => plot.current?.mark(x, id));
   });
+  const said = useSignal("");
+  const onKey = (event: KeyboardEvent) => {
+    if (plot.current && byKey(event.key, props, plot.current, said)) event.preventDefault();
+  };
   return (
-    <div class="line-chart">
+    <div
+      class="line-chart"
+      tabIndex={0}
+      role="application"
+      aria-label={`${props.label}. Arrows left and right read values, up and down choose a line, plus and minus zoom, Escape ends.`}
+      onKeyDown={onKey}
+      onBlur={() => pointer.peek()?.chart === props.id && leave()}
+    >
       <div ref={host} />
+      <span class="hidden-visually" aria-live="polite">
+        {said.value}
+      </span>
       <ValueTable id={props.id} lines={props.lines} xKind={props.xKind} xName={props.xName} />
     </div>
   );
+}
+
+/** What a key does to the cursor, the chosen line and the zoom; false when it means nothing here. */
+function byKey(key: string, props: LineChartProps, plot: LinePlot, said: { value: string }): boolean {
+  const [low, high] = plot.range;
+  const at = pointer.peek();
+  const now = at?.chart === props.id ? at : null;
+  let x = now?.x ?? (low + high) / 2;
+  let line = now?.line ?? null;
+  if (key === "ArrowLeft" || key === "ArrowRight") {
+    if (now) x = Math.min(high, Math.max(low, x + ((high - low) / 60) * (key === "ArrowRight" ? 1 : -1)));
+  } else if (key === "ArrowUp" || key === "ArrowDown") {
+    const order = valuesAt(props.lines, x).map((row) => row.line.id);
+    if (!order.length) return true;
+    const here = line === null ? -1 : order.indexOf(line);
+    const next = key === "ArrowDown" ? here + 1 : here < 0 ? order.length - 1 : here - 1;
+    line = order[(next + order.length) % order.length] ?? null;
+  } else if (key === "+" || key === "=") {
+    zoomTo(props.axis, [x - (x - low) / 2, x + (high - x) / 2]);
+    return true;
+  } else if (key === "-" || key === "0") {
+    zoomTo(props.axis, null);
+    return true;
+  } else if (key === "Enter" && line !== null) {
+    props.onPick?.(line);
+    return true;
+  } else if (key === "Escape" && now) {
+    leave();
+    return true;
+  } else return false;
+  pointer.value = { chart: props.id, x, line, ...plot.placeOf(x) };
+  cursor.value = { axis: props.axis, x, chart: props.id };
+  hovered.value = line;
+  const rows = valuesAt(props.lines, x);
+  const row = rows.find((one) => one.line.id === line) ?? rows[0];
+  said.value = row ? `${props.xName} ${xLabel(props.xKind, row.x)}: ${row.line.name} ${exact(row.y)}` : "No values here";
+  return true;
 }
 
 function markAt(axis: string): number | null {

@@ -72,6 +72,18 @@ export class LinePlot {
     return this.plot?.ctx.canvas ?? null;
   }
 
+  /** The part of the x axis that is shown. */
+  get range(): readonly [number, number] {
+    return this.bounds.x;
+  }
+
+  /** Where a place of the x axis is on the page. */
+  placeOf(x: number): { clientX: number; clientY: number } {
+    const box = (this.plot?.over ?? this.host).getBoundingClientRect();
+    const share = (x - this.bounds.x[0]) / (this.bounds.x[1] - this.bounds.x[0]);
+    return { clientX: box.left + share * box.width, clientY: box.top + box.height / 2 };
+  }
+
   /** Show a model in a size in pixels. */
   show(model: LineModel, width: number, height: number): void {
     this.model = model;

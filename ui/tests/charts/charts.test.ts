@@ -5,7 +5,7 @@ import { durationTicks } from "../../src/charts/lineplot";
 import { keptBy } from "../../src/charts/Parallel";
 import { asCsv } from "../../src/charts/saving";
 import { scaleOf } from "../../src/charts/scale";
-import { condition } from "../../src/pages/charts/Brushes";
+import { brushOf, condition } from "../../src/pages/charts/Brushes";
 
 test("numbers written as text are numbers, words are in their order", () => {
   const numbers = scaleOf(["1", "2", null, "3"]);
@@ -64,4 +64,16 @@ test("ticks of durations are round times", () => {
 
 test("CSV quotes what needs it", () => {
   expect(asCsv({ columns: ["a", "b"], rows: [["x,y", 1], ['say "hi"', null]] })).toBe('a,b\r\n"x,y",1\r\n"say ""hi""",\r\n');
+});
+
+test("a part of an axis can be said in words", () => {
+  const scale = scaleOf([0, 10]);
+  const [low, high] = brushOf("2 … 4", scale) as [number, number];
+  expect([scale.value(low), scale.value(high)].map((value) => Number(value.toFixed(9)))).toEqual([2, 4]);
+  expect(brushOf(">= 4", scale)?.[1]).toBe(1);
+  expect(brushOf("4 .. 2", scale)).toBeNull();
+  expect(brushOf("nothing", scale)).toBeNull();
+  const words = scaleOf(["a", "b", "c", "d"]);
+  expect(brushOf("b, c", words)).toEqual([0.25, 0.75]);
+  expect(condition("params.x", brushOf("b, c", words) as [number, number], words)).toEqual(["params.x IN ('b', 'c')"]);
 });

@@ -15,9 +15,10 @@ import { numbersOf, type Value } from "../../charts/scale";
 import { type Column, type Mark, Scatter } from "../../charts/Scatter";
 import { ink } from "../../charts/theme";
 import { IconButton } from "../../components/Button";
+import type { MenuEntry } from "../../components/Menu";
 import { useLoad } from "../../lib/load";
 import { go, href } from "../../lib/route";
-import { Brushes } from "./Brushes";
+import { askBrush, Brushes } from "./Brushes";
 import { ColumnChoice } from "./ColumnChoice";
 import { keyOf, runTable, type RunTable, type Search } from "./data";
 import type { ChartRun } from "./lines";
@@ -60,6 +61,19 @@ export function AddedChart({ added, facts, search, given, runs, version, onChang
   const table = load.data.value;
   const drawing = useMemo(() => (table ? new Drawing(added.kind, columns, asked, table, runs) : null), [table, added.kind, columns, runs]);
   const brushes = useSignal<ReadonlyMap<string, Brush>>(new Map());
+  const setBrush = (column: string, brush: Brush | null) => {
+    const next = new Map(brushes.peek());
+    if (brush) next.set(column, brush);
+    else next.delete(column);
+    brushes.value = next;
+  };
+  const ranges: MenuEntry[] =
+    added.kind === "parallel" && drawing
+      ? [
+          { heading: "Keep a part of" },
+          ...drawing.columns.map((column) => ({ label: column.name, run: () => void askBrush(column, (brush) => setBrush(column.name, brush)) })),
+        ]
+      : [];
   const experimentId = search.experimentIds[0];
   const pick = (id: string) => experimentId && go(href(`/experiments/${experimentId}/runs/${id}`));
   const title = `${names[added.kind]}${added.kind === "parallel" ? "" : `: ${columns.filter(Boolean).map(keyOf).join(added.kind === "box" ? " by " : " · ")}`}`;
@@ -74,6 +88,7 @@ export function AddedChart({ added, facts, search, given, runs, version, onChang
       loading={near.value && load.loading.value && asked.length > 0}
       error={table ? null : load.error.value}
       retry={load.reload}
+      menu={ranges}
       onNear={() => (near.value = true)}
       controls={
         <>
@@ -93,12 +108,7 @@ export function AddedChart({ added, facts, search, given, runs, version, onChang
               onPick={pick}
               brushes={brushes.value}
               experimentIds={search.experimentIds}
-              onBrush={(column, brush) => {
-                const next = new Map(brushes.peek());
-                if (brush) next.set(column, brush);
-                else next.delete(column);
-                brushes.value = next;
-              }}
+              onBrush={setBrush}
             />
           )
         )

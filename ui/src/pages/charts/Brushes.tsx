@@ -1,5 +1,6 @@
 /** What the brushes of parallel coordinates keep, in words, and the way to make a filter of it. */
 
+import { askText } from "../../components/ask";
 import { Button } from "../../components/Button";
 import { Tag } from "../../components/Tag";
 import { short } from "../../charts/numbers";
@@ -74,4 +75,37 @@ function rounded(value: number): string {
 
 function quoted(text: string): string {
   return text.includes("'") ? `"${text}"` : `'${text}'`;
+}
+
+/** The brush that a text means: `0.1 … 0.5`, `> 3`, or words with commas between them; null for nonsense. */
+export function brushOf(text: string, scale: Scale): Brush | null {
+  if (scale.kind === "words") {
+    const wanted = text.split(",").map((word) => scale.words.indexOf(word.trim())).filter((i) => i >= 0);
+    if (!wanted.length) return null;
+    return [Math.min(...wanted) / scale.words.length, (Math.max(...wanted) + 1) / scale.words.length];
+  }
+  const half = /^([<>])=?\s*(\S+)$/.exec(text.trim());
+  if (half) {
+    const place = scale.at(half[2] as string);
+    if (Number.isNaN(place)) return null;
+    return half[1] === ">" ? [Math.max(0, place), 1] : [0, Math.min(1, place)];
+  }
+  const ends = text.split(/…|\.\.+|\bto\b/).map((part) => scale.at(part.trim() === "" ? null : part.trim()));
+  const [low, high] = ends;
+  if (ends.length !== 2 || low === undefined || high === undefined || !(low <= high)) return null;
+  return [Math.max(0, low), Math.min(1, high)];
+}
+
+/** Ask for the part of an axis to keep, in words: the way without a mouse. */
+export async function askBrush(column: Column, onBrush: (brush: Brush) => void): Promise<void> {
+  const scale = scaleOf(column.values);
+  const text = await askText({
+    title: `Keep a part of ${column.name}`,
+    label: scale.kind === "words" ? `Values, with commas between them: ${scale.words.slice(0, 8).join(", ")}` : "From … to, e.g. 0.1 … 0.5, or > 0.5",
+    action: "Keep",
+    value: scale.kind === "words" ? (scale.words[0] ?? "") : `${short(scale.value(0))} … ${short(scale.value(1))}`,
+    check: (value) => (brushOf(value, scale) ? "" : "This is no part of the axis."),
+  });
+  const brush = text === null ? null : brushOf(text, scale);
+  if (brush) onBrush(brush);
 }

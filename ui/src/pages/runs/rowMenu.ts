@@ -9,6 +9,7 @@ import { toast } from "../../lib/toasts";
 import { deleteRuns } from "./changes";
 import { editTag, rename } from "./edits";
 import type { RunRow } from "./rows";
+import { isSelected, turned } from "./selection";
 import type { Table } from "./useTable";
 import { isVisible, withVisible } from "./visible";
 
@@ -18,17 +19,15 @@ export function rowMenu(table: Table, row: RunRow, index: number): MenuEntry[] {
   const experiment = String(row.cells.get("attributes.experiment_id") ?? "0");
   const visible = isVisible(state, row.id, index);
   const deleted = state.lifecycle === "Deleted";
-  const ids = new Set(selection.value.ids);
   return [
     { label: "Open the run", icon: "open", keys: "Enter", href: href(`/experiments/${experiment}/runs/${row.id}`) },
     { label: "Copy its id", icon: "copy", run: () => void copied(row.id) },
     {
-      label: ids.has(row.id) ? "Do not select" : "Select",
+      label: isSelected(selection.value, row.id) ? "Do not select" : "Select",
       icon: "check",
       keys: "x",
       run: () => {
-        if (!ids.delete(row.id)) ids.add(row.id);
-        selection.value = { ids, all: false };
+        selection.value = turned(selection.peek(), row.id);
       },
     },
     state.mode !== "TABLE" && {
