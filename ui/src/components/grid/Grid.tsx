@@ -42,22 +42,29 @@ export interface GridProps<T> {
   corner?: ComponentChildren;
 }
 
+/** How far beyond the sides columns are drawn. */
 const SIDE = 160;
+
+/** What is in sight, in pixels. */
+interface View {
+  top: number;
+  left: number;
+  width: number;
+  height: number;
+}
 
 /** The grid itself. */
 export function Grid<T>(props: GridProps<T>) {
   const { rows, columns, cursor } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, left: 0, width: 1200, height: 700 });
+  const [view, setView] = useState<View>({ top: 0, left: 0, width: 1200, height: 700 });
+  const seen = useRef<(view: View) => string>(() => "");
+  // Most scrolls move the document only: nothing is drawn anew until other rows or columns come into sight.
   const measure = useCallback(() => {
     const at = scroller.current;
     if (!at) return;
     const next = { top: at.scrollTop, left: at.scrollLeft, width: at.clientWidth, height: at.clientHeight };
-    setView((old) =>
-      old.top === next.top && old.left === next.left && old.width === next.width && old.height === next.height
-        ? old
-        : next,
-    );
+    setView((old) => (seen.current(old) === seen.current(next) ? old : next));
   }, []);
   useLayoutEffect(() => {
     const at = scroller.current;
@@ -78,7 +85,13 @@ export function Grid<T>(props: GridProps<T>) {
   const bodyHeight = Math.max(ROW, view.height - HEADER_HEIGHT);
   const scale = rowScale(rows, bodyHeight);
   const span = rowSpan(rows, view.top, bodyHeight);
-  const across = columnSpan(looseEdges, view.left - SIDE, view.left + view.width - pinnedWidth + SIDE);
+  const acrossOf = (at: View) => columnSpan(looseEdges, at.left - SIDE, at.left + at.width - pinnedWidth + SIDE);
+  const across = acrossOf(view);
+  seen.current = (at) => {
+    const down = rowSpan(rows, at.top, Math.max(ROW, at.height - HEADER_HEIGHT));
+    const side = acrossOf(at);
+    return [down.first, down.end, down.shift.toFixed(1), side.first, side.end, at.width, at.height].join();
+  };
 
   const stuck = useMemo<Placed[]>(
     () => pinned.map((column, at) => ({ column, left: pinnedEdges[at] ?? 0, index: at })),
@@ -157,6 +170,26 @@ export function Grid<T>(props: GridProps<T>) {
     event.preventDefault();
   };
 
+  const head = cursor.row < 0 ? cursor.column : -1;
+  const header = useMemo(
+    () => (
+      <Header
+      pinned={stuck}
+      shown={shown}
+      all={ordered}
+      lefts={looseEdges}
+      pinnedWidth={pinnedWidth}
+      cursor={head}
+      corner={props.corner}
+      onSort={props.onSort}
+      onResize={props.onResize}
+      onMove={props.onMove}
+      onMenu={props.onMenu}
+      onGroup={props.onGroup}
+    />
+    ),
+    [stuck, shown, ordered, looseEdges, pinnedWidth, head, props.corner, props.onSort, props.onResize, props.onMove, props.onMenu, props.onGroup],
+  );
   const pool = Math.max(1, span.end - span.first);
   const drawn = [];
   for (let index = span.first; index < span.end; index += 1) {
@@ -222,21 +255,7 @@ export function Grid<T>(props: GridProps<T>) {
       onContextMenu={onContextMenu}
     >
       <div class="grid-size" style={{ width: `${pinnedWidth + looseWidth}px`, height: `${scale.height + HEADER_HEIGHT}px` }}>
-        <Header
-          pinned={stuck}
-          shown={shown}
-          all={ordered}
-          lefts={looseEdges}
-          pinnedWidth={pinnedWidth}
-          scrolled={view.left}
-          cursor={cursor.row < 0 ? cursor.column : -1}
-          corner={props.corner}
-          onSort={props.onSort}
-          onResize={props.onResize}
-          onMove={props.onMove}
-          onMenu={props.onMenu}
-          onGroup={props.onGroup}
-        />
+        {header}
         <div class="grid-body" style={{ transform: `translateY(${span.shift}px)` }}>
           {drawn}
         </div>

@@ -14,7 +14,6 @@ interface HeaderProps {
   all: GridColumn[];
   lefts: readonly number[];
   pinnedWidth: number;
-  scrolled: number;
   cursor: number;
   corner?: ComponentChildren;
   onSort: (column: string, add: boolean) => void;

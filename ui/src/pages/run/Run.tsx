@@ -10,7 +10,7 @@ import { useKeys } from "../../lib/keys";
 import { go, href, place, replace } from "../../lib/route";
 import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
-import { getShown, isSystem, nameOf, type Shown } from "./data";
+import { type Change, getShown, isSystem, nameOf, type Shown } from "./data";
 import { RunHead } from "./RunHead";
 import { Overview } from "./overview/Overview";
 import { useRunChanges, type Versions } from "./changes";
@@ -46,10 +46,14 @@ export default function RunPage({ fields }: PageProps) {
   }, [actual, experiment]);
   const named = experimentById(actual ?? experiment).data.value?.name;
   useTitle(run && nameOf(run), { of: named ?? "", kind: "run" });
+  const change: Change = (update) => {
+    const now = load.data.peek();
+    if (now) load.set({ run: update(now.run) });
+  };
   if (isUnknown(load.error.value) && !run) return <UnknownRun id={id} experiment={experiment} />;
   return (
     <Loaded load={load} what={`The run ${id} could not be loaded.`}>
-      {(shown) => <Page shown={shown} fields={fields} versions={versions} change={load.set} reload={load.reload} />}
+      {(shown) => <Page shown={shown} fields={fields} versions={versions} change={change} reload={load.reload} />}
     </Loaded>
   );
 }
@@ -58,7 +62,7 @@ interface PartProps {
   shown: Shown;
   fields: Record<string, string>;
   versions: Versions;
-  change: (shown: Shown) => void;
+  change: Change;
   reload: () => void;
 }
 

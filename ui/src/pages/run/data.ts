@@ -25,6 +25,9 @@ export interface Shown {
   run: Run;
 }
 
+/** Changes what is shown of a run, as it is by then: an edit may be undone long after it was made. */
+export type Change = (update: (run: Run) => Run) => void;
+
 /** Get a run. */
 export async function getShown(runId: string, signal: AbortSignal): Promise<Shown> {
   return { run: (await call("GetRun", { run_id: runId }, signal)).run };
