@@ -32,6 +32,9 @@ interface RunsGridProps {
 
 type AnyRow = RunRow | GroupRow;
 
+/** So long the first request for rows waits for the columns. */
+const PATIENCE_MS = 120;
+
 /** The grid with the table's runs. */
 export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   const { rows, groups, state, facts, columns, selection } = table;
@@ -52,7 +55,15 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   );
   const window = useRef<GridWindow>({ firstRow: 0, endRow: 60, columns: [] });
 
-  const need = useCallback(() => {
+  const { catalogue } = table;
+  const waited = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(waited.current), []);
+  const need = useCallback((patient = true) => {
+    // The columns are about to be known: one request for rows with all of them is better than two.
+    if (patient && !catalogue.data.peek() && !catalogue.error.peek()) {
+      waited.current ??= setTimeout(() => latestNeed.current(false), PATIENCE_MS);
+      return;
+    }
     const { firstRow, endRow, columns: ids } = window.current;
     const names = new Set<string>();
     for (const id of ids) {
@@ -63,6 +74,8 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
     }
     if (names.size > 0) fresh.need(firstRow, endRow, [...names]);
   }, [fresh, chosen]);
+  const latestNeed = useRef(need);
+  latestNeed.current = need;
   const onWindow = useCallback(
     (now: GridWindow) => {
       window.current = now;
