@@ -51,7 +51,7 @@ export function CompareTable(props: CompareTableProps) {
 function RunsAsColumns({ rows, runs, baseline, ...rest }: CompareTableProps) {
   const sections = [...new Set(rows.map((row) => row.section))];
   return (
-    <table class="compare">
+    <table class="compare-table">
       <thead>
         <tr>
           <th scope="col" class="compare-key">
@@ -93,7 +93,7 @@ function RunsAsColumns({ rows, runs, baseline, ...rest }: CompareTableProps) {
 function RunsAsRows({ rows, runs, baseline, ...rest }: CompareTableProps) {
   const bests = rows.map((row) => (row.section === "Metrics" ? bestOf(row.cells, directionOf(row.column)) : -1));
   return (
-    <table class="compare across">
+    <table class="compare-table across">
       <thead>
         <tr>
           <th scope="col" class="compare-key">
