@@ -23,7 +23,7 @@ test("ticks of few decades stand at 1, 2 and 5", () => {
 });
 
 test("numbers are short", () => {
-  expect([0, 0.012345, 123456, 4.5e6, 1e-7, 2.5e20, NaN, -Infinity, 1500, 0.5].map(short)).toEqual(
+  expect([0, 0.012345, 123456, 4.5e6, 1e-7, 2.5e20, NaN, -Infinity, 1500, 0.5].map((value) => short(value))).toEqual(
     ["0", "0.01235", "123k", "4.5M", "1e-7", "2.5e20", "NaN", "−∞", "1500", "0.5"],
   );
   expect([100, 0.1 + 0.2, 1 / 3].map(exact)).toEqual(["100", "0.3", "0.333333"]);
