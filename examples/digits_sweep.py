@@ -92,6 +92,7 @@ def sweep() -> str:
         client.set_terminated(parent, end_time=start + (CHILDREN + 1) * 3 * MINUTE_MS)
         for run_id, network in ranked[:2]:
             best.append((network, run_id, log_model(client, run_id, network, data)))
+        client.set_tag(ranked[0][0], "stage", "best")
         log_files(client, ranked[0][0], data.test, predict(ranked[0][1].layers, data.test[0]))
     register(client, best)
     log_failed(client, experiment, now)

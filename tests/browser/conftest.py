@@ -102,7 +102,7 @@ def known(server: str) -> Known:
 
     parents = runs("digits-sweep", "start_time ASC", "params.children = '19'")
     models = client.search_logged_models([ids["digits-sweep"]])
-    best = runs("digits-sweep", "metrics.`val/accuracy` DESC", f"tags.`mlflow.parentRunId` = '{parents[-1]}'")[0]
+    best = runs("digits-sweep", "start_time DESC", "tags.stage = 'best'")[0]
     return Known(
         sweep=ids["digits-sweep"],
         flat=ids["flat-60"],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 _FORK_AMID_WRITES = """
 import os, sys, threading
-from millrace.calls import CreateRun, GetRun, LogMetric, SearchRuns
+from millrace.calls import CreateRun, GetRun, GetRunWindow, LogMetric, SearchRuns
 from millrace.store import open_store
 
 store = open_store(sys.argv[1])
@@ -22,6 +22,7 @@ def write():
 def read():
     while not done.is_set():
         store.call(SearchRuns(["0"], max_results=50))
+        store.call(GetRunWindow(["0"], limit=50))  # looks at a cache and a connection of its own
 
 threads = [threading.Thread(target=target) for target in (write, write, read)]
 for thread in threads:
@@ -33,6 +34,7 @@ for number in range(20):
         run = store.call(CreateRun("0", run_name=f"child {number}")).run
         store.call(LogMetric(run.info.run_id, key="m", value=number, timestamp=1))
         assert store.call(GetRun(run.info.run_id)).run.data.metrics == {"m": number}
+        assert run.info.run_id in store.call(GetRunWindow(["0"], limit=10_000)).run_ids
         os._exit(0)
     children.append(child)
 codes = [os.waitpid(child, 0)[1] for child in children]

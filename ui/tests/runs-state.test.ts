@@ -33,6 +33,7 @@ test("everything survives the way through a link", () => {
     tree: "flat",
     groupBy: ["params.a,b", "tags.t"],
     folded: ["metrics.train/"],
+    first: 20,
     hidden: ["ab"],
     visible: ["cd"],
     differing: true,

@@ -52,14 +52,14 @@ class GetRunWindow(Call[RunWindow], frozen=True):
     A column is `attributes.<name>` (run_id, run_name, experiment_id, status, start_time, end_time, duration, user_id,
     lifecycle_stage, artifact_uri, parent_run_id, points), `metrics.<key>` (the latest value), `metrics.<key>.min` and
     its siblings (max, mean, count, first_step, last_step), `params.<key>` or `tags.<key>`; keys are not quoted.
-    `order_by` and `filter` are those of SearchRuns; `duration` (milliseconds; up to now for a run that goes on) may be
-    ordered by, too.
+    `order_by` and `filter` are those of SearchRuns; `duration` (milliseconds; up to now for a run that goes on) and all
+    other attributes may be ordered by, too.
 
     With `tree` "closed" or "open", children stand below their parents, closed or opened but for the runs in `toggled`,
     which are the other way round; with a filter, parents of matches are shown and opened though they match not.
 
     With `run_ids`, the table holds these runs in this order, and nothing else is looked for; those that are not there
-    are left out. A window without columns may have a million rows.
+    are left out. A window has at most 10,000 rows and 2,000,000 cells, and without columns a million rows.
     """
 
     experiment_ids: list[str] = []

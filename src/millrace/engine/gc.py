@@ -166,9 +166,7 @@ def _remove_run(tx: Tx, uuid: str) -> bool:
     id_ = _locked(tx, "run", uuid)
     if id_ is None:
         return False
-    remove_rows(tx, [id_])
-    tx.db.execute("DELETE FROM logged_model_metric WHERE run_uuid = ?", (uuid,))
-    tx.db.execute("DELETE FROM run WHERE id = ?", (id_,))
+    remove_rows(tx, [id_], [uuid])
     return True
 
 

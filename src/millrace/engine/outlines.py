@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from millrace.engine import chunks
@@ -24,6 +25,8 @@ else:
     np = LazyModule("numpy")
 
 _COLUMNS = "key_id, first_ms, first_step, last_ms, last_step, data_id, n, outline"
+_KEY, _DATA_ID, _N, _OUTLINE = 0, 5, 6, 7
+"""Where some of them are. There are hundreds of thousands of rows in a large frame, so they stay tuples."""
 
 
 class Bounds(NamedTuple):
@@ -37,16 +40,6 @@ class Bounds(NamedTuple):
     def of(self, points: Columns) -> Columns:
         """The points inside."""
         return between_times(between_steps(points, self.first_step, self.last_step), self.first_ms, self.last_ms)
-
-
-class _Part(NamedTuple):
-    """A chunk of one series; its outline is empty where it has none."""
-
-    first: tuple[int, int]
-    last: tuple[int, int]
-    data_id: int
-    n: int
-    outline: bytes
 
 
 def series_of(tx: Tx, run: int, keys: Sequence[int], bounds: Bounds, sections: int) -> dict[int, tuple[int, Columns]]:
@@ -69,7 +62,7 @@ def series_of(tx: Tx, run: int, keys: Sequence[int], bounds: Bounds, sections: i
     return found
 
 
-def _parts(tx: Tx, run: int, keys: Sequence[int], bounds: Bounds) -> Iterator[tuple[int, list[_Part]]]:
+def _parts(tx: Tx, run: int, keys: Sequence[int], bounds: Bounds) -> Iterator[tuple[int, list[Row]]]:
     """The chunks of each series that may have points inside of bounds, in their order."""
     sql, values = f"SELECT {_COLUMNS} FROM chunk WHERE run_id = ?", [run]
     for column, comparison, bound in (("last_ms", ">=", bounds.first_ms), ("first_ms", "<=", bounds.last_ms)):
@@ -77,58 +70,55 @@ def _parts(tx: Tx, run: int, keys: Sequence[int], bounds: Bounds) -> Iterator[tu
             sql += f" AND {column} {comparison} ?"
             values.append(bound)
     rows = tx.select_in(f"{sql} AND key_id IN (*) ORDER BY key_id, first_ms, first_step", keys, values)
-    for key, group in groupby(rows, key=_key):
-        yield key, [_Part(row[1:3], row[3:5], row[5], row[6], row[7]) for row in group]
+    for key, group in groupby(rows, key=itemgetter(_KEY)):
+        yield key, list(group)
 
 
-def _key(row: Row) -> int:
-    return int(row[0])
-
-
-def _read(tx: Tx, parts: list[_Part], new: Columns, bounds: Bounds, sections: int) -> tuple[int, Columns]:
+def _read(tx: Tx, parts: list[Row], new: Columns, bounds: Bounds, sections: int) -> tuple[int, Columns]:
     """One series: from its chunks, and from the points of batches."""
     whole, cut = _divided(parts, bounds)
-    if not sections or sum(part.n for part in whole) < sections * SECTION or _overlap(parts):
+    if not sections or sum(map(itemgetter(_N), whole)) < sections * SECTION or _overlap(parts):
         whole, cut = [], [*whole, *cut]
-    near = merged([*(bounds.of(points) for points in chunks.loaded(tx, [part.data_id for part in cut])), new])
+    cut.sort()  # in their order the points need no sorting
+    near = merged([*(bounds.of(points) for points in chunks.loaded(tx, [part[_DATA_ID] for part in cut])), new])
     if not whole:
         return len(near), near
-    far = decode_outlines([part.outline for part in whole])
-    return sum(part.n for part in whole) + len(near), merged([far, near])
+    far = decode_outlines([part[_OUTLINE] for part in whole])
+    return sum(map(itemgetter(_N), whole)) + len(near), merged([far, near])
 
 
-def _overlap(parts: Sequence[_Part]) -> bool:
+def _overlap(parts: Sequence[Row]) -> bool:
     """Whether points may be in two chunks: two writers compacted at the same moment."""
-    return any(one.last > other.first for one, other in pairwise(parts))
+    return any(one[3:5] > other[1:3] for one, other in pairwise(parts))
 
 
-def _divided(parts: list[_Part], bounds: Bounds) -> tuple[list[_Part], list[_Part]]:
+def _divided(parts: list[Row], bounds: Bounds) -> tuple[list[Row], list[Row]]:
     """Chunks that are inside of bounds and have an outline, and those that must be read; those outside are neither."""
-    if bounds == (None, None, None, None):
-        return [part for part in parts if part.outline], [part for part in parts if not part.outline]
-    inside: list[_Part] = []
-    cut = [part for part in parts if not part.outline]
-    outlined = [part for part in parts if part.outline]
-    if outlined:
-        lows, highs = _step_ranges(outlined)
-        for part, low, high in zip(outlined, lows.tolist(), highs.tolist(), strict=True):
-            ranges = ((low, high, *bounds[:2]), (part.first[0], part.last[0], *bounds[2:]))
-            if any(
-                (first is not None and end < first) or (last is not None and start > last)
-                for start, end, first, last in ranges
-            ):
-                continue
-            contained = all(
-                (first is None or start >= first) and (last is None or end <= last)
-                for start, end, first, last in ranges
-            )
-            (inside if contained else cut).append(part)
-    return inside, cut
+    outlined = [part for part in parts if part[_OUTLINE]]
+    cut = [part for part in parts if not part[_OUTLINE]]
+    if not outlined or bounds == (None, None, None, None):
+        return outlined, cut
+    outside = np.zeros(len(outlined), np.bool_)
+    inside = np.ones(len(outlined), np.bool_)
+    times = (np.array([part[place] for part in outlined], np.int64) for place in (1, 3))
+    for first, last, (starts, ends) in (
+        (bounds.first_step, bounds.last_step, _step_ranges(outlined)),
+        (bounds.first_ms, bounds.last_ms, times),
+    ):
+        if first is not None:
+            outside |= ends < first
+            inside &= starts >= first
+        if last is not None:
+            outside |= starts > last
+            inside &= ends <= last
+    cut += [outlined[place] for place in np.flatnonzero(~outside & ~inside)]
+    return [outlined[place] for place in np.flatnonzero(inside)], cut
 
 
-def _step_ranges(parts: Sequence[_Part]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _step_ranges(parts: Sequence[Row]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The lowest and the highest step of chunks, which their outlines hold."""
-    steps = decode_outlines([part.outline for part in parts]).steps
-    sizes = np.array([len(part.outline) // POINT_BYTES for part in parts])
+    outlines = [part[_OUTLINE] for part in parts]
+    steps = decode_outlines(outlines).steps
+    sizes = np.array([len(outline) // POINT_BYTES for outline in outlines])
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     return np.minimum.reduceat(steps, starts), np.maximum.reduceat(steps, starts)

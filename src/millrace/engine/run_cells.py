@@ -25,6 +25,9 @@ _ENDED = frozenset(("FINISHED", "FAILED", "KILLED"))
 class Missing:
     """The type of `MISSING`."""
 
+    def __float__(self) -> float:
+        return math.nan
+
 
 MISSING = Missing()
 """Stands where a run has no value; None stands for NaN."""
@@ -156,7 +159,8 @@ def run_rows_of(tx: Tx, ids: Sequence[int]) -> list[Row]:
 def _shown(column: Column, ids: Sequence[int], found: dict[int, Raw]) -> list[Cell]:
     if column.kind != "metrics":
         return list(map(found.get, ids))  # type: ignore[arg-type]
-    spelled = {id_: _spelled(value) for id_, value in found.items() if not _is_plain(value)}
+    # What is infinite less itself is no number: the quickest test that there is.
+    spelled = {id_: _spelled(value) for id_, value in found.items() if value is None or value - value}  # type: ignore[operator]
     if spelled:
         found = {**found, **spelled}
     return list(map(found.get, ids))  # type: ignore[arg-type]
@@ -230,8 +234,9 @@ def _read(
     for place, expression in enumerate(expressions, 2):
         into = {key: found[one] for key, columns in by_key.items() for one in columns if one.sql == expression}
         for row in rows:
-            if row[0] in into:
-                into[row[0]][row[1]] = row[place]
+            column = into.get(row[0])
+            if column is not None:
+                column[row[1]] = row[place]
 
 
 def _reads_all(tx: Tx, table: str, ids: Sequence[int], keys: int) -> bool:

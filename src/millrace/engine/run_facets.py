@@ -72,7 +72,7 @@ def _numbers(column: Column, counted: Counter[Raw]) -> tuple[npt.NDArray[np.floa
     """The different numbers of a column, NaN and infinities included, and their counts; none where any value is no
     number."""
     if column.kind == "metrics":
-        found: list[float | None] = [math.nan if value is None else float(value) for value in counted]  # type: ignore[arg-type]
+        found: list[float | None] = [math.nan if value is None else float(value) for value in counted]
     elif column.kind == "attributes":
         found = [None if isinstance(value, str) else float(value) for value in counted]  # type: ignore[arg-type]
     else:

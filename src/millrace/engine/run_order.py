@@ -19,10 +19,11 @@ from millrace.series.lazy import LazyModule
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+    Key = npt.NDArray[np.float64] | npt.NDArray[np.int64]
 else:
     np = LazyModule("numpy")
 
-Ids = "npt.NDArray[np.int64]"
 _CLOCK_MS = 5000
 """How long an order by the duration of runs that go on is good for."""
 
@@ -88,9 +89,11 @@ def _found(tx: Tx, search: Search) -> npt.NDArray[np.int64]:
 def _sorted(tx: Tx, search: Search, ids: npt.NDArray[np.int64], orders: Sequence[Order]) -> npt.NDArray[np.int64]:
     """The ids in the order that is asked for; what is alike stays as it is, the newest first."""
     listed = ids.tolist()
-    keys: list[npt.NDArray[np.float64] | npt.NDArray[np.int64]] = []
+    keys: list[Key] = []
     for order in orders:
         raw = raw_column(tx, search.experiments, listed, _column(order))
+        if order.entity == "attribute" and order.key == "experiment_id":
+            raw = [int(str(id_)) for id_ in raw]
         keys += _sort_keys(raw, order.ascending)
     # lexsort is stable, and its last key is the first to sort by.
     return ids[np.lexsort(keys[::-1])] if keys else ids
@@ -103,13 +106,22 @@ def _column(order: Order) -> Column:
     return Column(f"{entity}s", order.key, SUMMARIES[name] if name else "t.value")
 
 
-def _sort_keys(raw: Sequence[Raw], ascending: bool) -> list[npt.NDArray[np.float64] | npt.NDArray[np.int64]]:
+def _sort_keys(raw: Sequence[Raw], ascending: bool) -> list[Key]:
     """Keys of one order: numbers before NaN before what is missing in both directions; then the values."""
-    ranks = np.fromiter((2 if value is MISSING else 1 if value is None else 0 for value in raw), np.int64, len(raw))
-    if any(isinstance(value, str) for value in raw):
-        places = {text: place for place, text in enumerate(sorted({one for one in raw if isinstance(one, str)}))}
-        numbers = np.fromiter((places.get(one, 0) for one in raw), np.int64, len(raw))  # type: ignore[arg-type]
-    else:
-        kind = np.float64 if any(isinstance(value, float) for value in raw) else np.int64
-        numbers = np.array([0 if value is MISSING or value is None else value for value in raw], kind)
-    return [ranks, numbers if ascending else -numbers]
+    kinds = set(map(type, raw))
+    if float in kinds:
+        numbers: Key = np.array(raw, np.float64)  # what is missing is NaN, too
+        ranks = np.zeros(len(raw), np.int64)
+        for place in np.flatnonzero(np.isnan(numbers)).tolist():
+            ranks[place] = 2 if raw[place] is MISSING else 1
+        numbers[ranks > 0] = 0
+        return [ranks, numbers if ascending else -numbers]
+    # Few texts and counts are different ones: each is looked at once.
+    different = set(raw)
+    known = sorted(value for value in different if value is not MISSING and value is not None)  # type: ignore[type-var]
+    places: dict[Raw, int] = {value: place for place, value in enumerate(known)}
+    last = len(places)
+    if not ascending:
+        places = {value: last - place for value, place in places.items()}
+    places |= {None: last + 1, MISSING: last + 2}
+    return [np.fromiter(map(places.__getitem__, raw), np.int64, len(raw))]

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 MAX_ROWS = 10_000
 """How many rows a window with columns has at most."""
+MAX_CELLS = 2_000_000
+"""How many cells a window has at most."""
 
 
 @answers(GetRunWindow)
@@ -69,6 +71,11 @@ def _given(tx: Tx, call: GetRunWindow) -> RunWindow:
 def _columns(tx: Tx, call: GetRunWindow, ids: Sequence[int]) -> tuple[list[str], list[TableColumn]]:
     if not call.columns:
         return run_ids_of(tx, ids), []
+    if len(ids) * len(call.columns) > MAX_CELLS:
+        raise InvalidParameterValue(
+            f"{len(ids)} rows of {len(call.columns)} columns are more than the {MAX_CELLS} cells of a window. "
+            "Ask for fewer rows at once."
+        )
     found = cells(tx, ids, [column_of(tx, name) for name in call.columns])
     named = zip(call.columns, found.columns, strict=True)
     return found.run_ids, [TableColumn(name, values) for name, values in named]

@@ -15,6 +15,7 @@ import msgspec
 from millrace.calls import (
     ENDPOINTS,
     Call,
+    ChangeRuns,
     CreateRun,
     DeleteExperiment,
     DeleteRun,
@@ -186,11 +187,17 @@ class Journaled:
         elif isinstance(call, RestoreRun):
             self._good.add(call.run_id)
         elif isinstance(call, DeleteRun):
-            self._good.discard(call.run_id)
-            self._sender.writer.forget(call.run_id)
+            self._lose(call.run_id)
+        elif isinstance(call, ChangeRuns) and call.action in ("delete", "purge"):
+            for run_id in answer.run_ids:
+                self._lose(run_id)
         elif isinstance(call, DeleteExperiment):
             self._good.clear()
             self._sender.writer.retire()
+
+    def _lose(self, run_id: str) -> None:
+        self._good.discard(run_id)
+        self._sender.writer.forget(run_id)
 
     def _update_run(self, call: UpdateRun) -> RunInfoAnswer:
         """Change a run after its metrics; when the store cannot be reached, the change waits with them."""

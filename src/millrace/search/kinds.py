@@ -56,7 +56,9 @@ RUNS = Kind(
     unknown_entity="Invalid entity type '{}'. Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']",
     ordered_entities=frozenset(("metric", "param", "tag")),
 )
-TABLE = RUNS._replace(orders={**RUNS.orders, "duration": "duration"})
+TABLE = RUNS._replace(
+    orders={**RUNS.orders, **_attributes("duration", "experiment_id", "lifecycle_stage", "parent_run_id", "points")}
+)
 """Runs in our own table of them, which may be ordered by more than MLflow's search."""
 EXPERIMENTS = Kind(
     entities=_TAGS_ONLY,

@@ -37,6 +37,8 @@ _KINDS = {
     ".png": b"image/png",
     ".woff2": b"font/woff2",
 }
+_WORTH = 512
+"""Bytes from which on a file is packed, as in `ui/scripts/compress.mjs`."""
 _SUFFIXES = {b"br": ".br", b"gzip": ".gz"}
 _OLD_PLACES = ("/experiments", "/models", "/compare-runs", "/compare-experiments", "/compare-model-versions", "/metric")
 """Where MLflow's page has a route behind its `#`: links without it are led there."""
@@ -140,7 +142,7 @@ def _read(path: Path, stamp: tuple[int, int]) -> _File:
         packed = path.with_name(path.name + suffix)
         if packed.exists() and packed.stat().st_mtime_ns >= stamp[0]:
             bodies[coding] = packed.read_bytes()
-    if b"gzip" not in bodies:
+    if b"gzip" not in bodies and len(plain) > _WORTH:
         bodies[b"gzip"] = gzipped(plain, 6)
     return _File(stamp, hashlib.sha256(plain).hexdigest()[:20], bodies)
 

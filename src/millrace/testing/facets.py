@@ -14,6 +14,7 @@ from millrace.calls import (
     GetRunGroups,
     GetRunWindow,
     LogBatch,
+    LogMetric,
     RestoreRun,
 )
 from millrace.model import Metric, Param
@@ -127,6 +128,7 @@ class FacetsSuite:
         store.call(DeleteRun(ids[0]))
         answer = store.call(ChangeRuns("delete", [ids[0], ids[1], ids[2]]))
         assert answer.run_ids == [ids[1], ids[2]]
+        refused(store, LogMetric(ids[1], "acc", 1.0, 1), "INVALID_PARAMETER_VALUE", "must be in the 'active' state")
         assert store.call(GetRunWindow([id_])).run_ids == ids[:2:-1]
         assert store.call(ChangeRuns("restore", answer.run_ids)).run_ids == answer.run_ids
         assert store.call(GetRunWindow([id_])).rows == 5

@@ -97,6 +97,21 @@ class TablesSuite:
             assert [ids.index(run_id) for run_id in window.run_ids] == expected
         refused(store, SearchRuns([id_], order_by=["attributes.duration"]), "INVALID_PARAMETER_VALUE", "duration")
 
+    def test_runs_by_any_attribute(self, store: Store) -> None:
+        experiments = [new_experiment(store) for _ in range(2)]
+        ids = [new_run(store, id_, start_time=n) for n, id_ in enumerate(experiments)]
+        child = new_run(store, experiments[0], start_time=2, tags={PARENT: ids[0]})
+        store.call(LogBatch(ids[0], [Metric("m", 1.0, 1, step) for step in range(3)]))
+        for order, expected in (
+            ("experiment_id", [child, ids[0], ids[1]]),
+            ("points DESC", [ids[0], child, ids[1]]),
+            ("parent_run_id", [child, ids[1], ids[0]]),
+            ("lifecycle_stage", [child, ids[1], ids[0]]),
+            ("artifact_uri", [*sorted((ids[0], child)), ids[1]]),
+        ):
+            window = store.call(GetRunWindow(experiments, order_by=[f"attributes.{order}"]))
+            assert window.run_ids == expected, order
+
     def test_a_write_is_seen_at_once(self, store: Store) -> None:
         id_ = new_experiment(store)
         first = new_run(store, id_, start_time=1)

@@ -6,8 +6,11 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { experimentById, removeExperiments, renameExperiment, tagExperiment } from "../lib/experiments";
 import { formatTime } from "../lib/format";
+import { useKeys } from "../lib/keys";
+import { useLive } from "../lib/live";
 import { go, href } from "../lib/route";
 import { noteTag, tagOf } from "../lib/tags";
+import { useTitle } from "../lib/title";
 import { toast } from "../lib/toasts";
 import { IconButton } from "./Button";
 import { CopyButton, copyText } from "./CopyButton";
@@ -45,6 +48,26 @@ const tabs: { id: ExperimentTab; label: string; icon: IconName }[] = [
 /** One row: the name with its menu, the tabs, and at the end what the page adds. */
 export function ExperimentHeader({ ids, tab, counts = {}, children }: ExperimentHeaderProps) {
   const [id] = ids;
+  // The other pages name themselves; that of the runs is the experiment's own.
+  const name = ids.length === 1 && id !== undefined ? experimentById(id).data.value?.name : `${ids.length} experiments`;
+  useTitle(tab === "runs" ? name : undefined, { kind: ids.length === 1 ? "experiment" : "" });
+  useLive(ids, (change) => {
+    // No more than those whose names are shown.
+    for (const shown of ids.slice(0, 3)) if (change.all || change.experiments.includes(shown)) experimentById(shown).reload();
+  });
+  useKeys(
+    "Experiment",
+    tabs.map((one, index) => ({
+      keys: String(index + 1),
+      does: one.label,
+      when: () => ids.length === 1,
+      run: () => go(href(`/experiments/${id ?? ""}/${one.id}`)),
+    })),
+  );
+  const only = ids.length === 1 && id !== undefined ? experimentById(id) : undefined;
+  if (only && only.error.value && !only.data.value) {
+    return <Failure page error={only.error.value} what={`The experiment ${id} could not be loaded.`} retry={only.reload} />;
+  }
   return (
     <header class="experiment-head">
       {ids.length === 1 && id !== undefined ? <One id={id} /> : <Several ids={ids} />}
@@ -72,14 +95,8 @@ function Several({ ids }: { ids: readonly string[] }) {
 }
 
 function One({ id }: { id: string }) {
-  const load = experimentById(id);
-  const experiment = load.data.value;
-  const error = load.error.value;
-  if (!experiment) {
-    if (!error) return <h1 class="quiet cut">Experiment {id}</h1>;
-    return <Failure error={error} what={`The experiment ${id} could not be loaded.`} retry={load.reload} />;
-  }
-  return <Name experiment={experiment} />;
+  const experiment = experimentById(id).data.value;
+  return experiment ? <Name experiment={experiment} /> : <h1 class="quiet cut">Experiment {id}</h1>;
 }
 
 function Name({ experiment }: { experiment: Experiment }) {

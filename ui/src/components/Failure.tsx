@@ -11,19 +11,21 @@ interface FailureProps {
   /** What was wanted: "The run 3f2a… could not be loaded." */
   what?: string;
   retry?: (() => void) | undefined;
+  /** It stands in place of a whole page, whose heading it is. */
+  page?: boolean;
   /** A way on, e.g. a link to where one can look. */
   children?: ComponentChildren;
 }
 
 /** A sentence about an error, with a button when `retry` is given. */
-export function Failure({ error, what, retry, children }: FailureProps) {
+export function Failure({ error, what, retry, page, children }: FailureProps) {
   const missing = error instanceof CallError && error.status === 404;
   const waits = error instanceof CallError && error.passing;
   return (
     <div class={`failure ${missing || waits ? "mild" : ""}`} role="alert">
       <Icon name={missing ? "search" : "warning"} size={20} />
       <div class="failure-text">
-        {what && <p class="failure-what">{what}</p>}
+        {what && (page ? <h1 class="failure-what">{what}</h1> : <p class="failure-what">{what}</p>)}
         <p>{error instanceof Error ? error.message : String(error)}</p>
         {waits && <p class="quiet">It is tried again by itself.</p>}
         {children}

@@ -89,6 +89,33 @@ export function ListTable<R>(props: ListTableProps<R>) {
       element.querySelector<HTMLElement>(`[data-row="${cursor}"] :is(a, button)[data-main]`)?.focus({ preventScroll: true });
     });
   }, [cursor]);
+  // What had the focus may go with its row: the keyboard goes on from the table then, not from the top of the page.
+  const inside = useRef(false);
+  useEffect(() => {
+    const moved = (event: FocusEvent) => {
+      inside.current = box.current?.contains(event.target as Node) ?? false;
+    };
+    document.addEventListener("focusin", moved);
+    return () => document.removeEventListener("focusin", moved);
+  }, []);
+  useEffect(() => {
+    if (inside.current && document.activeElement === document.body) box.current?.focus({ preventScroll: true });
+  }, [rows]);
+  // While the list is scrolled, rows that were in view already are not drawn again.
+  const known = useRef(new Map<string, Drawn<R>>());
+  const before = known.current;
+  known.current = new Map();
+  const drawn = (row: R, index: number) => {
+    const key = keyOf(row);
+    const selected = props.isSelected?.(row) ?? false;
+    const old = before.get(key);
+    const now: Omit<Drawn<R>, "node"> = { row, index, columns, selected, cursor: index === cursor, height: rowHeight };
+    const same = old && old.row === row && old.index === index && old.columns === columns && old.selected === selected;
+    const kept = same && old.cursor === now.cursor && old.height === rowHeight;
+    const node = kept ? old.node : <Row key={key} {...now} place={tree?.(row)} onContextMenu={props.onContextMenu} />;
+    known.current.set(key, { ...now, node });
+    return node;
+  };
   const shown = rows.slice(view.value.from, view.value.to);
   const headHeight = columns.some((column) => column.detail) ? 40 : rowHeight;
   const tracks = columns.map((column) => column.width).join(" ");
@@ -100,7 +127,7 @@ export function ListTable<R>(props: ListTableProps<R>) {
       aria-label={label}
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}
-      tabIndex={tree ? undefined : 0}
+      tabIndex={tree ? -1 : 0}
       onScroll={measure}
     >
       <div class="list-table-in" style={{ "--tracks": tracks, "--row-height": `${rowHeight}px`, "--head-height": `${headHeight}px` }}>
@@ -122,38 +149,51 @@ export function ListTable<R>(props: ListTableProps<R>) {
         )}
         {rows.length > 0 && (
           <div role="rowgroup" class="list-body" style={{ height: `${rows.length * rowHeight}px` }}>
-            {shown.map((row, offset) => {
-              const index = view.value.from + offset;
-              const place = tree?.(row);
-              const selected = props.isSelected?.(row);
-              return (
-                <div
-                  key={keyOf(row)}
-                  class={`list-row ${selected ? "selected" : ""} ${index === cursor ? "cursor" : ""}`}
-                  role="row"
-                  data-row={index}
-                  aria-rowindex={index + 2}
-                  aria-selected={tree ? (selected ?? false) : undefined}
-                  aria-level={place ? place.depth + 1 : undefined}
-                  aria-expanded={place?.opened}
-                  style={{ top: `${index * rowHeight}px` }}
-                  onContextMenu={(event) => {
-                    if (!props.onContextMenu || getSelection()?.toString()) return;
-                    event.preventDefault();
-                    props.onContextMenu(row, { x: event.clientX, y: event.clientY });
-                  }}
-                >
-                  {columns.map((column) => (
-                    <div key={column.id} role={tree ? "gridcell" : "cell"} class={`list-cell ${column.align ?? ""} column-${column.id}`}>
-                      {column.cell(row, index)}
-                    </div>
-                  ))}
-                </div>
-              );
-            })}
+            {shown.map((row, offset) => drawn(row, view.value.from + offset))}
           </div>
         )}
       </div>
+    </div>
+  );
+}
+
+interface Drawn<R> {
+  row: R;
+  index: number;
+  columns: readonly Column<R>[];
+  selected: boolean;
+  cursor: boolean;
+  height: number;
+  node: ComponentChildren;
+}
+
+type RowProps<R> = Omit<Drawn<R>, "node"> & {
+  place: TreeRow | undefined;
+  onContextMenu: ListTableProps<R>["onContextMenu"];
+};
+
+function Row<R>({ row, index, columns, selected, cursor, height, place, onContextMenu }: RowProps<R>) {
+  return (
+    <div
+      class={`list-row ${selected ? "selected" : ""} ${cursor ? "cursor" : ""}`}
+      role="row"
+      data-row={index}
+      aria-rowindex={index + 2}
+      aria-selected={place ? selected : undefined}
+      aria-level={place ? place.depth + 1 : undefined}
+      aria-expanded={place?.opened}
+      style={{ top: `${index * height}px` }}
+      onContextMenu={(event) => {
+        if (!onContextMenu || getSelection()?.toString()) return;
+        event.preventDefault();
+        onContextMenu(row, { x: event.clientX, y: event.clientY });
+      }}
+    >
+      {columns.map((column) => (
+        <div key={column.id} role={place ? "gridcell" : "cell"} class={`list-cell ${column.align ?? ""} column-${column.id}`}>
+          {column.cell(row, index)}
+        </div>
+      ))}
     </div>
   );
 }

@@ -12,14 +12,16 @@ interface LoadedProps<T> {
   children: (data: T) => ComponentChildren;
   /** What stands there while nothing has come. */
   waiting?: ComponentChildren;
+  /** It is the whole page that is loaded: a failure is the page's heading then. */
+  page?: boolean;
 }
 
 /** Draw `children` with the data once they are there. Data that are there stay in sight when a reload fails. */
-export function Loaded<T>({ load, what, children, waiting = <Loading /> }: LoadedProps<T>) {
+export function Loaded<T>({ load, what, children, waiting = <Loading />, page = false }: LoadedProps<T>) {
   const data = load.data.value;
   const error = load.error.value;
   if (data !== undefined) return <>{children(data)}</>;
-  if (error) return <Failure error={error} retry={load.reload} {...(what ? { what } : {})} />;
+  if (error) return <Failure error={error} retry={load.reload} page={page} {...(what ? { what } : {})} />;
   return <>{waiting}</>;
 }
 

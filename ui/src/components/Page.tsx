@@ -36,15 +36,23 @@ export function Page() {
   const Shown = loaded.value.get(found.load);
   if (Shown) {
     return (
-      <Crashes key={path}>
+      <Crashes key={pageAt(path)} path={path}>
         <Shown fields={found.fields} />
       </Crashes>
     );
   }
   if (failed.value) {
-    return <Failure error={failed.value} what="This page's program could not be loaded." retry={() => location.reload()} />;
+    return <Failure page error={failed.value} what="This page's program could not be loaded." retry={() => location.reload()} />;
   }
   return <Loading />;
+}
+
+/** Which page is at a path, and of what. Its tabs, and what is open in them, are the same page: nothing is drawn anew. */
+export function pageAt(path: string): string {
+  const found = find(path);
+  if (!found) return path;
+  const { tab: _tab, "*": _rest, ...of } = found.fields;
+  return `${pageRoutes.findIndex((route) => route.load === found.load)} ${JSON.stringify(of)}`;
 }
 
 function find(path: string) {
@@ -58,7 +66,7 @@ function find(path: string) {
 function NoPage({ path }: { path: string }) {
   useTitle("No such page");
   return (
-    <Empty title="There is no page here" icon="search">
+    <Empty page title="There is no page here" icon="search">
       <p>
         Nothing is at <code>{path}</code>. The link may be from another version, or cut off.
       </p>
@@ -68,16 +76,20 @@ function NoPage({ path }: { path: string }) {
 }
 
 /** A page that stops with an error says so, and the rest goes on. */
-class Crashes extends Component<{ children: ComponentChildren }, { error: unknown }> {
+class Crashes extends Component<{ children: ComponentChildren; path: string }, { error: unknown }> {
   override state: { error: unknown } = { error: null };
 
   static override getDerivedStateFromError(error: unknown) {
     return { error };
   }
 
+  override componentDidUpdate(before: { path: string }) {
+    if (before.path !== this.props.path && this.state.error) this.setState({ error: null });
+  }
+
   override render() {
     const { error } = this.state;
     if (!error) return this.props.children;
-    return <Failure error={error} what="This page stopped with an error." retry={() => this.setState({ error: null })} />;
+    return <Failure page error={error} what="This page stopped with an error." retry={() => this.setState({ error: null })} />;
   }
 }

@@ -1,7 +1,7 @@
 /** A list that draws only the rows in view, whatever their number; all rows are of one height. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { ComponentChildren, RefObject } from "preact";
+import type { ComponentChildren } from "preact";
 import "./rows.css";
 import "./text.css";
 
@@ -28,7 +28,6 @@ export interface RowsProps {
   onScroll?: (box: HTMLDivElement) => void;
   /** The box was given another width. */
   onWidth?: (width: number) => void;
-  boxRef?: RefObject<HTMLDivElement | null>;
   tabIndex?: number;
   attributes?: Record<string, string | number | boolean | undefined>;
   /** Stands above the rows and scrolls sideways with them. */
@@ -97,10 +96,7 @@ export function Rows(props: RowsProps) {
   return (
     <div
       {...props.attributes}
-      ref={(element) => {
-        box.current = element;
-        if (props.boxRef) props.boxRef.current = element;
-      }}
+      ref={box}
       class={`rows ${props.class ?? ""}`}
       role={props.role === "none" ? undefined : props.role}
       aria-label={props.label}

@@ -10,7 +10,7 @@ import { followTheme } from "../lib/theme";
 import { pageName } from "../lib/title";
 import { Questions } from "./ask";
 import { KeySheet } from "./KeySheet";
-import { Page } from "./Page";
+import { Page, pageAt } from "./Page";
 import { Palette } from "./Palette";
 import { Toasts } from "./Toasts";
 import { Tooltips } from "./Tooltip";
@@ -66,7 +66,9 @@ function focusOnNavigation(): () => void {
   return effect(() => {
     const { path } = place.value;
     if (path === before) return;
+    const same = pageAt(path) === pageAt(before);
     before = path;
+    if (same) return;
     pageName.value = "";
     const main = document.getElementById("content");
     main?.scrollTo(0, 0);

@@ -39,10 +39,12 @@ export function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () 
       <Breadcrumb />
       <div class="bar-end">
         <Live />
-        <button type="button" class="bar-search" onClick={onSearch} aria-label="Go to anything" aria-keyshortcuts="Control+K">
+        <button type="button" class="bar-search" onClick={onSearch} aria-keyshortcuts="Control+K">
           <Icon name="search" size={14} />
-          <span>Go to anything…</span>
-          <Keys keys="Ctrl+K" />
+          <span class="bar-search-text">Go to anything…</span>
+          <span aria-hidden="true">
+            <Keys keys="Ctrl+K" />
+          </span>
         </button>
         <Menu
           iconOnly

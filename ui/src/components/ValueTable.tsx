@@ -87,9 +87,9 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
   };
 
   const heads = (
-    <div class="value-head" role="rowgroup" style={{ width: `${whole}px`, height: `${HEAD}px` }}>
+    <div class="sheet-head" role="rowgroup" style={{ width: `${whole}px`, height: `${HEAD}px` }}>
       <div role="row" aria-rowindex={1}>
-        <div class="value-number" role="columnheader" aria-colindex={1}>
+        <div class="sheet-number" role="columnheader" aria-colindex={1}>
           <span class="hidden-visually">Row</span>
         </div>
         {columns.map((column) => {
@@ -97,7 +97,7 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
           return (
             <div
               key={column}
-              class="value-cell"
+              class="sheet-cell"
               role="columnheader"
               aria-colindex={column + 2}
               aria-sort={mine ? (mine.down ? "descending" : "ascending") : "none"}
@@ -109,9 +109,9 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
                   {mine && <span aria-hidden="true">{mine.down ? "↓" : "↑"}</span>}
                 </button>
               ) : (
-                <span class="value-title">{head[column]}</span>
+                <span class="sheet-title">{head[column]}</span>
               )}
-              <span class="value-resize" onPointerDown={(event) => resize(event, column)} />
+              <span class="sheet-resize" onPointerDown={(event) => resize(event, column)} />
             </div>
           );
         })}
@@ -124,11 +124,11 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
       height={ROW}
       role="grid"
       label={label}
-      class="value-table"
+      class="sheet-table"
       head={heads}
       headHeight={HEAD}
       width={whole}
-      attributes={{ "aria-rowcount": shownRows + 1, "aria-colcount": head.length + 1, "aria-activedescendant": `value-cell-${at.row}-${at.column}` }}
+      attributes={{ "aria-rowcount": shownRows + 1, "aria-colcount": head.length + 1, "aria-activedescendant": `sheet-cell-${at.row}-${at.column}` }}
       onKeyDown={walk}
       onScroll={(box) => {
         setLeft(box.scrollLeft);
@@ -137,14 +137,14 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
       reveal={{ index: at.row, stamp: at }}
       {...(onWindow ? { onWindow } : {})}
       render={(row) => (
-        <div class={`value-row ${row % 2 ? "odd" : ""}`} role="row" aria-rowindex={row + 2}>
-          <div class="value-number" role="rowheader" aria-colindex={1}>
+        <div class={`sheet-row ${row % 2 ? "odd" : ""}`} role="row" aria-rowindex={row + 2}>
+          <div class="sheet-number" role="rowheader" aria-colindex={1}>
             {real(row) + 1}
           </div>
           {columns.map((column) => (
             <Cell
               key={column}
-              id={`value-cell-${row}-${column}`}
+              id={`sheet-cell-${row}-${column}`}
               column={column}
               value={cell(real(row), column)}
               left={starts[column] ?? 0}
@@ -175,7 +175,7 @@ function Cell({ id, column, value, left, width, current, choose }: CellProps) {
   return (
     <div
       id={id}
-      class={`value-cell ${isNumeric(value) ? "number" : ""} ${current ? "current" : ""} ${empty ? "quiet" : ""}`}
+      class={`sheet-cell ${isNumeric(value) ? "number" : ""} ${current ? "current" : ""} ${empty ? "quiet" : ""}`}
       role="gridcell"
       aria-colindex={column + 2}
       style={{ left: `${left}px`, width: `${width}px` }}

@@ -15,12 +15,12 @@ const added = signal<readonly Command[]>([]);
 
 /** Every command that works now; shortcuts are commands, too. */
 export const commands = computed<readonly Command[]>(() => {
-  const named = new Set(added.value.map((one) => one.label));
-  const bound = keyScopes.value
-    .flatMap((scope) => scope.bindings)
-    .filter((binding) => !named.has(binding.does) && (binding.when?.() ?? true))
-    .map((binding) => ({ label: binding.does, keys: binding.keys, run: () => binding.run(new KeyboardEvent("keydown")) }));
-  return [...added.value, ...bound];
+  const byName = new Map(added.value.map((one) => [one.label, one]));
+  for (const binding of keyScopes.value.flatMap((scope) => scope.bindings)) {
+    if (byName.has(binding.does) || !(binding.when?.() ?? true)) continue;
+    byName.set(binding.does, { label: binding.does, keys: binding.keys, run: () => binding.run(new KeyboardEvent("keydown")) });
+  }
+  return [...byName.values()];
 });
 
 /** Offer commands while the component is shown; list again when `labels` change. */

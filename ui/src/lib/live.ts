@@ -61,16 +61,16 @@ export function useLive(experiments: readonly string[] | null, hear: (change: Ch
 
 /** Have something done soon after a change, but not more often than every so many milliseconds. */
 export function useThrottled(run: () => void, ms: number): () => void {
-  const latest = useRef(run);
-  latest.current = run;
+  const latest = useRef({ run, ms });
+  latest.current = { run, ms };
   const state = useRef<{ last: number; timer: ReturnType<typeof setTimeout> | undefined }>({ last: 0, timer: undefined });
   useEffect(() => () => clearTimeout(state.current.timer), []);
   return () => {
     if (state.current.timer) return;
-    const wait = Math.max(0, state.current.last + ms - Date.now());
+    const wait = Math.max(0, state.current.last + latest.current.ms - Date.now());
     state.current.timer = setTimeout(() => {
       state.current = { last: Date.now(), timer: undefined };
-      latest.current();
+      latest.current.run();
     }, wait);
   };
 }

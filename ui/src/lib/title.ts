@@ -32,7 +32,9 @@ export function useTitle(name: string | undefined, { of = "", kind = "" }: { of?
 }
 
 function visit(visited: Visited): void {
-  const others = recentPlaces.peek().filter((one) => one.link !== visited.link);
-  recentPlaces.value = [visited, ...others].slice(0, most);
+  // MLflow's short address of an experiment is the same place.
+  const link = visited.link.replace(/^#\/experiments\/(\d+)$/, "#/experiments/$1/runs");
+  const others = recentPlaces.peek().filter((one) => one.link !== link);
+  recentPlaces.value = [{ ...visited, link }, ...others].slice(0, most);
   remember(recentKey, recentPlaces.peek());
 }

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from millrace.calls import ChangeRuns, CreateExperiment, CreateRun, GetRunWindow, LogBatch, SetTag
-from millrace.engine import Engine, kept, open_engine, run_order
+from millrace.engine import Engine, kept, open_engine, run_order, run_table
 from millrace.engine.kept import Kept
+from millrace.errors import InvalidParameterValue
 from millrace.model import Param
 
 
@@ -122,4 +123,16 @@ def test_what_is_kept_survives_closing(tmp_path: Path) -> None:
         engine.call(CreateRun("0"))
         assert engine.call(GetRunWindow(["0"])).rows == n
         engine.close()
+    engine.close()
+
+
+def test_cells_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_table, "MAX_CELLS", 3)
+    engine = open_engine(str(tmp_path / "store"))
+    for _ in range(2):
+        engine.call(CreateRun("0"))
+    names = ["attributes.run_id", "attributes.status"]
+    with pytest.raises(InvalidParameterValue, match="2 rows of 2 columns"):
+        engine.call(GetRunWindow(["0"], columns=names))
+    assert len(engine.call(GetRunWindow(["0"], columns=names, limit=1)).run_ids) == 1
     engine.close()

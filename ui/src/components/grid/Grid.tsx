@@ -37,25 +37,34 @@ export interface GridProps<T> {
   onKey?: (event: KeyboardEvent, row: T | undefined, index: number, column: string) => boolean;
   onRowClick?: (event: MouseEvent, row: T, index: number, column: string) => void;
   onCellEdit?: (row: T, column: string, anchor: HTMLElement) => void;
+  /** The right button, or the menu key, on a row. */
+  onContext?: (row: T, index: number, at: { x: number; y: number }) => void;
   corner?: ComponentChildren;
 }
 
+/** How far beyond the sides columns are drawn. */
 const SIDE = 160;
+
+/** What is in sight, in pixels. */
+interface View {
+  top: number;
+  left: number;
+  width: number;
+  height: number;
+}
 
 /** The grid itself. */
 export function Grid<T>(props: GridProps<T>) {
   const { rows, columns, cursor } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, left: 0, width: 1200, height: 700 });
+  const [view, setView] = useState<View>({ top: 0, left: 0, width: 1200, height: 700 });
+  const seen = useRef<(view: View) => string>(() => "");
+  // Most scrolls move the document only: nothing is drawn anew until other rows or columns come into sight.
   const measure = useCallback(() => {
     const at = scroller.current;
     if (!at) return;
     const next = { top: at.scrollTop, left: at.scrollLeft, width: at.clientWidth, height: at.clientHeight };
-    setView((old) =>
-      old.top === next.top && old.left === next.left && old.width === next.width && old.height === next.height
-        ? old
-        : next,
-    );
+    setView((old) => (seen.current(old) === seen.current(next) ? old : next));
   }, []);
   useLayoutEffect(() => {
     const at = scroller.current;
@@ -76,7 +85,13 @@ export function Grid<T>(props: GridProps<T>) {
   const bodyHeight = Math.max(ROW, view.height - HEADER_HEIGHT);
   const scale = rowScale(rows, bodyHeight);
   const span = rowSpan(rows, view.top, bodyHeight);
-  const across = columnSpan(looseEdges, view.left - SIDE, view.left + view.width - pinnedWidth + SIDE);
+  const acrossOf = (at: View) => columnSpan(looseEdges, at.left - SIDE, at.left + at.width - pinnedWidth + SIDE);
+  const across = acrossOf(view);
+  seen.current = (at) => {
+    const down = rowSpan(rows, at.top, Math.max(ROW, at.height - HEADER_HEIGHT));
+    const side = acrossOf(at);
+    return [down.first, down.end, down.shift.toFixed(1), side.first, side.end, at.width, at.height].join();
+  };
 
   const stuck = useMemo<Placed[]>(
     () => pinned.map((column, at) => ({ column, left: pinnedEdges[at] ?? 0, index: at })),
@@ -142,7 +157,10 @@ export function Grid<T>(props: GridProps<T>) {
         if (column.collapsed) props.onGroup(column.group);
         else if (column.sortable) props.onSort(column.id, event.shiftKey);
       } else if (row !== undefined && column) props.onOpen(row, cursor.row, column.id);
-    } else if ((event.key === "ContextMenu" || (event.altKey && event.key === "ArrowDown")) && column?.menu) {
+    } else if (isMenuKey(event) && row !== undefined) {
+      const box = document.getElementById(CELL)?.getBoundingClientRect();
+      if (box) props.onContext?.(row, cursor.row, { x: box.left + 12, y: box.bottom });
+    } else if ((isMenuKey(event) || (event.altKey && event.key === "ArrowDown")) && column?.menu) {
       const anchor = scroller.current?.querySelector<HTMLElement>(`[data-header="${CSS.escape(column.id)}"]`);
       if (anchor) props.onMenu(column.id, anchor);
     } else if (event.key === "F2" && row !== undefined && column) {
@@ -152,6 +170,26 @@ export function Grid<T>(props: GridProps<T>) {
     event.preventDefault();
   };
 
+  const head = cursor.row < 0 ? cursor.column : -1;
+  const header = useMemo(
+    () => (
+      <Header
+      pinned={stuck}
+      shown={shown}
+      all={ordered}
+      lefts={looseEdges}
+      pinnedWidth={pinnedWidth}
+      cursor={head}
+      corner={props.corner}
+      onSort={props.onSort}
+      onResize={props.onResize}
+      onMove={props.onMove}
+      onMenu={props.onMenu}
+      onGroup={props.onGroup}
+    />
+    ),
+    [stuck, shown, ordered, looseEdges, pinnedWidth, head, props.corner, props.onSort, props.onResize, props.onMove, props.onMenu, props.onGroup],
+  );
   const pool = Math.max(1, span.end - span.first);
   const drawn = [];
   for (let index = span.first; index < span.end; index += 1) {
@@ -190,6 +228,15 @@ export function Grid<T>(props: GridProps<T>) {
     if (found && row !== undefined && id) props.onCellEdit?.(row as T, id, found.element);
   };
 
+  const onContextMenu = (event: MouseEvent) => {
+    const found = cellOf(event);
+    const row = found && props.row(found.row);
+    if (!found || row === undefined || row === null || !props.onContext || event.shiftKey) return;
+    event.preventDefault();
+    props.onCursor({ row: found.row, column: found.column });
+    props.onContext(row, found.row, { x: event.clientX, y: event.clientY });
+  };
+
   return (
     <div
       class="grid"
@@ -205,23 +252,10 @@ export function Grid<T>(props: GridProps<T>) {
       onKeyDown={onKeyDown}
       onClick={onClick}
       onDblClick={onDblClick}
+      onContextMenu={onContextMenu}
     >
       <div class="grid-size" style={{ width: `${pinnedWidth + looseWidth}px`, height: `${scale.height + HEADER_HEIGHT}px` }}>
-        <Header
-          pinned={stuck}
-          shown={shown}
-          all={ordered}
-          lefts={looseEdges}
-          pinnedWidth={pinnedWidth}
-          scrolled={view.left}
-          cursor={cursor.row < 0 ? cursor.column : -1}
-          corner={props.corner}
-          onSort={props.onSort}
-          onResize={props.onResize}
-          onMove={props.onMove}
-          onMenu={props.onMenu}
-          onGroup={props.onGroup}
-        />
+        {header}
         <div class="grid-body" style={{ transform: `translateY(${span.shift}px)` }}>
           {drawn}
         </div>
@@ -232,6 +266,10 @@ export function Grid<T>(props: GridProps<T>) {
 
 /** The id of the cell under the cursor. */
 const CELL = "grid-cursor";
+
+function isMenuKey(event: KeyboardEvent): boolean {
+  return event.key === "ContextMenu" || (event.shiftKey && event.key === "F10");
+}
 
 function cellOf(event: MouseEvent): { row: number; column: number; element: HTMLElement } | null {
   const element = (event.target as Element).closest<HTMLElement>("[role=gridcell],[role=rowheader]");

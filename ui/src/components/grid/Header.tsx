@@ -14,7 +14,6 @@ interface HeaderProps {
   all: GridColumn[];
   lefts: readonly number[];
   pinnedWidth: number;
-  scrolled: number;
   cursor: number;
   corner?: ComponentChildren;
   onSort: (column: string, add: boolean) => void;
@@ -27,6 +26,8 @@ interface HeaderProps {
 /** The header of a grid. */
 export function Header(props: HeaderProps) {
   const [drop, setDrop] = useState<number | null>(null);
+  // By :hover alone, browsers may miss a header that was moved under the pointer.
+  const [hot, setHot] = useState("");
   const groups = spans(props.all.filter((one) => !one.pinned));
   const first = props.shown[0]?.index ?? 0;
   const end = (props.shown[props.shown.length - 1]?.index ?? -1) + 1;
@@ -46,14 +47,20 @@ export function Header(props: HeaderProps) {
             <GroupHeader key={`${group.id}:${group.at}`} group={group} {...props} offset={offset} />
           ))}
       </div>
-      <div class="grid-heads" role="row" aria-rowindex={2}>
+      <div
+        class="grid-heads"
+        role="row"
+        aria-rowindex={2}
+        onPointerOver={(event) => setHot((event.target as Element).closest<HTMLElement>("[data-header]")?.dataset.header ?? "")}
+        onPointerLeave={() => setHot("")}
+      >
         <div class="grid-pinned" role="none" style={{ width: `${props.pinnedWidth}px` }}>
           {props.pinned.map((one) => (
-            <Head key={one.column.id} {...one} {...props} setDrop={setDrop} />
+            <Head key={one.column.id} {...one} {...props} hot={hot === one.column.id} setDrop={setDrop} />
           ))}
         </div>
         {props.shown.map((one) => (
-          <Head key={one.column.id} {...one} {...props} setDrop={setDrop} />
+          <Head key={one.column.id} {...one} {...props} hot={hot === one.column.id} setDrop={setDrop} />
         ))}
         {drop !== null && <div class="grid-drop" role="none" style={{ left: `${drop}px` }} />}
       </div>
@@ -97,6 +104,7 @@ function GroupHeader({ group, ...props }: HeaderProps & { group: Span; offset: n
       aria-colspan={group.count}
       style={{ left: `${left}px`, width: `${right - left}px` }}
     >
+      {!group.id && <span class="hidden-visually">{group.label || "Facts"}</span>}
       {group.id && (
         <button
           type="button"
@@ -117,7 +125,7 @@ function GroupHeader({ group, ...props }: HeaderProps & { group: Span; offset: n
   );
 }
 
-function Head(props: HeaderProps & Placed & { setDrop: (at: number | null) => void }) {
+function Head(props: HeaderProps & Placed & { hot: boolean; setDrop: (at: number | null) => void }) {
   const { column, left, index } = props;
   const head = useRef<HTMLDivElement>(null);
   const dragged = useRef(false);
@@ -170,7 +178,7 @@ function Head(props: HeaderProps & Placed & { setDrop: (at: number | null) => vo
   return (
     <div
       ref={head}
-      class={`grid-head ${column.align}${props.cursor === index ? " at" : ""}${column.sort ? " sorted" : ""}${column.collapsed ? " collapsed" : ""}`}
+      class={`grid-head ${column.align}${props.cursor === index ? " at" : ""}${column.sort ? " sorted" : ""}${column.collapsed ? " collapsed" : ""}${props.hot ? " hot" : ""}`}
       role="columnheader"
       aria-colindex={index + 1}
       aria-sort={column.sort ?? (column.sortable ? "none" : undefined)}

@@ -43,10 +43,10 @@ export default function Experiments(_: PageProps) {
     { keep: true },
   );
   // A training that logs all the time is no reason to read everything all the time.
-  const reloadSoon = useThrottled(load.reload, 3000);
+  const reloadSoon = useThrottled(load.reload, Math.max(3000, (load.data.value?.length ?? 0) * 5));
   useLive(null, reloadSoon);
   return (
-    <Loaded load={load} what="The experiments could not be loaded.">
+    <Loaded page load={load} what="The experiments could not be loaded.">
       {(all) => <Overview all={all} deleted={deleted} reload={load.reload} />}
     </Loaded>
   );
@@ -72,7 +72,7 @@ function Overview({ all, deleted, reload }: { all: readonly ExperimentFacts[]; d
   const selected = useSignal<ReadonlySet<string>>(new Set());
   const lastSelected = useRef<string | null>(null);
   const cursor = useSignal<number | undefined>(undefined);
-  const context = useSignal<{ row: ExperimentRow; at: { x: number; y: number } } | null>(null);
+  const context = useSignal<{ row: ExperimentRow; at: { x: number; y: number } | HTMLElement } | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const key = JSON.stringify(wish);
   const rows = useMemo(() => experimentRows(all, { ...wish, closed: closed.value }), [all, key, closed.value]);
@@ -100,7 +100,7 @@ function Overview({ all, deleted, reload }: { all: readonly ExperimentFacts[]; d
   useExperimentKeys({ rows, cursor, search, close, select, selected });
 
   const columns = experimentColumns({
-    deleted,
+    flat: wish.flat,
     tags: wish.tags,
     onTag: flipTag,
     onOpen: (row) => close([row.path], row.opened === false),
@@ -110,7 +110,18 @@ function Overview({ all, deleted, reload }: { all: readonly ExperimentFacts[]; d
     onSelectAll: (on) => {
       selected.value = new Set(on ? found.map((one) => one.experiment_id) : []);
     },
-    menu: (row) => <Menu iconOnly small icon="more" label={`Menu of ${row.path}`} align="end" items={() => menuOf(row)} />,
+    // One menu for all rows: thousands of them would each have one of their own.
+    menu: (row) => (
+      <IconButton
+        small
+        icon="more"
+        label={`Menu of ${row.path}`}
+        aria-haspopup="menu"
+        onClick={(event) => {
+          context.value = { row, at: event.currentTarget };
+        }}
+      />
+    ),
   });
   return (
     <div class="page">
@@ -156,9 +167,11 @@ function Overview({ all, deleted, reload }: { all: readonly ExperimentFacts[]; d
             <IconButton icon="refresh" label="Load again" onClick={reload} />
           </>
         )}
-        <Button kind="primary" icon="plus" onClick={() => void newExperiment()}>
-          New experiment
-        </Button>
+        {chosen.length === 0 && (
+          <Button kind="primary" icon="plus" onClick={() => void newExperiment()}>
+            New experiment
+          </Button>
+        )}
       </div>
       <ListTable
         label="Experiments"
@@ -181,6 +194,7 @@ function Overview({ all, deleted, reload }: { all: readonly ExperimentFacts[]; d
           items={menuOf(context.value.row)}
           label={`Menu of ${context.value.row.path}`}
           anchor={context.value.at}
+          align={context.value.at instanceof HTMLElement ? "end" : "start"}
           onClose={() => {
             context.value = null;
           }}

@@ -15,7 +15,7 @@ import { isMachines, noteTag, tagOf } from "../../lib/tags";
 import { type ExperimentRow, tagText } from "./tree";
 
 interface Deeds {
-  deleted: boolean;
+  flat: boolean;
   tags: readonly string[];
   onTag: (tag: string) => void;
   onOpen: (row: ExperimentRow) => void;
@@ -36,7 +36,7 @@ export function experimentColumns(deeds: Deeds): Column<ExperimentRow>[] {
       head: <Checkbox hideLabel label="Select all" checked={deeds.allSelected} onChange={deeds.onSelectAll} />,
       cell: (row) => <Select row={row} deeds={deeds} />,
     },
-    { id: "name", label: "Name", width: "minmax(260px, 3fr)", sort: "up", cell: (row) => <Name row={row} onOpen={deeds.onOpen} /> },
+    { id: "name", label: "Name", width: "minmax(260px, 3fr)", sort: "up", cell: (row) => <Name row={row} flat={deeds.flat} onOpen={deeds.onOpen} /> },
     { id: "tags", label: "Tags", width: "minmax(140px, 2fr)", cell: (row) => <Tags row={row} deeds={deeds} /> },
     { id: "runs", label: "Runs", width: "90px", align: "end", sort: "down", cell: (row) => <Runs row={row} /> },
     {
@@ -71,13 +71,13 @@ function Select({ row, deeds }: { row: ExperimentRow; deeds: Deeds }) {
   );
 }
 
-function Name({ row, onOpen }: { row: ExperimentRow; onOpen: (row: ExperimentRow) => void }) {
+function Name({ row, flat, onOpen }: { row: ExperimentRow; flat: boolean; onOpen: (row: ExperimentRow) => void }) {
   const { facts, opened } = row;
   const note = tagOf(facts?.tags, noteTag);
   return (
     <div class="experiment-row-name" style={{ "--depth": row.depth }}>
       {opened === undefined ? (
-        <span class="experiment-twist" />
+        !flat && <span class="experiment-twist" />
       ) : (
         <IconButton small icon={opened ? "down" : "right"} label={opened ? "Close" : "Open"} onClick={() => onOpen(row)} tabIndex={facts ? 0 : -1} />
       )}

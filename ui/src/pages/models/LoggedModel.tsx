@@ -20,6 +20,7 @@ import { TimeAgo } from "../../components/TimeAgo";
 import { perform } from "../../lib/actions";
 import { experimentById } from "../../lib/experiments";
 import { shortId } from "../../lib/format";
+import { useLive, useThrottled } from "../../lib/live";
 import { useLoad } from "../../lib/load";
 import { toExperiment, toLoggedModel, toRun, toVersion } from "../../lib/places";
 import { go, replace } from "../../lib/route";
@@ -44,6 +45,8 @@ export default function LoggedModel({ fields }: PageProps) {
     },
     [id],
   );
+  const reloadSoon = useThrottled(load.reload, 3000);
+  useLive([experiment], (change) => (change.all || change.experiments.includes(experiment)) && reloadSoon());
   useTitle(load.data.value?.model.info.name, { of: experimentById(experiment).data.value?.name ?? "", kind: "model" });
   return (
     <div class="page">

@@ -50,16 +50,19 @@ export default function LoggedModels({ fields }: PageProps) {
   );
   const reloadSoon = useThrottled(load.reload, 2000);
   useLive([id], (change) => (change.all || change.experiments.includes(id)) && reloadSoon());
+  const unknown = experimentById(id).error.value !== null && !experimentById(id).data.value;
   const error = load.error.value;
   const data = load.data.value;
   return (
     <div class="page">
       <ExperimentHeader ids={[id]} tab="models" {...(data && !filter ? { counts: { models: data.models.length } } : {})} />
-      <Toolbar filter={filter} count={data?.models.length} more={data?.more ?? false} />
+      {!unknown && <Toolbar filter={filter} count={data?.models.length} more={data?.more ?? false} />}
       {error !== null && data !== undefined && <Failure error={error} what="The models could not be loaded." retry={load.reload} />}
-      <Loaded load={load} what="The models could not be loaded.">
-        {(shown) => <Table id={id} models={shown.models} runs={shown.runs} order={order} filtered={filter !== ""} />}
-      </Loaded>
+      {!unknown && (
+        <Loaded load={load} what="The models could not be loaded.">
+          {(shown) => <Table id={id} models={shown.models} runs={shown.runs} order={order} filtered={filter !== ""} />}
+        </Loaded>
+      )}
     </div>
   );
 }

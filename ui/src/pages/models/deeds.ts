@@ -1,8 +1,9 @@
 /** What can be done with a logged model. */
 
 import type { LoggedModel } from "@schema/calls";
-import { call, CallError } from "../../api/call";
+import { call } from "../../api/call";
 import { askText, askWhether } from "../../components/ask";
+import { literal } from "../../lib/filters";
 import { toVersion } from "../../lib/places";
 import { go } from "../../lib/route";
 import { toast, toastFailure } from "../../lib/toasts";
@@ -19,11 +20,8 @@ export async function registerModel({ info }: LoggedModel): Promise<boolean> {
     check: (value) => (value.trim() ? "" : "Give it a name."),
     submit: async (value) => {
       const wanted = value.trim();
-      try {
-        await call("CreateRegisteredModel", { name: wanted });
-      } catch (error) {
-        if (!(error instanceof CallError) || error.code !== "RESOURCE_ALREADY_EXISTS") throw error;
-      }
+      const known = await call("SearchRegisteredModels", { filter: `name=${literal(wanted)}`, max_results: 1 });
+      if (!known.registered_models?.length) await call("CreateRegisteredModel", { name: wanted });
       const source = `models:/${info.model_id}`;
       const made = await call("CreateModelVersion", {
         name: wanted,

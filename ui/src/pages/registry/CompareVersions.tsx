@@ -30,7 +30,7 @@ export default function CompareVersions(_: PageProps) {
   const load = useLoad((given) => compared(name, wanted, given), [name, wanted.join()]);
   if (!name || wanted.length === 0) {
     return (
-      <Empty title="Nothing to compare" icon="compare">
+      <Empty page title="Nothing to compare" icon="compare">
         <p>The address names no versions. Select some on the page of a registered model.</p>
         <LinkButton href="#/models">Registered models</LinkButton>
       </Empty>
@@ -38,7 +38,7 @@ export default function CompareVersions(_: PageProps) {
   }
   return (
     <div class="page">
-      <Loaded load={load} what={`The versions of “${name}” could not be loaded.`}>
+      <Loaded page load={load} what={`The versions of “${name}” could not be loaded.`}>
         {(all) => <Side name={name} all={all} />}
       </Loaded>
     </div>

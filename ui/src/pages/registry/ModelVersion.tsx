@@ -17,6 +17,7 @@ import { Tag } from "../../components/Tag";
 import { TagEditor } from "../../components/TagEditor";
 import { TimeAgo } from "../../components/TimeAgo";
 import { shortId } from "../../lib/format";
+import { useLive, useThrottled } from "../../lib/live";
 import { useLoad } from "../../lib/load";
 import { toLoggedModel, toRegistered, toRun, toVersion } from "../../lib/places";
 import { go, href, place, setQuery } from "../../lib/route";
@@ -43,9 +44,11 @@ export default function ModelVersion({ fields }: PageProps) {
   const number = fields["version"] ?? "";
   useTitle(`Version ${number}`, { of: name, kind: "registered" });
   const load = useLoad((given) => loaded(name, number, given), [name, number]);
+  const reloadSoon = useThrottled(load.reload, 3000);
+  useLive(null, (change) => (change.all || change.registry) && reloadSoon());
   return (
     <div class="page">
-      <Loaded load={load} what={`Version ${number} of “${name}” could not be loaded.`}>
+      <Loaded page load={load} what={`Version ${number} of “${name}” could not be loaded.`}>
         {(data) => <One {...data} reload={load.reload} />}
       </Loaded>
     </div>

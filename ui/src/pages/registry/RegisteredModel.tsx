@@ -48,7 +48,7 @@ export default function RegisteredModel({ fields }: PageProps) {
   useLive(null, (change) => (change.all || change.registry) && reloadSoon());
   return (
     <div class="page">
-      <Loaded load={load} what={`The registered model “${name}” could not be loaded.`}>
+      <Loaded page load={load} what={`The registered model “${name}” could not be loaded.`}>
         {({ model, versions }) => <One model={model} versions={versions} runs={runs} reload={load.reload} />}
       </Loaded>
     </div>

@@ -4,11 +4,13 @@ import { useEffect } from "preact/hooks";
 import { lazy } from "../../components/lazy";
 import { Loaded } from "../../components/Loaded";
 import { LinkTabs } from "../../components/Tabs";
+import { experimentById } from "../../lib/experiments";
 import { useLoad } from "../../lib/load";
-import { href, place, replace } from "../../lib/route";
+import { useKeys } from "../../lib/keys";
+import { go, href, place, replace } from "../../lib/route";
 import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
-import { getShown, isSystem, nameOf, type Shown } from "./data";
+import { type Change, getShown, isSystem, nameOf, type Shown } from "./data";
 import { RunHead } from "./RunHead";
 import { Overview } from "./overview/Overview";
 import { useRunChanges, type Versions } from "./changes";
@@ -34,7 +36,7 @@ type TabId = (typeof TABS)[number][0];
 export default function RunPage({ fields }: PageProps) {
   const id = fields.run ?? "";
   const experiment = fields.id ?? "";
-  const load = useLoad((signal) => getShown(id, experiment, signal), [id], { keep: false });
+  const load = useLoad((signal) => getShown(id, signal), [id], { keep: false });
   const versions = useRunChanges(id, load.data.value?.run.info.experiment_id ?? "", load);
   const run = load.data.value?.run;
   const actual = run?.info.experiment_id;
@@ -42,12 +44,16 @@ export default function RunPage({ fields }: PageProps) {
     // A link with another experiment's id still finds its run.
     if (actual && actual !== experiment) replace(href(place.peek().path.replace(`/experiments/${experiment}/`, `/experiments/${actual}/`), place.peek().query));
   }, [actual, experiment]);
-  const named = load.data.value?.experiment?.name;
+  const named = experimentById(actual ?? experiment).data.value?.name;
   useTitle(run && nameOf(run), { of: named ?? "", kind: "run" });
+  const change: Change = (update) => {
+    const now = load.data.peek();
+    if (now) load.set({ run: update(now.run) });
+  };
   if (isUnknown(load.error.value) && !run) return <UnknownRun id={id} experiment={experiment} />;
   return (
     <Loaded load={load} what={`The run ${id} could not be loaded.`}>
-      {(shown) => <Page shown={shown} fields={fields} versions={versions} change={load.set} reload={load.reload} />}
+      {(shown) => <Page shown={shown} fields={fields} versions={versions} change={change} reload={load.reload} />}
     </Loaded>
   );
 }
@@ -56,7 +62,7 @@ interface PartProps {
   shown: Shown;
   fields: Record<string, string>;
   versions: Versions;
-  change: (shown: Shown) => void;
+  change: Change;
   reload: () => void;
 }
 
@@ -74,6 +80,14 @@ function Page({ shown, fields, versions, change, reload }: PartProps) {
     count: counts[id],
     href: href(id === "overview" ? base : `${base}/${id}`),
   }));
+  useKeys(
+    "Run",
+    TABS.map(([id, label], index) => ({
+      keys: String(index + 1),
+      does: label,
+      run: () => go(href(id === "overview" ? base : `${base}/${id}`)),
+    })),
+  );
   return (
     <div class="run-page">
       <RunHead shown={shown} change={change} reload={reload} />
@@ -102,10 +116,7 @@ function Tab({ current, shown, version, path, base }: TabProps) {
   const id = run.info.run_id;
   switch (current) {
     case "artifacts": {
-      const onPath = (to: string) => {
-        const link = href(`${base}/artifacts${to && `/${to.split("/").map(encodeURIComponent).join("/")}`}`);
-        location.hash = link;
-      };
+      const onPath = (to: string) => go(href(`${base}/artifacts${to && `/${to.split("/").map(encodeURIComponent).join("/")}`}`));
       return <Artifacts key={id} owner={{ run_id: id }} path={path} onPath={onPath} />;
     }
     case "model-metrics":

@@ -17,12 +17,12 @@ import { perform } from "../../lib/actions";
 import { href } from "../../lib/route";
 import { toast } from "../../lib/toasts";
 import { zipUrl } from "./artifacts/source";
-import { nameOf, PARENT, type Shown, tagOf, withTag } from "./data";
+import { type Change, nameOf, PARENT, type Shown, tagOf, withTag } from "./data";
 import { pythonSnippet } from "./snippet";
 
 interface RunHeadProps {
   shown: Shown;
-  change: (shown: Shown) => void;
+  change: Change;
   reload: () => void;
 }
 
@@ -37,14 +37,14 @@ export function RunHead({ shown, change, reload }: RunHeadProps) {
     const before = nameOf(run);
     const set = async (to: string) => {
       await call("UpdateRun", { run_id: info.run_id, run_name: to });
-      change({ ...shown, run: withTag(run, "mlflow.runName", to) });
+      change((now) => withTag(now, "mlflow.runName", to));
     };
     await perform({ done: `Renamed the run to “${name}”`, run: () => set(name), undo: () => set(before) });
   };
   const remove = () => {
     const set = (name: "DeleteRun" | "RestoreRun") => async () => {
       await call(name, { run_id: info.run_id });
-      change({ ...shown, run: { ...run, info: { ...info, lifecycle_stage: name === "DeleteRun" ? "deleted" : "active" } } });
+      change((now) => ({ ...now, info: { ...now.info, lifecycle_stage: name === "DeleteRun" ? "deleted" : "active" } }));
     };
     const [there, back] = [set("DeleteRun"), set("RestoreRun")];
     void perform(deleted ? { done: "Restored the run", run: back, undo: there } : { done: "Deleted the run", run: there, undo: back });

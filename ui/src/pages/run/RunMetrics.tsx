@@ -12,5 +12,10 @@ export function RunMetrics({ run, version, system = false }: { run: Run; version
   const keys = useMemo(() => (metrics ?? []).map((metric) => metric.key).filter((key) => isSystem(key) === system), [metrics, system]);
   if (keys.length === 0) return <Empty title={system ? "This run has logged no system metrics" : "This run has logged no metrics"} icon="chart" />;
   const { info } = run;
-  return <RunCharts runId={info.run_id} keys={keys} system={system} name={nameOf(run)} experimentId={info.experiment_id} version={version} {...(info.start_time ? { start: info.start_time } : {})} />;
+  return (
+    <>
+      <h2 class="hidden-visually">{system ? "System metrics" : "Model metrics"}</h2>
+      <RunCharts runId={info.run_id} keys={keys} system={system} name={nameOf(run)} experimentId={info.experiment_id} version={version} {...(info.start_time ? { start: info.start_time } : {})} />
+    </>
+  );
 }

@@ -36,7 +36,7 @@ export function useRunChanges(runId: string, experiment: string, load: Load<Show
       if (!run || !shown) return;
       try {
         const answer = await call("GetRun", { run_id: runId }, stop.signal);
-        latest.current.set({ ...(latest.current.data.peek() ?? shown), run: answer.run });
+        latest.current.set({ run: answer.run });
       } catch {
         // What is shown stays; the next change tries again.
       }

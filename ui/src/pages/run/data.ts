@@ -1,6 +1,6 @@
 /** What the run page asks the server, and how its answers are read. */
 
-import type { Experiment, LoggedModel, Metric, MetricSummary, ModelVersion, Run, RunTag } from "@schema/calls";
+import type { LoggedModel, Metric, MetricSummary, ModelVersion, Run, RunTag } from "@schema/calls";
 import { asNumber } from "../../api/numbers";
 import { call } from "../../api/call";
 
@@ -20,27 +20,17 @@ export function nameOf(run: Run): string {
   return run.info.run_name || run.info.run_id;
 }
 
-/** A run and the experiment that it belongs to. */
+/** What the page shows. */
 export interface Shown {
   run: Run;
-  experiment: Experiment | null;
 }
 
-/** Get a run; its experiment comes along, where the address names it rightly without waiting for the run. */
-export async function getShown(runId: string, experimentId: string, signal: AbortSignal): Promise<Shown> {
-  const guess = experimentId ? getExperiment(experimentId, signal) : null;
-  const { run } = await call("GetRun", { run_id: runId }, signal);
-  const right = run.info.experiment_id === experimentId && guess ? guess : getExperiment(run.info.experiment_id, signal);
-  return { run, experiment: await right };
-}
+/** Changes what is shown of a run, as it is by then: an edit may be undone long after it was made. */
+export type Change = (update: (run: Run) => Run) => void;
 
-async function getExperiment(id: string, signal: AbortSignal): Promise<Experiment | null> {
-  try {
-    return (await call("GetExperiment", { experiment_id: id }, signal)).experiment;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return null;
-  }
+/** Get a run. */
+export async function getShown(runId: string, signal: AbortSignal): Promise<Shown> {
+  return { run: (await call("GetRun", { run_id: runId }, signal)).run };
 }
 
 /** A metric with the summary of its series; numbers of which there is none are NaN. */

@@ -11,7 +11,8 @@ import { exportRuns, FORMATS } from "./exports";
 import { formatCount } from "./format";
 import { noteTag } from "../../lib/tags";
 import type { RunRow } from "./rows";
-import { NOTHING, type Table } from "./useTable";
+import { EVERYTHING, isSelected, NOTHING } from "./selection";
+import type { Table } from "./useTable";
 
 /** At most so many runs are compared. */
 const COMPARED = 200;
@@ -33,7 +34,7 @@ export function Bulk({ table }: { table: Table }) {
           small
           kind="bare"
           onClick={() => {
-            selection.value = { ids: new Set(), all: true };
+            selection.value = EVERYTHING;
           }}
         >
           Select all {formatCount(matches)}
@@ -62,7 +63,7 @@ export function Bulk({ table }: { table: Table }) {
         icon="download"
         items={FORMATS.map(({ format, label }) => ({
           label,
-          run: () => exportRuns(table, format, all ? [] : [...selection.value.ids]),
+          run: () => exportRuns(table, format, selection.value),
         }))}
       />
       {deleted ? (
@@ -100,7 +101,8 @@ function rowOf(table: Table, id: string): RunRow | undefined {
 export function compare(table: Table): void {
   const { selection, rows } = table;
   const marks = selection.peek();
-  const ids = marks.all ? [...rows.here()].map(({ row }) => row.id) : [...marks.ids];
+  const here = [...rows.here()].filter(({ row }) => isSelected(marks, row.id, row.matched)).map(({ row }) => row.id);
+  const ids = marks.all ? here : [...marks.ids];
   if (ids.length < 2) {
     toast("Select two runs or more to compare them: press x on each, or tick its box.", { kind: "note" });
     return;

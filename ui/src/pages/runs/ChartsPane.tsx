@@ -68,6 +68,7 @@ export function ChartsPane({ table, visible }: { table: Table; visible: Visible 
   }, []);
   return (
     <div class="charts-pane">
+      <h2 class="hidden-visually">Charts</h2>
       {failed.value ? (
         <Failure error={failed.value} what="The charts could not be loaded." retry={load} />
       ) : Shown && table.rows.size.value ? (
@@ -78,6 +79,8 @@ export function ChartsPane({ table, visible }: { table: Table; visible: Visible 
           runIds={visible.ids}
           names={visible.names}
           version={table.changes}
+          first={table.state.first}
+          onFirst={(first) => table.change({ first })}
         />
       ) : (
         <p class="loading">Loading…</p>

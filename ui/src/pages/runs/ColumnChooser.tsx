@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { Button } from "../../components/Button";
 import { Checkbox, SearchInput } from "../../components/fields";
-import { ATTRIBUTES, type Chosen, insertColumn, keyOf, kindOf, NAME } from "./columns";
+import { ATTRIBUTES, type Chosen, insertColumn, kindOf, labelOf, NAME } from "./columns";
 import { formatCount } from "./format";
 import { PopoverButton } from "./PopoverButton";
 import type { Table } from "./useTable";
@@ -58,7 +58,7 @@ function Chooser({ table }: { table: Table }) {
           ) : (
             <div class="chooser-item">
               <Checkbox
-                label={ATTRIBUTES[entry.id]?.label ?? keyOf(entry.id)}
+                label={labelOf(entry.id)}
                 checked={shown.has(entry.id)}
                 disabled={entry.id === NAME}
                 onChange={(on) => set(entry.id, on)}
@@ -105,7 +105,7 @@ function entries(table: Table, text: string): Entry[] {
   };
   for (const one of table.allFacts) all[kindOf(one.name)]?.push({ id: one.name, runs: one.runs });
   for (const [kind, list] of Object.entries(all)) {
-    const some = list.filter(({ id }) => (ATTRIBUTES[id]?.label ?? id).toLowerCase().includes(wanted));
+    const some = list.filter(({ id }) => `${id} ${labelOf(id)}`.toLowerCase().includes(wanted));
     if (some.length === 0) continue;
     found.push({ id: `heading:${kind}`, runs: null, heading: `${KINDS[kind as keyof typeof KINDS]} · ${formatCount(some.length)}` });
     found.push(...some);

@@ -47,7 +47,7 @@ function Chooser({ table }: { table: Table }) {
         {(id) => (
           <div class="chooser-item">
             <Checkbox
-              label={id === "tags.mlflow.parentRunId" ? "Parent run" : labelOf(id)}
+              label={labelOf(id)}
               checked={groupBy.includes(id)}
               disabled={!groupBy.includes(id) && groupBy.length >= MOST}
               onChange={(on) => change({ groupBy: on ? [...groupBy, id] : groupBy.filter((one) => one !== id) })}

@@ -16,6 +16,7 @@ import { ChartsPane, Divider, useVisible } from "./ChartsPane";
 import { Facets } from "./Facets";
 import { NoRuns } from "./NoRuns";
 import { RunsGrid } from "./RunsGrid";
+import { turned } from "./selection";
 import { experimentsOf } from "./state";
 import { Narrowing, Toolbar } from "./Toolbar";
 import { useFeed } from "./useFeed";
@@ -114,11 +115,12 @@ function useRunKeys(table: Table, cursor: { value: Cursor }): void {
       run: () => {
         const row = current();
         if (!row) return;
-        const ids = new Set(table.selection.peek().ids);
-        if (!ids.delete(row.id)) ids.add(row.id);
-        table.selection.value = { ids, all: false };
+        table.selection.value = turned(table.selection.peek(), row.id);
       },
     },
+    { keys: "1", does: "Table", run: () => change({ mode: "TABLE" }) },
+    { keys: "2", does: "Table and charts", run: () => change({ mode: "SPLIT" }) },
+    { keys: "3", does: "Charts", run: () => change({ mode: "CHART" }) },
     { keys: "c", does: "Compare the selected runs", run: () => compare(table) },
     {
       keys: "h",

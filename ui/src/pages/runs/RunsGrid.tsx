@@ -7,17 +7,20 @@ import type { CellView, Cursor, GridColumn, GridWindow } from "../../components/
 import { MenuList } from "../../components/Menu";
 import { experimentById } from "../../lib/experiments";
 import { go, href } from "../../lib/route";
-import { alignOf, neededFor, paintGroup, painterOf, type Painting } from "./cells";
-import { ATTRIBUTES, type Chosen, defaultWidth, groupsOf, kindOf, labelOf, moveColumn, NAME, serverName } from "./columns";
+import { neededFor, paintGroup, painterOf, type Painting } from "./cells";
+import { kindOf, labelOf, moveColumn, NAME, serverName } from "./columns";
+import { Corner } from "./Corner";
 import { directionOf } from "./directions";
 import { editCell } from "./edits";
-import { formatCount, type Range } from "./format";
+import type { Range } from "./format";
+import { gridColumns, nextSorts } from "./gridColumns";
 import type { GroupRow } from "./groups";
 import { headerMenu } from "./headerMenu";
 import { GroupCell, NameCell } from "./NameCell";
+import { rowMenu } from "./rowMenu";
 import type { RunRow } from "./rows";
-import type { Sort } from "./state";
-import { NOTHING, type Table } from "./useTable";
+import { isSelected, turned, withRuns } from "./selection";
+import type { Table } from "./useTable";
 import { isVisible, withVisible } from "./visible";
 
 interface RunsGridProps {
@@ -28,8 +31,6 @@ interface RunsGridProps {
 }
 
 type AnyRow = RunRow | GroupRow;
-
-const FOLD = "fold:";
 
 /** The grid with the table's runs. */
 export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
@@ -42,6 +43,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   const version = source.version.value;
   const size = source.size.value;
   const menu = useSignal<{ id: string; anchor: HTMLElement } | null>(null);
+  const context = useSignal<{ row: RunRow; index: number; at: { x: number; y: number } } | null>(null);
   const widths = useSignal<Record<string, number>>({});
   const chosen = useMemo(() => new Map(columns.map((one) => [one.id, one])), [columns]);
   const shown = useMemo(
@@ -87,19 +89,18 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   const anchor = useRef(-1);
 
   const select = (index: number, range: boolean) => {
-    const now = new Set(marks.all ? allHere(table) : marks.ids);
     const row = source.row(index);
     if (row?.kind !== "run") return;
+    const now = selection.peek();
     if (range && anchor.current >= 0) {
-      const [from, to] = [Math.min(anchor.current, index), Math.max(anchor.current, index)];
-      for (let at = from; at <= to; at += 1) {
+      const ids: string[] = [];
+      for (let at = Math.min(anchor.current, index); at <= Math.max(anchor.current, index); at += 1) {
         const one = source.row(at);
-        if (one?.kind === "run") now.add(one.id);
+        if (one?.kind === "run") ids.push(one.id);
       }
-    } else if (now.has(row.id)) now.delete(row.id);
-    else now.add(row.id);
+      selection.value = withRuns(now, ids, true);
+    } else selection.value = turned(now, row.id);
     anchor.current = index;
-    selection.value = { ids: now, all: false };
   };
 
   const paint = useCallback(
@@ -116,7 +117,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
         node: (
           <NameCell
             row={row}
-            selected={marks.all || marks.ids.has(row.id)}
+            selected={isSelected(marks, row.id, row.matched)}
             visible={charts ? isVisible(state, row.id, index) : null}
             colour={colour(row.id)}
             tree={tree && !groups}
@@ -136,7 +137,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   const look = useCallback(
     (row: AnyRow) => {
       if (row.kind === "group") return { class: row.opened ? "group opened" : "group" };
-      return { class: row.matched ? "" : "beside", selected: marks.all || marks.ids.has(row.id) };
+      return { class: row.matched ? "" : "beside", selected: isSelected(marks, row.id, row.matched) };
     },
     [marks],
   );
@@ -200,11 +201,24 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
           else if (event.shiftKey || event.ctrlKey || event.metaKey) select(index, event.shiftKey);
           else anchor.current = index;
         }}
+        onContext={(row, index, at) => {
+          if (row.kind === "run") context.value = { row, index, at };
+        }}
         onCellEdit={(row, id, at) => {
           if (row.kind === "run") void editCell(table, row, id, at);
         }}
         corner={<Corner table={table} size={size} />}
       />
+      {context.value && (
+        <MenuList
+          items={rowMenu(table, context.value.row, context.value.index)}
+          label="Run"
+          anchor={context.value.at}
+          onClose={() => {
+            context.value = null;
+          }}
+        />
+      )}
       {menu.value && (
         <MenuList
           items={headerMenu(table, menu.value.id, { onFacet })}
@@ -217,120 +231,6 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
       )}
     </>
   );
-}
-
-/** How many runs there are, and a box that selects all. */
-function Corner({ table, size }: { table: Table; size: { matches: number } | null }) {
-  const { selection, groups } = table;
-  if (!size) return <span class="quiet">Loading…</span>;
-  const marks = selection.value;
-  const some = marks.ids.size > 0;
-  return (
-    <>
-      <input
-        type="checkbox"
-        class="pick"
-        tabIndex={-1}
-        aria-label={`Select all ${formatCount(size.matches)} runs`}
-        checked={marks.all}
-        ref={(box) => {
-          if (box) box.indeterminate = some && !marks.all;
-        }}
-        onClick={() => {
-          selection.value = marks.all || some ? NOTHING : { ids: new Set(), all: true };
-        }}
-      />
-      <strong>{formatCount(size.matches)}</strong> {table.filter ? "matching runs" : size.matches === 1 ? "run" : "runs"}
-      {groups && ` in ${formatCount(groups.groups.all)} groups${groups.groups.here < groups.groups.all ? `, first ${formatCount(groups.groups.here)}` : ""}`}
-    </>
-  );
-}
-
-function allHere(table: Table): string[] {
-  return [...table.rows.here()].map(({ row }) => row.id);
-}
-
-/** The table's columns as the grid has them: pinned ones first, folded groups as one narrow column each. */
-function gridColumns(table: Table, live: Record<string, number>): GridColumn[] {
-  const { columns, state } = table;
-  const found: GridColumn[] = [];
-  const folded = new Set<string>();
-  const loose = columns.filter((one) => one.id !== NAME && !one.pinned).map((one) => one.id);
-  const groups = groupsOf(loose);
-  for (const one of columns) {
-    const pinned = one.id === NAME || (one.pinned ?? false);
-    const { group, groupLabel, label } = groups.get(one.id) ?? { group: "", groupLabel: "", label: labelOf(one.id) };
-    if (!pinned && state.folded.includes(group)) {
-      if (folded.has(group)) continue;
-      folded.add(group);
-      const count = loose.filter((other) => groups.get(other)?.group === group).length;
-      found.push({
-        id: FOLD + group,
-        label: `${count}…`,
-        title: `${count} columns of ${groupLabel}`,
-        group,
-        groupLabel,
-        width: Math.min(110, 40 + 7 * groupLabel.length),
-        pinned: false,
-        align: "left",
-        collapsed: true,
-      });
-      continue;
-    }
-    const rank = state.sorts.findIndex((sort) => sort.id === one.id && sort.aggregate === one.aggregate);
-    const sort = state.sorts[rank];
-    const column: GridColumn = {
-      id: one.id,
-      label,
-      title: titleOf(one),
-      group,
-      groupLabel,
-      width:
-        live[one.id] ??
-        state.widths[one.id] ??
-        defaultWidth(one.id, label, table.wholeFacts.get(one.id)) + (spread(one.id, table) ? 40 : 0),
-      pinned,
-      align: alignOf(one, table.wholeFacts),
-      sortable: isSortable(one.id),
-      menu: true,
-    };
-    if (one.aggregate !== "last") column.badge = one.aggregate;
-    if (sort) {
-      column.sort = sort.descending ? "descending" : "ascending";
-      if (state.sorts.length > 1) column.sortRank = rank + 1;
-    }
-    found.push(column);
-  }
-  return found;
-}
-
-/** Whether a column shows means with their deviations. */
-function spread(id: string, table: Table): boolean {
-  return table.groups !== null && kindOf(id) === "metrics";
-}
-
-function titleOf(one: Chosen): string {
-  if (kindOf(one.id) === "attributes") return ATTRIBUTES[one.id]?.label ?? one.id;
-  return one.aggregate === "last" ? one.id : `${one.aggregate} of ${one.id}`;
-}
-
-const SORTABLE = ["artifact_uri", "end_time", "run_id", "run_name", "start_time", "status", "user_id", "duration"];
-
-function isSortable(id: string): boolean {
-  return kindOf(id) !== "attributes" || SORTABLE.includes(id.slice("attributes.".length));
-}
-
-/** What a click on a header makes of the order: better values first, then worse ones, then as before. */
-export function nextSorts(sorts: readonly Sort[], one: Chosen | undefined, add: boolean): Sort[] {
-  if (!one) return [...sorts];
-  const at = sorts.findIndex((sort) => sort.id === one.id && sort.aggregate === one.aggregate);
-  const now = sorts[at];
-  const first = kindOf(one.id) === "metrics" ? directionOf(one.id) !== "down" : ["attributes.start_time", "attributes.duration"].includes(one.id);
-  const others = add ? sorts.filter((_, index) => index !== at) : [];
-  if (!now) return [...others, { id: one.id, aggregate: one.aggregate, descending: first }];
-  if (now.descending !== first) return others;
-  const turned = { ...now, descending: !now.descending };
-  return add ? sorts.map((sort, index) => (index === at ? turned : sort)) : [turned];
 }
 
 /** Ranges of the aggregates that are shown, over the rows that are here: the server sums up last values only. */

@@ -6,16 +6,20 @@ import { askText, askWhether } from "../../components/ask";
 import { perform } from "../../lib/actions";
 import { plural } from "../../lib/format";
 import { toast, toastFailure } from "../../lib/toasts";
-import { NOTHING, type Table } from "./useTable";
+import { allOf } from "./filter";
+import { countOf, NOTHING } from "./selection";
+import type { Table } from "./useTable";
 
 /** Which runs a change is about: those that are selected, or all that match. */
 function target(table: Table): Pick<ChangeRuns, "run_ids" | "experiment_ids" | "filter" | "run_view_type"> {
   const { selection, question } = table;
-  if (!selection.peek().all) return { run_ids: [...selection.peek().ids], run_view_type: "ALL" };
+  const { all, ids } = selection.peek();
+  if (!all) return { run_ids: [...ids], run_view_type: "ALL" };
+  const but = ids.size ? `attributes.run_id NOT IN (${[...ids].map((id) => `'${id}'`).join(", ")})` : "";
   return {
     run_ids: [],
     experiment_ids: question.experiment_ids ?? [],
-    filter: question.filter ?? "",
+    filter: allOf(question.filter ?? "", but),
     run_view_type: question.run_view_type ?? "ACTIVE_ONLY",
   };
 }
@@ -23,7 +27,7 @@ function target(table: Table): Pick<ChangeRuns, "run_ids" | "experiment_ids" | "
 /** How many runs are selected. */
 export function selectedCount(table: Table): number {
   const { selection, rows } = table;
-  return selection.value.all ? (rows.size.value?.matches ?? 0) : selection.value.ids.size;
+  return countOf(selection.value, rows.size.value?.matches ?? 0);
 }
 
 async function change(table: Table, fields: ChangeRuns): Promise<string[]> {

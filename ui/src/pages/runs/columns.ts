@@ -31,6 +31,15 @@ export const ATTRIBUTES: Record<string, { label: string; width: number; number?:
   "attributes.artifact_uri": { label: "Artifact URI", width: 220 },
 };
 
+/** Tags of the tracker's own that tell a reader something, and what they are called. */
+const KNOWN_TAGS: Record<string, string> = {
+  "tags.mlflow.note.content": "Notes",
+  "tags.mlflow.source.name": "Source",
+  "tags.mlflow.source.git.commit": "Git commit",
+  "tags.mlflow.source.git.branch": "Git branch",
+  "tags.mlflow.parentRunId": "Parent run",
+};
+
 /** The column that is always there and always first. */
 export const NAME = "attributes.run_name";
 
@@ -60,7 +69,7 @@ export function quoted(id: string, aggregate: Aggregate = "last"): string {
 
 /** What a user calls a column. */
 export function labelOf(id: string): string {
-  return ATTRIBUTES[id]?.label ?? keyOf(id);
+  return ATTRIBUTES[id]?.label ?? KNOWN_TAGS[id] ?? keyOf(id);
 }
 
 /** What a column stands under in the upper header row, and what is left of its name below. */
@@ -85,7 +94,7 @@ export function groupsOf(ids: readonly string[]): Map<string, Group> {
 function plainGroup(id: string): Group {
   const kind = kindOf(id);
   if (kind === "attributes") return { group: "", groupLabel: "", label: labelOf(id) };
-  return { group: kind, groupLabel: { metrics: "Metrics", params: "Params", tags: "Tags" }[kind], label: keyOf(id) };
+  return { group: kind, groupLabel: { metrics: "Metrics", params: "Params", tags: "Tags" }[kind], label: labelOf(id) };
 }
 
 function withPrefix(id: string, prefix: string): Group {
@@ -125,7 +134,7 @@ const UP = ["acc", "accuracy", "f1", "auc", "auroc", "auprc", "ap", "map", "iou"
 
 /** Tags of the tracker's own, of which only few tell a reader anything. */
 function isInternal(id: string): boolean {
-  return id.startsWith("tags.mlflow.");
+  return id.startsWith("tags.mlflow.") && id !== "tags.mlflow.note.content";
 }
 
 function varies(facts: ColumnFacts, runs: number): boolean {

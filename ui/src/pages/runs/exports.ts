@@ -4,6 +4,8 @@ import { prefix } from "../../api/call";
 import { copyText } from "../../components/CopyButton";
 import { experimentById } from "../../lib/experiments";
 import { toast } from "../../lib/toasts";
+import { allOf } from "./filter";
+import { EVERYTHING } from "./selection";
 import { orderBy } from "./state";
 import type { Table } from "./useTable";
 
@@ -14,11 +16,13 @@ export const FORMATS = [
   { format: "parquet", label: "Parquet" },
 ] as const;
 
-/** Let the browser download all matches; `ids` only those. */
-export function exportRuns(table: Table, format: (typeof FORMATS)[number]["format"], ids: readonly string[] = []): void {
+/** Let the browser download all matches, or those that are selected. */
+export function exportRuns(table: Table, format: (typeof FORMATS)[number]["format"], { all, ids } = EVERYTHING): void {
   const query = new URLSearchParams({ format });
   for (const id of table.ids) query.append("experiment_ids", id);
-  const filter = ids.length ? `attributes.run_id IN (${ids.map((id) => `'${id}'`).join(", ")})` : table.filter;
+  const listed = `(${[...ids].map((id) => `'${id}'`).join(", ")})`;
+  const but = ids.size ? `attributes.run_id NOT IN ${listed}` : "";
+  const filter = all ? allOf(table.filter, but) : `attributes.run_id IN ${listed}`;
   if (filter) query.set("filter", filter);
   query.set("run_view_type", String(table.question.run_view_type ?? "ACTIVE_ONLY"));
   for (const one of orderBy(table.state.sorts)) query.append("order_by", one);

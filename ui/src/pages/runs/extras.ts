@@ -9,6 +9,7 @@ export function datasetFilter(datasets: readonly DatasetChoice[]): string {
   const each = datasets.map((one) => {
     const parts = [`datasets.name = ${quoteText(one.name)}`];
     if (one.digest) parts.push(`datasets.digest = ${quoteText(one.digest)}`);
+    if (one.context) parts.push(`datasets.context = ${quoteText(one.context)}`);
     return parts.join(" AND ");
   });
   return each.length > 1 ? each.map((one) => `(${one})`).join(" OR ") : (each[0] ?? "");

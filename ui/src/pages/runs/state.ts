@@ -3,7 +3,6 @@
 import type { Aggregate, Chosen } from "./columns";
 import { columnOf, tokens } from "./filter";
 import { quoted } from "./columns";
-import { parseWorkspace } from "../charts/state";
 
 /** A column that rows are ordered by. */
 export interface Sort {
@@ -30,7 +29,7 @@ export interface TableState {
   tree: "auto" | "flat" | "open" | "closed";
   groupBy: string[];
   folded: string[];
-  /** How many of the first rows charts show: a setting of the charts, which they write themselves. */
+  /** How many of the first rows charts show. */
   first: number;
   hidden: string[];
   visible: string[];
@@ -53,6 +52,9 @@ export const TIMES: Record<string, { label: string; ms: number }> = {
   LAST_30_DAYS: { label: "Last 30 days", ms: 30 * 86_400_000 },
   LAST_YEAR: { label: "Last year", ms: 365 * 86_400_000 },
 };
+
+/** How many runs charts show unless somebody chooses. */
+export const FIRST = 50;
 
 const AGGREGATES: readonly string[] = ["min", "max", "mean", "count"];
 
@@ -77,7 +79,7 @@ export function readState(query: URLSearchParams): TableState {
     tree: tree === "flat" || tree === "open" || tree === "closed" ? tree : "auto",
     groupBy: list(query.get("groupBy")),
     folded: list(query.get("folded")),
-    first: parseWorkspace(query.get("charts") ?? "").runs,
+    first: Math.max(1, Math.min(1000, Math.floor(Number(query.get("first")) || FIRST))),
     hidden: list(query.get("hidden")),
     visible: list(query.get("visible")),
     view: query.get("view") ?? "",
@@ -111,6 +113,7 @@ export function writeState(change: Partial<TableState>): Record<string, string |
   if (change.tree !== undefined) query.tree = change.tree === "auto" ? "" : change.tree;
   if (change.groupBy !== undefined) query.groupBy = joined(change.groupBy);
   if (change.folded !== undefined) query.folded = joined(change.folded);
+  if (change.first !== undefined) query.first = change.first === FIRST ? "" : String(change.first);
   if (change.hidden !== undefined) query.hidden = joined(change.hidden);
   if (change.visible !== undefined) query.visible = joined(change.visible);
   if (change.view !== undefined) query.view = change.view;

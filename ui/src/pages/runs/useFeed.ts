@@ -7,14 +7,16 @@ import type { Table } from "./useTable";
 /** The order and the number of rows are looked at again at most once in so long. */
 const ROWS_MS = 2500;
 /** The same for what columns hold, which costs more. */
-const COLUMNS_MS = 12_000;
+const COLUMNS_MS = { few: 3000, many: 12_000 };
+/** From so many runs on they are many. */
+const MANY = 2000;
 
 /** Keep a table as the server has it. */
 export function useFeed(table: Table): void {
   const latest = useRef(table);
   latest.current = table;
   const rows = useThrottled(() => latest.current.reorder(), ROWS_MS);
-  const columns = useThrottled(() => latest.current.recount(), COLUMNS_MS);
+  const columns = useThrottled(() => latest.current.recount(), (table.rows.size.value?.matches ?? 0) < MANY ? COLUMNS_MS.few : COLUMNS_MS.many);
   useLive(
     table.ids,
     (change) => {

@@ -14,16 +14,8 @@ import { datasetFilter, versionFilter } from "./extras";
 import { allOf, asFilter } from "./filter";
 import { GroupRows } from "./groups";
 import { type Question, RunRows } from "./rows";
+import { NOTHING, type Selection } from "./selection";
 import { orderBy, readState, type TableState, TIMES, writeState } from "./state";
-
-/** Which runs are selected: those, or all that match. */
-export interface Selection {
-  ids: ReadonlySet<string>;
-  all: boolean;
-}
-
-/** Nothing is selected. */
-export const NOTHING: Selection = { ids: new Set(), all: false };
 
 /** What the parts of the page share. */
 export interface Table {

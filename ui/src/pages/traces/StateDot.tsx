@@ -9,7 +9,7 @@ const WORDS: Record<State, string> = { OK: "OK", ERROR: "Error", IN_PROGRESS: "I
 /** The dot, in the shapes and colours of runs; with `word` the state's name beside it. */
 export function StateDot({ state, word = false }: { state: State; word?: boolean }) {
   return (
-    <span class="state">
+    <span class="trace-state">
       <StatusDot status={AS_RUN[state]} />
       {word && <span aria-hidden="true">{WORDS[state]}</span>}
     </span>

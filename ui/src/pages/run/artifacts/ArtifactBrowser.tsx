@@ -82,7 +82,7 @@ export function ArtifactBrowser({ owner, path, onPath }: ArtifactBrowserProps) {
         <FileTree tree={tree} path={path} onPath={onPath} />
         <Uploads uploads={uploads} />
       </section>
-      <section class="artifact-view" aria-label={path ? lastName(path) : "Chosen file"}>
+      <section class="artifact-view" aria-label={path ? `Preview of ${lastName(path)}` : "Preview"}>
         <Chosen owner={owner} tree={tree} path={path} file={file} onPath={onPath} empty={top.files.length === 0} />
       </section>
       {dragged && (

@@ -1,6 +1,6 @@
 /** The tree of files: arrows walk it, Enter shows what is chosen. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Icon } from "../../../components/icons";
 import { Rows } from "../../../components/Rows";
 import { formatBytes } from "../../../lib/format";
@@ -20,15 +20,7 @@ export function FileTree({ tree, path, onPath }: FileTreeProps) {
   const rows = useMemo(() => treeRows(tree.folders, tree.open), [tree.folders, tree.open]);
   const [walked, setWalked] = useState<string | null>(null);
   const here = rows.findIndex((row) => row.path === (walked ?? path));
-  const box = useRef<HTMLDivElement>(null);
-  const byKey = useRef(false);
-  useEffect(() => {
-    // Another address takes the focus to the page; who walks the tree by keys stays in it.
-    if (byKey.current) box.current?.focus();
-    byKey.current = false;
-  }, [path]);
-  const choose = (row: TreeRow, pressed = false) => {
-    byKey.current = pressed;
+  const choose = (row: TreeRow) => {
     setWalked(null);
     if (row.file?.is_dir) tree.toggle(row.path);
     if (row.file) onPath(row.path);
@@ -45,7 +37,7 @@ export function FileTree({ tree, path, onPath }: FileTreeProps) {
     else if (event.key === "ArrowLeft" && row?.open) tree.toggle(row.path);
     else if (event.key === "ArrowLeft" && row) {
       while (to > 0 && (rows[to]?.depth ?? 0) >= row.depth) to--;
-    } else if ((event.key === "Enter" || event.key === " ") && row) choose(row, true);
+    } else if ((event.key === "Enter" || event.key === " ") && row) choose(row);
     else return;
     event.preventDefault();
     if (to !== here) setWalked(rows[to]?.path ?? null);
@@ -57,7 +49,6 @@ export function FileTree({ tree, path, onPath }: FileTreeProps) {
       role="tree"
       label="Files and folders"
       class="file-tree"
-      boxRef={box}
       onKeyDown={walk}
       reveal={{ index: here, stamp: here }}
       attributes={{ "aria-activedescendant": here >= 0 ? `file-${here}` : undefined }}

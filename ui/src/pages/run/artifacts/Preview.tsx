@@ -39,7 +39,7 @@ const Zip = lazy(() => import("./previews/ZipView").then((module) => module.ZipV
 const Unknown = lazy(() => import("./previews/UnknownView").then((module) => module.UnknownView));
 
 const WORDS: Partial<Record<Kind, string>> = {
-  markdown: "Page", json: "Tree", sheet: "Table", html: "Page", svg: "Picture", notebook: "Notebook",
+  markdown: "Page", json: "Parsed", sheet: "Table", html: "Page", svg: "Picture", notebook: "Notebook",
 };
 
 interface PreviewProps extends ViewProps {

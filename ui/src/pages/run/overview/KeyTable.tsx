@@ -15,6 +15,8 @@ export interface KeyColumn<T> {
   title: string;
   cell: (row: T) => ComponentChildren;
   number?: boolean;
+  /** The head is only heard, not seen. */
+  hidden?: boolean;
 }
 
 interface KeyTableProps<T> {
@@ -75,7 +77,7 @@ export function KeyTable<T>({ title, rows, keyOf, textOf, columns, tracks, empty
                 <div role="row" aria-rowindex={1} class="key-row" style={{ gridTemplateColumns: tracks }}>
                   {columns.map((column) => (
                     <span key={column.title} role="columnheader" class={column.number ? "number" : ""}>
-                      {column.title}
+                      {column.hidden ? <span class="hidden-visually">{column.title}</span> : column.title}
                     </span>
                   ))}
                 </div>

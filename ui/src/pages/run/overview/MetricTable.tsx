@@ -34,7 +34,7 @@ export function MetricTable({ run }: { run: Run }) {
       { title: "Points", number: true, cell: (row) => <span class="quiet">{formatCount(row.count)}</span> },
     );
   }
-  columns.push({ title: "", cell: (row) => <CopyButton text={String(row.latest)} label={`Copy the value of ${row.key}`} /> });
+  columns.push({ title: "Copy", hidden: true, cell: (row) => <CopyButton text={String(row.latest)} label={`Copy the value of ${row.key}`} /> });
   return (
     <KeyTable
       title="Metrics"

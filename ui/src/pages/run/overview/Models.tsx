@@ -12,7 +12,9 @@ import { Panel } from "./Panel";
 
 /** The lists; a run without models has none. */
 export function Models({ run }: { run: Run }) {
-  const load = useLoad((signal) => getModels(run, signal), [run.info.run_id, run.outputs, run.inputs?.model_inputs], { keep: true });
+  // Runs that go on are loaded again and again, their models only when there are others.
+  const linked = [...(run.outputs?.model_outputs ?? []), ...(run.inputs?.model_inputs ?? [])].map((one) => one.model_id).join();
+  const load = useLoad((signal) => getModels(run, signal), [run.info.run_id, linked], { keep: true });
   const models = load.data.value;
   if (load.error.value && !models) {
     return (

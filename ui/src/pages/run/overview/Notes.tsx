@@ -7,11 +7,11 @@ import { Choice } from "../../../components/fields";
 import { Markdown } from "../../../components/Markdown";
 import { useFocusOnce } from "../../../components/useFocusOnce";
 import { perform } from "../../../lib/actions";
-import { NOTE, type Shown, tagOf, withTag } from "../data";
+import { type Change, NOTE, type Shown, tagOf, withTag } from "../data";
 import { Panel } from "./Panel";
 
 /** The notes. */
-export function Notes({ shown, change }: { shown: Shown; change: (shown: Shown) => void }) {
+export function Notes({ shown, change }: { shown: Shown; change: Change }) {
   const text = tagOf(shown.run, NOTE);
   const [draft, setDraft] = useState<string | null>(null);
   const [view, setView] = useState<"write" | "preview">("write");
@@ -22,7 +22,7 @@ export function Notes({ shown, change }: { shown: Shown; change: (shown: Shown) 
       const run_id = shown.run.info.run_id;
       if (to) await call("SetTag", { run_id, key: NOTE, value: to });
       else await call("DeleteTag", { run_id, key: NOTE });
-      change({ ...shown, run: withTag(shown.run, NOTE, to || null) });
+      change((now) => withTag(now, NOTE, to || null));
     };
     if (next === text || (await perform({ done: "Saved the notes", run: () => set(next), undo: () => set(text) }))) setDraft(null);
   };

@@ -1,6 +1,6 @@
 /** What a run is and logged, at a glance. */
 
-import type { Shown } from "../data";
+import type { Change, Shown } from "../data";
 import { Datasets } from "./Datasets";
 import { Facts } from "./Facts";
 import { FamilyList } from "./FamilyList";
@@ -12,7 +12,7 @@ import { Tags } from "./Tags";
 import "./overview.css";
 
 /** The overview; `others` grows when other runs of the experiment changed. */
-export function Overview({ shown, change, others }: { shown: Shown; change: (shown: Shown) => void; others: number }) {
+export function Overview({ shown, change, others }: { shown: Shown; change: Change; others: number }) {
   const { run } = shown;
   return (
     <div class="run-overview">

@@ -36,7 +36,7 @@ export function ParamTable({ run }: { run: Run }) {
             ),
           },
           { title: "Value", cell: (row) => <ParamValue param={row} open={setOpened} /> },
-          { title: "", cell: (row) => <CopyButton text={row.value ?? ""} label={`Copy the value of ${row.key}`} /> },
+          { title: "Copy", hidden: true, cell: (row) => <CopyButton text={row.value ?? ""} label={`Copy the value of ${row.key}`} /> },
         ]}
       />
       {opened && <WholeValue param={opened} close={() => setOpened(null)} />}
@@ -49,7 +49,8 @@ function ParamValue({ param, open }: { param: Param; open: (param: Param) => voi
   if (value === "") return <span class="quiet">empty</span>;
   if (value.length < LONG && !/^\s*[[{(]/.test(value) && !value.includes("\n")) return <span class="cut mono">{value}</span>;
   return (
-    <button type="button" class="value-button cut mono" onClick={() => open(param)} aria-label={`Show the whole value of ${param.key}`}>
+    <button type="button" class="value-button cut mono" onClick={() => open(param)}>
+      <span class="hidden-visually">Show the whole value: </span>
       {value.slice(0, 200)}
     </button>
   );

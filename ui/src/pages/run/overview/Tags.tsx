@@ -6,7 +6,7 @@ import { Button, IconButton } from "../../../components/Button";
 import { EditableText } from "../../../components/EditableText";
 import { useFocusOnce } from "../../../components/useFocusOnce";
 import { perform } from "../../../lib/actions";
-import { type Shown, withTag } from "../data";
+import { type Change, type Shown, withTag } from "../data";
 import { Panel } from "./Panel";
 import { WholeValue } from "./ParamTable";
 
@@ -14,7 +14,7 @@ const OWN = /^mlflow\./;
 const LONG = 80;
 
 /** The tags; those that MLflow keeps for itself are shown on wish. */
-export function Tags({ shown, change }: { shown: Shown; change: (shown: Shown) => void }) {
+export function Tags({ shown, change }: { shown: Shown; change: Change }) {
   const [all, setAll] = useState(false);
   const [adding, setAdding] = useState(false);
   const [opened, setOpened] = useState<{ key: string; value?: string } | null>(null);
@@ -25,7 +25,7 @@ export function Tags({ shown, change }: { shown: Shown; change: (shown: Shown) =
     const run_id = shown.run.info.run_id;
     if (value === null) await call("DeleteTag", { run_id, key });
     else await call("SetTag", { run_id, key, value });
-    change({ ...shown, run: withTag(shown.run, key, value) });
+    change((now) => withTag(now, key, value));
   };
   const put = (key: string, value: string | null) => {
     const before = tags.find((tag) => tag.key === key);
@@ -56,7 +56,8 @@ export function Tags({ shown, change }: { shown: Shown; change: (shown: Shown) =
               {tag.key}
             </span>
             {OWN.test(tag.key) || (tag.value ?? "").length > LONG ? (
-              <button type="button" class="value-button cut" aria-label={`Show the whole value of ${tag.key}`} onClick={() => setOpened(tag)}>
+              <button type="button" class="value-button cut" onClick={() => setOpened(tag)}>
+                <span class="hidden-visually">Show the whole value: </span>
                 {tag.value || "empty"}
               </button>
             ) : (

@@ -51,7 +51,7 @@ export function LineView({ lines, stamp, first, label, name, follow = false, onF
   const marked = found[at];
   const digits = first === null ? 0 : String(first + lines.length).length;
   return (
-    <div class="line-view">
+    <div class="text-view">
       <div class="table-tools">
         <SearchInput
           label="Search in the text"
@@ -92,9 +92,9 @@ export function LineView({ lines, stamp, first, label, name, follow = false, onF
         render={(index) => {
           const line = lines[index] ?? "";
           return (
-            <div class={`line ${wanted && index === marked ? "current" : ""}`}>
+            <div class={`text-line ${wanted && index === marked ? "current" : ""}`}>
               {first !== null && (
-                <span class="line-number" style={{ width: `${digits + 2}ch` }} aria-hidden="true">
+                <span class="text-number" style={{ width: `${digits + 2}ch` }} aria-hidden="true">
                   {first + index}
                 </span>
               )}

@@ -26,7 +26,8 @@ export function TextView({ owner, file }: ViewProps) {
   const key = useMemo(() => `${ownerId(owner)} ${file.path} ${from}`, [owner, file.path, from]);
   const drawn = () => setStamp((count) => count + 1);
   const fail = (error: unknown) => {
-    if (!stop.current.signal.aborted) setFailed(error);
+    // What was given up for another reading is no failure of this one.
+    if (!(error instanceof DOMException && error.name === "AbortError")) setFailed(error);
   };
   const begin = async () => {
     stop.current.abort();
