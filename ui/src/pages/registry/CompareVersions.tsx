@@ -17,14 +17,14 @@ import { place, setQuery } from "../../lib/route";
 import { allExperiments } from "../../lib/runs";
 import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
-import { type Compared, type CompareRow, compareRows, wantedVersions } from "./compare";
+import { type Compared, type CompareRow, compareRows, wantedModel, wantedVersions } from "./compare";
 import { versionsOf } from "./data";
 import "./registry.css";
 
 /** The page. */
 export default function CompareVersions(_: PageProps) {
   const { query } = place.value;
-  const name = query.get("name") ?? "";
+  const name = wantedModel(query);
   const wanted = wantedVersions(query);
   useTitle("Compare versions", { of: name });
   const load = useLoad((given) => compared(name, wanted, given), [name, wanted.join()]);

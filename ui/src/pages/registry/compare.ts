@@ -22,6 +22,17 @@ export interface CompareRow {
   differs: boolean;
 }
 
+/** The model that an address asks for; MLflow's addresses hold its name as JSON. */
+export function wantedModel(query: URLSearchParams): string {
+  const name = query.get("name") ?? "";
+  if (!/^".*"$/.test(name)) return name;
+  try {
+    return String(JSON.parse(name));
+  } catch {
+    return name;
+  }
+}
+
 /** The versions that an address asks for: by our list, or by MLflow's map of runs. */
 export function wantedVersions(query: URLSearchParams): string[] {
   for (const name of ["versions", "runs"]) {
