@@ -27,6 +27,21 @@ export function logTicks(low: number, high: number, count: number): number[] {
   return found;
 }
 
+/** Ticks of a log axis: 1, 2 and 5 of each decade where there is room, else powers of ten. */
+export function decadeTicks(low: number, high: number, count: number): number[] {
+  if (!(low > 0) || !(high > low)) return [];
+  const decades = Math.log10(high / low);
+  if (decades * 3 > count) return logTicks(low, high, count);
+  const found: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+    for (const digit of [1, 2, 5]) {
+      const value = Number(`${digit}e${power}`);
+      if (value >= low && value <= high) found.push(value);
+    }
+  }
+  return found.length > 1 ? found : ticks(low, high, count);
+}
+
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const share = rough / power;

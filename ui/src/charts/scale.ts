@@ -1,6 +1,6 @@
 /** Scales of axes: numbers (linear, or logarithmic where they span decades), or words in their order. */
 
-import { logTicks, padded, short, ticks } from "./numbers";
+import { finiteSorted, logTicks, padded, quantile, short, ticks } from "./numbers";
 
 /** A value of a column. */
 export type Value = number | string | null;
@@ -22,7 +22,7 @@ export interface Scale {
 const MOST_WORDS = 60;
 
 /** The scale for the values of a column. Values that all are numbers, be it as text, are numbers; positive ones that
- * span more than two decades are drawn logarithmically unless `log` says otherwise. */
+ * span more than two decades, most of them near the lower end, are drawn logarithmically unless `log` says otherwise. */
 export function scaleOf(values: readonly Value[], count = 6, log?: boolean): Scale {
   const numbers = numbersOf(values);
   return numbers ? numeric(numbers, count, log) : words(values);
@@ -53,7 +53,7 @@ function numeric(numbers: Float64Array, count: number, log: boolean | undefined)
     high = Math.max(high, value);
   }
   if (low > high) [low, high] = [0, 1];
-  const asLog = low > 0 && (log ?? high / low > 100);
+  const asLog = low > 0 && (log ?? (high / low > 100 && crowded(numbers, low, high)));
   const [from, to] = padded([low, high], asLog);
   if (asLog) {
     const [a, b] = [Math.log10(from), Math.log10(to)];
@@ -84,6 +84,11 @@ function numeric(numbers: Float64Array, count: number, log: boolean | undefined)
     low: from,
     high: to,
   };
+}
+
+/** Whether most numbers lie in the lowest part of their range, where a linear axis would press them together. */
+function crowded(numbers: Float64Array, low: number, high: number): boolean {
+  return quantile(finiteSorted([numbers]), 0.5) < low + (high - low) * 0.2;
 }
 
 function words(values: readonly Value[]): Scale {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, exact, extent, logTicks, padded, quantile, short, ticks } from "../../src/charts/numbers";
+import { decadeTicks, duration, exact, extent, logTicks, padded, quantile, short, ticks } from "../../src/charts/numbers";
 
 test("ticks are round and within the bounds", () => {
   expect(ticks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
@@ -14,6 +14,12 @@ test("ticks of log scales are powers of ten, thinned out when there are many", (
   expect(logTicks(1e-8, 1, 3)).toEqual([1e-8, 1e-5, 1e-2]);
   expect(logTicks(2, 6, 4)).toEqual([2, 3, 4, 5, 6]);
   expect(logTicks(-1, 6, 4)).toEqual([]);
+});
+
+test("ticks of few decades stand at 1, 2 and 5", () => {
+  expect(decadeTicks(0.16, 14, 8)).toEqual([0.2, 0.5, 1, 2, 5, 10]);
+  expect(decadeTicks(1e-6, 10, 5)).toEqual([1e-6, 1e-4, 1e-2, 1]);
+  expect(decadeTicks(3, 4, 5)).toEqual([3, 3.2, 3.4, 3.6, 3.8, 4]);
 });
 
 test("numbers are short", () => {

@@ -31,6 +31,14 @@ export const ATTRIBUTES: Record<string, { label: string; width: number; number?:
   "attributes.artifact_uri": { label: "Artifact URI", width: 220 },
 };
 
+/** Attributes that a filter may name; runs can be ordered by the others, too. */
+export const FILTERED = ["run_name", "status", "start_time", "end_time", "user_id", "run_id", "artifact_uri"];
+
+/** Whether a filter may name a column. */
+export function isFilterable(id: string): boolean {
+  return kindOf(id) !== "attributes" || FILTERED.includes(keyOf(id));
+}
+
 /** Tags of the tracker's own that tell a reader something, and what they are called. */
 const KNOWN_TAGS: Record<string, string> = {
   "tags.mlflow.note.content": "Notes",

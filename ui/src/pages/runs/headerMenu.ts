@@ -1,7 +1,7 @@
 /** The menu of a column's header. */
 
 import type { MenuEntry } from "../../components/Menu";
-import { type Aggregate, type Chosen, keyOf, kindOf, NAME } from "./columns";
+import { type Aggregate, type Chosen, isFilterable, keyOf, kindOf, NAME } from "./columns";
 import { directionOf, isTinted, setDirection, setTinted } from "./directions";
 import type { Table } from "./useTable";
 
@@ -38,7 +38,7 @@ export function headerMenu(table: Table, id: string, { onFacet }: { onFacet: (id
     },
     ...(kind === "metrics" ? metricEntries(id, one, set) : []),
     "line",
-    { label: "Filter by this…", icon: "filter", run: () => onFacet(id) },
+    isFilterable(id) && { label: "Filter by this…", icon: "filter", run: () => onFacet(id) },
     kind !== "metrics" &&
       id !== NAME && {
         label: state.groupBy.includes(id) ? "Do not group by this" : "Group by this",
