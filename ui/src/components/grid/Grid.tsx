@@ -213,6 +213,9 @@ export function Grid<T>(props: GridProps<T>) {
     );
   }
 
+  const drawnCell =
+    cursor.row >= span.first && cursor.row < span.end && [...stuck, ...shown].some((one) => one.index === cursor.column);
+
   const onClick = (event: MouseEvent) => {
     const found = cellOf(event);
     if (!found) return;
@@ -245,7 +248,7 @@ export function Grid<T>(props: GridProps<T>) {
       aria-rowcount={rows + 2}
       aria-colcount={columns.length}
       aria-multiselectable="true"
-      aria-activedescendant={cursor.row >= 0 && column ? CELL : undefined}
+      aria-activedescendant={drawnCell ? CELL : undefined}
       tabIndex={0}
       ref={scroller}
       onScroll={measure}
