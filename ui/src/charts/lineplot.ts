@@ -5,7 +5,7 @@ import { nearest } from "./bands";
 import { faint } from "./colours";
 import { acrossOf, drawBehind, drawDot, drawLine, type Frame, topOf } from "./linedraw";
 import { type Bounds, boundsOf, durationTicks, type LineModel } from "./linemodel";
-import { decadeTicks, duration, short } from "./numbers";
+import { decadeTicks, duration, tickLabels } from "./numbers";
 
 /** Where the pointer is on a plot. */
 export interface Pointed {
@@ -206,7 +206,7 @@ export class LinePlot {
     if (xKind === "relative") {
       x.splits = (_, __, low, high) => durationTicks(low, high, Math.max(2, width / 90));
       x.values = (_, splits) => splits.map((value) => duration(value));
-    } else if (xKind !== "wall") x.values = (_, splits) => splits.map((value) => short(value));
+    } else if (xKind !== "wall") x.values = (_, splits) => tickLabels(splits);
     return {
       width,
       height,
@@ -225,7 +225,7 @@ export class LinePlot {
           size: (_, values) => Math.max(34, 12 + 6.4 * Math.max(0, ...(values ?? []).map((text) => String(text ?? "").length))),
           gap: 4,
           space: 32,
-          values: (_, splits) => splits.map((value) => (value === null ? "" : short(value))),
+          values: (_, splits) => tickLabels(splits),
           ...(log ? { splits: (_: uPlot, __: number, low: number, high: number) => decadeTicks(low, high, height / 30), filter: (_: uPlot, splits: number[]) => splits } : {}),
         },
       ],

@@ -1,6 +1,6 @@
 /** Scales of axes: numbers (linear, or logarithmic where they span decades), or words in their order. */
 
-import { finiteSorted, logTicks, padded, quantile, short, ticks } from "./numbers";
+import { finiteSorted, logTicks, padded, quantile, tickLabels, ticks } from "./numbers";
 
 /** A value of a column. */
 export type Value = number | string | null;
@@ -39,6 +39,11 @@ export function numbersOf(values: readonly Value[]): Float64Array | null {
   return found;
 }
 
+function labelled(values: number[], at: (value: number) => number): Scale["ticks"] {
+  const labels = tickLabels(values);
+  return values.map((value, i) => ({ place: at(value), label: labels[i] as string }));
+}
+
 function numberOf(value: Value): number {
   if (typeof value === "number") return value;
   return value === null || value.trim() === "" ? NaN : Number(value);
@@ -65,7 +70,7 @@ function numeric(numbers: Float64Array, count: number, log: boolean | undefined)
       kind: "log",
       at,
       value: (place) => 10 ** (a + place * (b - a)),
-      ticks: logTicks(from, to, count).map((value) => ({ place: at(value), label: short(value) })),
+      ticks: labelled(logTicks(from, to, count), at),
       words: [],
       low: from,
       high: to,
@@ -79,7 +84,7 @@ function numeric(numbers: Float64Array, count: number, log: boolean | undefined)
     kind: "linear",
     at,
     value: (place) => from + place * (to - from),
-    ticks: ticks(from, to, count).map((value) => ({ place: at(value), label: short(value) })),
+    ticks: labelled(ticks(from, to, count), at),
     words: [],
     low: from,
     high: to,

@@ -15,7 +15,7 @@ function libraries() {
 /** What may stay: no script, style or form, and nothing that is fetched from elsewhere. */
 const CONFIG: Config = {
   FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "iframe", "object", "embed", "link", "meta", "base", "video", "audio", "source"],
-  FORBID_ATTR: ["style", "srcset", "ping", "target", "id", "name", "class", "background", "poster"],
+  FORBID_ATTR: ["style", "srcset", "ping", "target", "id", "name", "class", "background", "poster", "border", "bgcolor"],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   RETURN_DOM_FRAGMENT: true,

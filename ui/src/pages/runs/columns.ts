@@ -145,8 +145,10 @@ function isInternal(id: string): boolean {
   return id.startsWith("tags.mlflow.") && id !== "tags.mlflow.note.content";
 }
 
+/** A metric that only some runs have tells something, too; a param or tag with one value hardly does. */
 function varies(facts: ColumnFacts, runs: number): boolean {
-  return (facts.distinct ?? 0) > 1 || (facts.runs < runs && facts.runs > 0);
+  if ((facts.distinct ?? 0) > 1) return true;
+  return kindOf(facts.name) === "metrics" && facts.runs > 0 && facts.runs < runs;
 }
 
 /** What `defaultColumns` goes by. */
