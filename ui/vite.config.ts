@@ -23,7 +23,7 @@ export default defineConfig({
           groups: [
             {
               name: "base",
-              test: /node_modules[\\/]@?preact|src[\\/](components[\\/](?!grid)|lib[\\/](?!markdown)|api[\\/]|charts[\\/]colours)/,
+              test: /node_modules[\\/]@?preact|src[\\/](components[\\/](?!grid)|lib[\\/](?!markdown)|api[\\/]|charts[\\/]colours|pages[\\/]runs[\\/](directions|columns|format|heat)|pages[\\/]routes|main)/,
             },
           ],
         },

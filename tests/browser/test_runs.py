@@ -132,7 +132,7 @@ def test_the_old_link_of_a_sort_orders_the_rows(visit: Visit, known: Known) -> N
     page = visit.open(f"/experiments/{known.flat}/runs?orderByKey={quote('metrics.`metric_00`')}&orderByAsc=true")
     expect_runs(page, 60)
     expect(header(page, "metric_00")).to_have_attribute("aria-sort", "ascending")
-    page.wait_for_function("document.querySelectorAll('[role=gridcell]').length > 50")
+    page.wait_for_function("() => document.querySelectorAll('[role=gridcell]').length > 50")
     values = _column(page, "metric_00")
     assert len(values) > 10
     assert values == sorted(values)

@@ -4,7 +4,8 @@ import { signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { nearest } from "./bands";
 import type { Size } from "./Card";
-import { type Line, LinePlot, type LineModel, type Pointed, type XKind } from "./lineplot";
+import type { Line, LineModel, XKind } from "./linemodel";
+import { LinePlot, type Pointed } from "./lineplot";
 import { duration, exact, short } from "./numbers";
 import type { ChartTable } from "./saving";
 import { cursor, hovered, zooms, zoomTo } from "./shared";
@@ -175,14 +176,14 @@ function ValueTable({ id, lines, xKind, xName }: { id: string; lines: Line[]; xK
   const from = Math.max(0, Math.min(here - Math.floor(rowsShown / 2), rows.length - rowsShown));
   const shown = rows.slice(from, from + rowsShown);
   return (
-    <div ref={box} class="value-table" aria-hidden="true">
-      <div class="value-x">
+    <div ref={box} class="chart-values" aria-hidden="true">
+      <div class="chart-value-x">
         <span class="cut">{xName}</span>
         <span>{xLabel(xKind, shown.find((row) => row.line.id === at.line)?.x ?? at.x)}</span>
       </div>
-      {from > 0 && <div class="value-more">{from} higher</div>}
+      {from > 0 && <div class="chart-value-more">{from} higher</div>}
       {shown.map(({ line, y, raw }) => (
-        <div key={line.id} class={`value-row ${at.line === null ? "" : at.line === line.id ? "on" : "dim"}`}>
+        <div key={line.id} class={`chart-value ${at.line === null ? "" : at.line === line.id ? "on" : "dim"}`}>
           <span class="swatch" style={{ background: line.colour }} />
           <span class="cut">{line.name}</span>
           <span>
@@ -191,7 +192,7 @@ function ValueTable({ id, lines, xKind, xName }: { id: string; lines: Line[]; xK
           </span>
         </div>
       ))}
-      {rows.length - from - shown.length > 0 && <div class="value-more">{rows.length - from - shown.length} lower</div>}
+      {rows.length - from - shown.length > 0 && <div class="chart-value-more">{rows.length - from - shown.length} lower</div>}
     </div>
   );
 }

@@ -14,13 +14,13 @@ export function Tip({ at, title, colour, lines }: { at: { clientX: number; clien
   });
   if (!at) return null;
   return (
-    <div ref={box} class="value-table" aria-hidden="true">
-      <div class="value-row">
+    <div ref={box} class="chart-values" aria-hidden="true">
+      <div class="chart-value">
         {colour && <span class="swatch" style={{ background: colour }} />}
         <strong class="cut">{title}</strong>
       </div>
       {lines.map(([name, value]) => (
-        <div key={name} class="value-x">
+        <div key={name} class="chart-value-x">
           <span class="cut">{name}</span>
           <span>{value}</span>
         </div>

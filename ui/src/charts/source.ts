@@ -10,6 +10,7 @@ export interface Series {
   /** How many points the range holds; more than are here when they were thinned out. */
   count: number;
   steps: Float64Array;
+  /** Empty when the query did without. */
   times: Float64Array;
   values: Float64Array;
 }
@@ -27,6 +28,8 @@ export interface SeriesQuery {
   keys: readonly string[];
   range: Range;
   maxPoints: number;
+  /** Whether times are needed; without them a quarter less has to travel. */
+  times: boolean;
 }
 
 /** What fetches series from a server: `fetchSeries`, or another one in tests. */
@@ -82,8 +85,8 @@ export class SeriesSource {
         one.reject(new DOMException("Given up.", "AbortError"));
         continue;
       }
-      const { runIds, range, maxPoints } = one.query;
-      const name = JSON.stringify([runIds, range, maxPoints]);
+      const { runIds, range, maxPoints, times } = one.query;
+      const name = JSON.stringify([runIds, range, maxPoints, times]);
       const batch = batches.get(name);
       if (batch) batch.push(one);
       else batches.set(name, [one]);
@@ -114,16 +117,16 @@ export class SeriesSource {
         if (--interested === 0) control.abort();
       });
     }
-    const { range, maxPoints, runIds } = first.query;
+    const { range, maxPoints, times, runIds } = first.query;
     const wanted = [...new Set(batch.flatMap((one) => one.query.keys))];
-    const absent = (runId: string, key: string) => !this.kept.has(nameOf(runId, key, range, maxPoints));
+    const absent = (runId: string, key: string) => !this.kept.has(nameOf(runId, key, first.query));
     // Only what is not here: of one run that goes on among many that have ended, only that one's series.
     const runs = runIds.filter((runId) => wanted.some((key) => absent(runId, key)));
     const keys = wanted.filter((key) => runs.some((runId) => absent(runId, key)));
     try {
       if (keys.length) {
-        const found = await this.fetcher({ runIds: runs, keys, range, maxPoints }, control.signal);
-        this.keep({ runIds: runs, keys, range, maxPoints }, found);
+        const query = { runIds: runs, keys, range, maxPoints, times };
+        this.keep(query, await this.fetcher(query, control.signal));
       }
       for (const one of batch) one.resolve(this.allKept(one.query, true) ?? []);
     } catch (error) {
@@ -132,7 +135,8 @@ export class SeriesSource {
     this.shrink();
   }
 
-  private keep({ runIds, keys, range, maxPoints }: SeriesQuery, found: Series[]): void {
+  private keep(query: SeriesQuery, found: Series[]): void {
+    const { runIds, keys } = query;
     const byName = new Map(found.map((one) => [`${one.runId}\n${one.key}`, one]));
     const nothing = new Float64Array(0);
     for (const runId of runIds) {
@@ -145,7 +149,7 @@ export class SeriesSource {
           times: nothing,
           values: nothing,
         };
-        const name = nameOf(runId, key, range, maxPoints);
+        const name = nameOf(runId, key, query);
         const before = this.kept.get(name);
         if (before) this.drop(name, before);
         this.kept.set(name, series);
@@ -155,11 +159,12 @@ export class SeriesSource {
   }
 
   /** The series of a query when all are kept; they become the most recently used. */
-  private allKept({ runIds, keys, range, maxPoints }: SeriesQuery, partly = false): Series[] | null {
+  private allKept(query: SeriesQuery, partly = false): Series[] | null {
+    const { runIds, keys } = query;
     const found: Series[] = [];
     for (const key of keys) {
       for (const runId of runIds) {
-        const name = nameOf(runId, key, range, maxPoints);
+        const name = nameOf(runId, key, query);
         const series = this.kept.get(name);
         if (!series) {
           if (partly) continue;
@@ -186,8 +191,8 @@ export class SeriesSource {
   }
 }
 
-function nameOf(runId: string, key: string, range: Range, maxPoints: number): string {
-  return `${runId} ${maxPoints} ${range.by} ${range.first ?? ""} ${range.last ?? ""} ${key}`;
+function nameOf(runId: string, key: string, { range, maxPoints, times }: SeriesQuery): string {
+  return `${runId} ${maxPoints} ${times ? "t" : "s"} ${range.by} ${range.first ?? ""} ${range.last ?? ""} ${key}`;
 }
 
 /** Series by the binary frame. */
@@ -195,7 +200,7 @@ export async function fetchSeries(query: SeriesQuery, signal: AbortSignal): Prom
   const { by, first, last } = query.range;
   const bounds = by === "step" ? { first_step: first, last_step: last } : { first_time: first, last_time: last };
   const found = await getFrame(
-    { run_ids: [...query.runIds], keys: [...query.keys], by, ...bounds, max_points: query.maxPoints },
+    { run_ids: [...query.runIds], keys: [...query.keys], by, ...bounds, max_points: query.maxPoints, columns: query.times ? ["step", "time", "value"] : ["step", "value"] },
     signal,
   );
   const none = new Float64Array(0);

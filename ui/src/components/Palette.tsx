@@ -46,9 +46,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const at = useSignal(0);
   const id = useId();
   useEffect(() => {
-    dialog.current?.showModal();
+    const before = document.activeElement;
+    const shown = dialog.current;
+    shown?.showModal();
     field.current?.focus();
-    return () => dialog.current?.close();
+    return () => {
+      shown?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   useEffect(() => {
     const wanted = text.value.trim();

@@ -23,7 +23,7 @@ function fetcher(points = 3) {
   return { fetch, asked, signals };
 }
 
-const query = (keys: string[], runIds = ["a", "b"]): SeriesQuery => ({ runIds, keys, range: allSteps, maxPoints: 100 });
+const query = (keys: string[], runIds = ["a", "b"]): SeriesQuery => ({ runIds, keys, range: allSteps, maxPoints: 100, times: false });
 
 test("what is asked for at once goes in one request, and is not asked for again", async () => {
   const { fetch, asked } = fetcher();

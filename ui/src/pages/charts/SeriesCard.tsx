@@ -12,7 +12,7 @@ import { go, href } from "../../lib/route";
 import { IconButton } from "../../components/Button";
 import type { MenuEntry } from "../../components/Menu";
 import { keyOf } from "./data";
-import { type ChartRun, drawn, type Groups, rangeFor, startsOf } from "./lines";
+import { type ChartRun, type Drawn, drawn, type Groups, lackSteps, rangeFor, startsOf } from "./lines";
 import type { Settings } from "./state";
 
 interface SeriesCardProps {
@@ -38,6 +38,13 @@ interface Got {
   others: Series[];
 }
 
+const smoothings: [string, Settings["smoothing"], number][] = [
+  ["None", "none", 0.6],
+  ["Moving average (EMA)", "ema", 0.9],
+  ["Gaussian", "gaussian", 5],
+  ["Running mean", "mean", 11],
+];
+
 const nothing: Got = { series: [], others: [] };
 
 /** A line chart of a metric. */
@@ -52,8 +59,10 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
   const ids = useMemo(() => [...runs.keys()], [runs]);
   const maxPoints = width.value ? pointsFor(width.value, ids.length) : 0;
   const other = settings.x.startsWith("metrics.") ? keyOf(settings.x) : null;
+  const stepless = useSignal(false);
+  const times = settings.x === "relative" || settings.x === "wall" || stepless.value;
   const read = async (range: Range, signal: AbortSignal): Promise<Got> => {
-    const query = { runIds: ids, range, maxPoints };
+    const query = { runIds: ids, range, maxPoints, times };
     const [series, others] = await Promise.all([
       seriesSource.get({ ...query, keys: [metric] }, signal),
       other === null ? [] : seriesSource.get({ ...query, keys: [other] }, signal),
@@ -67,8 +76,10 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
       .then(
         (got) => {
           if (asked.signal.aborted) return;
-          into.value = got;
           error.value = null;
+          // Without steps there is only the time to draw over: it has to be fetched, too.
+          if (settings.x === "step" && !times && lackSteps(got.series)) stepless.value = true;
+          else into.value = got;
         },
         (failure: unknown) => {
           if (asked.signal.aborted) return;
@@ -86,13 +97,20 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
       return;
     }
     return load(allSteps, whole);
-  }, [near.value, maxPoints, ids, metric, other, version, again.value]);
+  }, [near.value, maxPoints, ids, metric, other, times, version, again.value]);
 
   const all = whole.value;
   useEffect(() => {
     if (all) onRuns?.(all.series.map((one) => one.runId));
   }, [all]);
-  const full = useMemo(() => (all ? drawn(all.series, all.others, runs, settings, groups) : null), [all, runs, settings, groups]);
+  // Another x axis may need what is still on its way: until then the chart stays as it is.
+  const before = useRef<Drawn | null>(null);
+  const full = useMemo(() => {
+    if (all && (settings.x === "step" || other !== null || all.series.every((one) => one.times.length > 0))) {
+      before.current = drawn(all.series, all.others, runs, settings, groups);
+    }
+    return before.current;
+  }, [all, runs, settings, groups]);
   const axis = `${full?.xKind ?? settings.x} ${other ?? ""}`;
   const zoom = zooms.value.get(axis) ?? null;
   const zoomed = useRef(zoom);
@@ -121,12 +139,11 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
         { label: "Relative time", checked: settings.x === "relative", run: () => onOwn({ x: "relative" }) },
         { label: "Wall time", checked: settings.x === "wall", run: () => onOwn({ x: "wall" }) },
         { heading: "Smoothing" },
-        { label: "None", checked: settings.smoothing === "none", run: () => onOwn({ smoothing: "none", amount: settings.amount }) },
-        {
-          label: "As strong as for all charts, or moving average 0.9",
-          checked: settings.smoothing !== "none",
-          run: () => onOwn(settings.smoothing === "none" ? { smoothing: "ema", amount: 0.9 } : {}),
-        },
+        ...smoothings.map(([label, smoothing, amount]) => ({
+          label: settings.smoothing === smoothing && smoothing !== "none" ? `${label} ${settings.amount}` : label,
+          checked: settings.smoothing === smoothing,
+          run: () => onOwn({ smoothing, amount }),
+        })),
         "line",
         { label: "Like all other charts", icon: "undo", disabled: !hasOwn, run: () => onOwn(null) },
       ]

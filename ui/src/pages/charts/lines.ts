@@ -1,7 +1,7 @@
 /** From series to the lines of a chart: the x axis, smoothing, groups. */
 
 import { bandOf, resampled } from "../../charts/bands";
-import type { Line, XKind } from "../../charts/lineplot";
+import type { Line, XKind } from "../../charts/linemodel";
 import { smooth } from "../../charts/smoothing";
 import type { Range, Series } from "../../charts/source";
 import type { Settings } from "./state";
@@ -40,7 +40,7 @@ export function drawn(
 ): Drawn {
   let x = settings.x;
   let note: string | null = null;
-  if (x === "step" && series.some((one) => one.steps.length > 1) && series.every(hasOneStep)) {
+  if (x === "step" && lackSteps(series) && series.every((one) => one.times.length > 0)) {
     x = "relative";
     note = "logged without steps: drawn over time";
   }
@@ -121,6 +121,11 @@ function ascending(xs: Float64Array, ys: Float64Array): [Float64Array, Float64Ar
     .filter((i) => Number.isFinite(xs[i]))
     .sort((a, b) => (xs[a] as number) - (xs[b] as number));
   return [Float64Array.from(order, (i) => xs[i] as number), Float64Array.from(order, (i) => ys[i] as number)];
+}
+
+/** Whether series were logged without steps: then they need times to be drawn. */
+export function lackSteps(series: readonly Series[]): boolean {
+  return series.some((one) => one.steps.length > 1) && series.every(hasOneStep);
 }
 
 function hasOneStep({ steps }: Series): boolean {

@@ -7,12 +7,12 @@ import type { CellView, Cursor, GridColumn, GridWindow } from "../../components/
 import { MenuList } from "../../components/Menu";
 import { experimentById } from "../../lib/experiments";
 import { go, href } from "../../lib/route";
-import { neededFor, paintGroup, painterOf, type Painting } from "./cells";
+import { neededFor, paintGroup, painterOf, type Painting, sayKey } from "./cells";
 import { kindOf, labelOf, moveColumn, NAME, serverName } from "./columns";
 import { Corner } from "./Corner";
 import { directionOf } from "./directions";
 import { editCell } from "./edits";
-import type { Range } from "./format";
+import type { Cell, Range } from "./format";
 import { gridColumns, nextSorts } from "./gridColumns";
 import type { GroupRow } from "./groups";
 import { headerMenu } from "./headerMenu";
@@ -31,6 +31,9 @@ interface RunsGridProps {
 }
 
 type AnyRow = RunRow | GroupRow;
+
+/** So long the first request for rows waits for the columns. */
+const PATIENCE_MS = 120;
 
 /** The grid with the table's runs. */
 export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
@@ -52,7 +55,15 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   );
   const window = useRef<GridWindow>({ firstRow: 0, endRow: 60, columns: [] });
 
-  const need = useCallback(() => {
+  const { catalogue } = table;
+  const waited = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(waited.current), []);
+  const need = useCallback((patient = true) => {
+    // The columns are about to be known: one request for rows with all of them is better than two.
+    if (patient && !catalogue.data.peek() && !catalogue.error.peek()) {
+      waited.current ??= setTimeout(() => latestNeed.current(false), PATIENCE_MS);
+      return;
+    }
     const { firstRow, endRow, columns: ids } = window.current;
     const names = new Set<string>();
     for (const id of ids) {
@@ -63,6 +74,8 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
     }
     if (names.size > 0) fresh.need(firstRow, endRow, [...names]);
   }, [fresh, chosen]);
+  const latestNeed = useRef(need);
+  latestNeed.current = need;
   const onWindow = useCallback(
     (now: GridWindow) => {
       window.current = now;
@@ -108,7 +121,10 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
       const one = chosen.get(column.id);
       if (!one) return {};
       if (row.kind === "group") {
-        if (column.id === NAME) return { class: "name-cell", node: <GroupCell row={row} onToggle={() => groups?.toggle(row.index)} /> };
+        if (column.id === NAME) {
+          const say = (id: string, value: Cell) => sayKey(id, value, painting);
+          return { class: "name-cell", node: <GroupCell row={row} say={say} onToggle={() => groups?.toggle(row.index)} /> };
+        }
         return paintGroup(row, one, painting);
       }
       if (column.id !== NAME) return painters.get(column.id)?.(row) ?? {};
