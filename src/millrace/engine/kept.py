@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
+from array import array
+from collections.abc import Callable, Hashable, Sized
+from typing import NamedTuple, TypeVar, cast
 
 T = TypeVar("T")
 
 MAX_ENTRIES = 64
 MAX_BYTES = 64 << 20
-_SMALL = 1000
-"""What something weighs that does not say it."""
+_ITEM = 100
+"""About how many bytes an item of a list or dict takes."""
+
+
+class _Entry(NamedTuple):
+    value: object
+    nbytes: int
 
 
 class Kept:
@@ -20,39 +26,42 @@ class Kept:
     """
 
     def __init__(self) -> None:
-        self._now: tuple[object, dict[Hashable, object]] = (None, {})
+        self._now: tuple[object, dict[Hashable, _Entry]] = (None, {})
 
     def get(self, state: object, key: Hashable, make: Callable[[], T]) -> T:
         """What is kept for the key, or else what `make` gives; with a state of None nothing is kept.
 
-        A value says in `nbytes` how large it is.
+        How large a value is, is told by its `nbytes`, or else by how many items it has.
         """
         if state is None:
             return make()
-        known, values = self._now
+        known, entries = self._now
         if known != state:
-            values = {}
-            self._now = (state, values)
-        if key in values:
-            found = values.pop(key, None)
-            if found is not None:
-                values[key] = found  # the least recently used one comes first
-                return cast("T", found)
-        made = make()
-        values[key] = made
-        _trim(values)
-        return made
+            entries = {}
+            self._now = (state, entries)
+        found = entries.pop(key, None)
+        if found is None:
+            made = make()
+            found = _Entry(made, _nbytes(made))
+        entries[key] = found  # the least recently used one comes first
+        _trim(entries)
+        return cast("T", found.value)
 
 
-def _trim(values: dict[Hashable, Any]) -> None:
-    items = list(values.items())
-    total = sum(_weight(value) for _, value in items)
-    for count, (key, value) in enumerate(items):
-        if total <= MAX_BYTES and len(items) - count <= MAX_ENTRIES:
+def _trim(entries: dict[Hashable, _Entry]) -> None:
+    listed = list(entries.items())
+    total = sum(entry.nbytes for _, entry in listed)
+    for count, (key, entry) in enumerate(listed):
+        if total <= MAX_BYTES and len(listed) - count <= MAX_ENTRIES:
             return
-        values.pop(key, None)
-        total -= _weight(value)
+        entries.pop(key, None)
+        total -= entry.nbytes
 
 
-def _weight(value: Any) -> int:
-    return int(getattr(value, "nbytes", _SMALL))
+def _nbytes(value: object) -> int:
+    if isinstance(value, array):
+        return len(value) * value.itemsize
+    told = getattr(value, "nbytes", None)
+    if isinstance(told, int):
+        return told
+    return _ITEM * (1 + len(value)) if isinstance(value, Sized) else _ITEM

@@ -43,7 +43,16 @@ class _Key(NamedTuple):
 def get_run_columns(tx: Tx, call: GetRunColumns) -> ColumnCatalogue:
     """Get the columns of runs."""
     search = search_of(call)
-    return tx.kept(("columns", search, tuple(call.kinds), call.text, call.max_columns), lambda: _made(tx, search, call))
+    key = ("columns", search, tuple(call.kinds), call.text, call.max_columns)
+    return tx.kept(key, lambda: _Kept(_made(tx, search, call))).catalogue
+
+
+class _Kept(NamedTuple):
+    catalogue: ColumnCatalogue
+
+    @property
+    def nbytes(self) -> int:
+        return 300 * len(self.catalogue.columns)
 
 
 def _made(tx: Tx, search: Search, call: GetRunColumns) -> ColumnCatalogue:

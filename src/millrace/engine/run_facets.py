@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from millrace.calls import Cell, Facet, GetFacet, GetRunGroups, GroupColumn, RunGroups, TableColumn
 from millrace.engine.run_cells import MISSING, Column, Raw, column_of, raw_column, shown
-from millrace.engine.run_order import Search, ordered_ids, search_of
+from millrace.engine.run_order import CLOCK_MS, Search, ordered_ids, search_of
 from millrace.engine.run_table import consistent
 from millrace.engine.texts import as_number
-from millrace.engine.tx import Tx, answers
+from millrace.engine.tx import Tx, answers, now_ms
 from millrace.errors import InvalidParameterValue
 from millrace.series.lazy import LazyModule
 
@@ -29,20 +29,27 @@ _SORTED = 5000
 @answers(GetFacet)
 def get_facet(tx: Tx, call: GetFacet) -> Facet:
     """Count the values of a column."""
-    return consistent(tx, lambda: _facet(tx, call))
+    return consistent(tx, lambda: _kept_facet(tx, call))
 
 
-def _facet(tx: Tx, call: GetFacet) -> Facet:
+def _kept_facet(tx: Tx, call: GetFacet) -> Facet:
     search, column = search_of(call), column_of(tx, call.column)
-    raw = _raw(tx, search, column)
-    counted = Counter(raw)
-    missing = counted.pop(MISSING, 0)
+    clock = now_ms() // CLOCK_MS if column.key == "duration" else 0
+    key = ("facet", search, column, clock, call.prefix, call.max_values, call.max_bins)
+    return tx.kept(key, lambda: _facet(tx, call, search, column, clock))
+
+
+def _facet(tx: Tx, call: GetFacet, search: Search, column: Column, clock: int) -> Facet:
+    # What somebody types is completed letter by letter, so the values are counted once.
+    counted = tx.kept(("counted", search, column, clock), lambda: Counter(_raw(tx, search, column)))
+    runs, missing = counted.total(), counted[MISSING]
+    counted = Counter({value: count for value, count in counted.items() if value is not MISSING})
     most = _most(column, counted, call)
     numbers, counts = _numbers(column, counted)
     finite = np.isfinite(numbers)
     edges, bins = _bins(numbers[finite], counts[finite], call.max_bins)
     return Facet(
-        runs=len(raw),
+        runs=runs,
         missing=missing,
         values=[value for value, _ in most],
         counts=[count for _, count in most],

@@ -5,6 +5,7 @@ The list is computed once for each state of the data, and kept: a jump to anothe
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    Ids = array[int]
+    """Row ids, small and flat: numpy is loaded only to sort them."""
     Key = npt.NDArray[np.float64] | npt.NDArray[np.int64]
 else:
     np = LazyModule("numpy")
 
-_CLOCK_MS = 5000
-"""How long an order by the duration of runs that go on is good for."""
+CLOCK_MS = 5000
+"""How long the durations of runs that go on are good for."""
 
 
 class Searching(Protocol):
@@ -64,29 +67,29 @@ def search_of(call: Searching, order_by: Sequence[str] = ()) -> Search:
     return Search(tuple(known_experiments(call.experiment_ids)), stages, call.filter, tuple(order_by))
 
 
-def ordered_ids(tx: Tx, search: Search) -> npt.NDArray[np.int64]:
+def ordered_ids(tx: Tx, search: Search) -> Ids:
     """The row ids of all runs that a search finds, in its order; raises as SearchRuns does."""
     orders = [order_with_summaries(tx, order) for order in parse_order_by(search.order_by, TABLE)]
     if not orders:
         return _newest_first(tx, search)
-    clock = now_ms() // _CLOCK_MS if any(order.key == "duration" for order in orders) else 0
+    clock = now_ms() // CLOCK_MS if any(order.key == "duration" for order in orders) else 0
     return tx.kept(("ordered", search, clock), lambda: _sorted(tx, search, _newest_first(tx, search), orders))
 
 
-def _newest_first(tx: Tx, search: Search) -> npt.NDArray[np.int64]:
+def _newest_first(tx: Tx, search: Search) -> Ids:
     search = search._replace(order_by=())
     return tx.kept(("found", search), lambda: _found(tx, search))
 
 
-def _found(tx: Tx, search: Search) -> npt.NDArray[np.int64]:
+def _found(tx: Tx, search: Search) -> Ids:
     tree = parse_filter(search.filter, RUNS)
     if not search.experiments:
-        return np.empty(0, np.int64)
+        return array("q")
     tree = tree and with_summaries(tx, tree)
-    return np.array(matching_ids(tx, source_of(tx), search.scope, tree), np.int64)
+    return array("q", matching_ids(tx, source_of(tx), search.scope, tree))
 
 
-def _sorted(tx: Tx, search: Search, ids: npt.NDArray[np.int64], orders: Sequence[Order]) -> npt.NDArray[np.int64]:
+def _sorted(tx: Tx, search: Search, ids: Ids, orders: Sequence[Order]) -> Ids:
     """The ids in the order that is asked for; what is alike stays as it is, the newest first."""
     listed = ids.tolist()
     keys: list[Key] = []
@@ -96,7 +99,8 @@ def _sorted(tx: Tx, search: Search, ids: npt.NDArray[np.int64], orders: Sequence
             raw = [int(str(id_)) for id_ in raw]
         keys += _sort_keys(raw, order.ascending)
     # lexsort is stable, and its last key is the first to sort by.
-    return ids[np.lexsort(keys[::-1])] if keys else ids
+    places = np.lexsort(keys[::-1])
+    return array("q", np.frombuffer(ids, np.int64)[places].tobytes()) if len(ids) else ids
 
 
 def _column(order: Order) -> Column:
