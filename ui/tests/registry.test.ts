@@ -1,7 +1,7 @@
 import type { LoggedModel, ModelVersion } from "@schema/calls";
 import { expect, test } from "vitest";
 import { metricColumns, registrationsOf, varyingParams } from "../src/pages/models/columns";
-import { compareRows, wantedVersions } from "../src/pages/registry/compare";
+import { compareRows, wantedModel, wantedVersions } from "../src/pages/registry/compare";
 
 const metric = (key: string, value: number | "NaN", dataset = "") => ({
   key,
@@ -28,6 +28,10 @@ test("addresses name versions by MLflow's map of runs or by a list, which tells 
   expect(wantedVersions(new URLSearchParams({ runs: '{"a":"10","b":"9"}' }))).toEqual(["9", "10"]);
   expect(wantedVersions(new URLSearchParams({ runs: '{"a":"2"}', versions: '["1","2"]' }))).toEqual(["1", "2"]);
   expect(wantedVersions(new URLSearchParams({ runs: "{broken" }))).toEqual([]);
+});
+
+test("the name of a model may be quoted, as MLflow's addresses have it", () => {
+  expect(['"a b"', "a b", '"a'].map((name) => wantedModel(new URLSearchParams({ name })))).toEqual(["a b", "a b", '"a']);
 });
 
 test("versions are compared fact by fact; a missing one differs", () => {

@@ -1,7 +1,7 @@
 import type { Run } from "@schema/calls";
 import { expect, test } from "vitest";
 import { asLoggedTable, findInJson, jsonRows, parseJson } from "../src/lib/jsonRows";
-import { harden } from "../src/lib/markdown";
+import { harden, quieted } from "../src/lib/markdown";
 import { compareCells, sortedOrder } from "../src/lib/tableOrder";
 import { jsonOf, metricRows, pythonOf, withTag } from "../src/pages/run/data";
 import { fieldsOf, profileOf, sourceOf } from "../src/pages/run/datasets";
@@ -99,4 +99,8 @@ test("links of notes open apart, and images of other servers become links", () =
     '<a>a</a><a href="https://example.org" rel="noopener noreferrer" target="_blank">b</a><a href="#/models">c</a><a>d</a>' +
       '<a href="https://example.org/p.png" rel="noopener noreferrer" target="_blank">e</a><img src="data:image/png;base64,aGk="><span>f</span>',
   );
+});
+
+test("what the browser would complain of is taken out first, code in the text is not", () => {
+  expect(quieted(`<p style="a" onclick='b' class=c STYLE=d>x</p><style scoped>p {}\n</style>&lt;b style="e"&gt; style="f"`)).toBe('<p class=c>x</p>&lt;b style="e"&gt; style="f"');
 });

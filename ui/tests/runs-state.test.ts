@@ -31,6 +31,7 @@ test("everything survives the way through a link", () => {
     datasets: [{ name: "dätä", digest: "1" }],
     mode: "SPLIT",
     tree: "flat",
+    toggled: ["ef"],
     groupBy: ["params.a,b", "tags.t"],
     folded: ["metrics.train/"],
     first: 20,

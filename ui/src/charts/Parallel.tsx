@@ -65,13 +65,14 @@ export function Parallel({ size, label, marks, columns, brushes, onBrush, onPick
   const draw = useMemo<Draw>(
     () => (ctx, _, colours) => {
       const brushed = brushes.size > 0;
-      const alpha = marks.length > 2000 ? 0.25 : marks.length > 300 ? 0.45 : 0.75;
+      const count = kept.reduce((sum, one) => sum + one, 0);
+      const alpha = count > 2000 ? 0.12 : count > 600 ? 0.25 : count > 150 ? 0.5 : 0.8;
       ctx.lineWidth = marks.length > 300 ? 0.8 : 1.3;
       ctx.strokeStyle = faint(colours.lineStrong, marks.length > 300 ? 0.06 : 0.16);
       if (brushed) for (let i = 0; i < marks.length; i++) if (!kept[i]) line(ctx, i);
       for (let i = 0; i < marks.length; i++) {
         if (!kept[i]) continue;
-        ctx.strokeStyle = faint(colourOf(i), brushed ? 0.85 : alpha);
+        ctx.strokeStyle = faint(colourOf(i), alpha);
         line(ctx, i);
       }
       for (const [axis, column] of columns.entries()) drawAxis(ctx, left(axis), tall, column.name, scales[axis] as Scale, colours, size.width / columns.length);

@@ -3,37 +3,9 @@
 import uPlot from "uplot";
 import { nearest } from "./bands";
 import { faint } from "./colours";
-import { duration, extent, padded, short } from "./numbers";
-import type { Ink } from "./theme";
-
-/** What an x axis counts. */
-export type XKind = "step" | "relative" | "wall" | "number";
-
-/** One line of a chart: a run's series, or the mean of a group with its band. */
-export interface Line {
-  /** The run's id or the group's name: what hovering goes by. */
-  id: string;
-  name: string;
-  colour: string;
-  xs: Float64Array;
-  ys: Float64Array;
-  /** The values before they were smoothed, drawn faintly behind. */
-  raw?: Float64Array;
-  low?: Float64Array;
-  high?: Float64Array;
-  dash?: number[];
-}
-
-/** What a plot shows. */
-export interface LineModel {
-  lines: Line[];
-  xKind: XKind;
-  log: boolean;
-  ignoreOutliers: boolean;
-  /** The part of the x axis that is shown; null for all. */
-  zoom: readonly [number, number] | null;
-  ink: Ink;
-}
+import { acrossOf, drawBehind, drawDot, drawLine, type Frame, topOf } from "./linedraw";
+import { type Bounds, boundsOf, durationTicks, type LineModel } from "./linemodel";
+import { decadeTicks, duration, tickLabels } from "./numbers";
 
 /** Where the pointer is on a plot. */
 export interface Pointed {
@@ -58,7 +30,7 @@ const REACH = 28;
 export class LinePlot {
   private plot: uPlot | null = null;
   private over: HTMLCanvasElement | null = null;
-  private bounds: { x: [number, number]; y: [number, number] } = { x: [0, 1], y: [0, 1] };
+  private bounds: Bounds = { x: [0, 1], y: [0, 1] };
   private kind = "";
 
   constructor(
@@ -125,39 +97,34 @@ export class LinePlot {
     if (!plot || !over || !ctx) return;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.clearRect(0, 0, over.width, over.height);
+    const frame = this.frame(0, 0, over.width, over.height);
     const line = id === null ? undefined : model.lines.find((one) => one.id === id);
     if (line) {
       ctx.fillStyle = faint(model.ink.back, 0.72);
       ctx.fillRect(0, 0, over.width, over.height);
-      this.drawLine(ctx, line, 0, 0, over.width, over.height, 2.4, 1, true);
-      this.drawLine(ctx, line, 0, 0, over.width, over.height, 2.4, 1, false);
+      drawBehind(ctx, frame, line, 1);
+      drawLine(ctx, frame, line, { thick: 2.4, alpha: 1 });
     }
-    if (x === null) return;
+    if (x === null || x < frame.x[0] || x > frame.x[1]) return;
     const ratio = devicePixelRatio;
-    const left = ((x - this.bounds.x[0]) / (this.bounds.x[1] - this.bounds.x[0])) * over.width;
-    if (left < 0 || left > over.width) return;
+    const left = Math.round(acrossOf(frame, x)) + 0.5;
     ctx.strokeStyle = model.ink.lineStrong;
     ctx.lineWidth = ratio;
     ctx.setLineDash([3 * ratio, 3 * ratio]);
     ctx.beginPath();
-    ctx.moveTo(Math.round(left) + 0.5, 0);
-    ctx.lineTo(Math.round(left) + 0.5, over.height);
+    ctx.moveTo(left, 0);
+    ctx.lineTo(left, over.height);
     ctx.stroke();
     ctx.setLineDash([]);
     for (const one of line ? [line] : model.lines.length <= 12 ? model.lines : []) {
       const i = nearest(one.xs, x);
       const y = i < 0 ? NaN : (one.ys[i] as number);
-      if (!Number.isFinite(y)) continue;
-      const top = this.top(y, 0, over.height);
-      const at = (((one.xs[i] as number) - this.bounds.x[0]) / (this.bounds.x[1] - this.bounds.x[0])) * over.width;
-      ctx.fillStyle = one.colour;
-      ctx.strokeStyle = model.ink.back;
-      ctx.lineWidth = 1.5 * ratio;
-      ctx.beginPath();
-      ctx.arc(at, top, 3.5 * ratio, 0, Math.PI * 2);
-      ctx.fill();
-      ctx.stroke();
+      if (Number.isFinite(y)) drawDot(ctx, frame, one.xs[i] as number, y, one.colour, model.ink.back);
     }
+  }
+
+  private frame(left: number, top: number, width: number, height: number): Frame {
+    return { ...this.bounds, left, top, width, height, log: this.model.log };
   }
 
   private listen(element: HTMLElement): void {
@@ -182,6 +149,7 @@ export class LinePlot {
   }
 
   private lineAt(x: number, top: number, height: number): string | null {
+    const frame = this.frame(0, 0, 1, height);
     let best = REACH;
     let found: string | null = null;
     for (const line of this.model.lines) {
@@ -194,7 +162,7 @@ export class LinePlot {
       const other = line.ys[j] as number;
       const y = Number.isFinite(other) ? near + (other - near) * share : near;
       if (!Number.isFinite(y)) continue;
-      const away = Math.abs(this.top(y, 0, height) - top);
+      const away = Math.abs(topOf(frame, y) - top);
       if (away < best) {
         best = away;
         found = line.id;
@@ -209,14 +177,6 @@ export class LinePlot {
     this.over.height = this.plot.bbox.height;
   }
 
-  private top(y: number, from: number, height: number): number {
-    const [low, high] = this.bounds.y;
-    const share = this.model.log
-      ? (Math.log10(Math.max(y, Number.MIN_VALUE)) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))
-      : (y - low) / (high - low);
-    return from + height - share * height;
-  }
-
   private draw(plot: uPlot): void {
     const { ctx, bbox } = plot;
     const { lines } = this.model;
@@ -226,102 +186,11 @@ export class LinePlot {
     ctx.clip();
     const alpha = lines.length > 60 ? 0.55 : lines.length > 25 ? 0.75 : 1;
     const width = lines.length > 25 ? 1.1 : 1.5;
+    const frame = this.frame(bbox.left, bbox.top, bbox.width, bbox.height);
     // All that lies behind comes first, so that no run's raw line covers another's smoothed one.
-    for (const behind of [true, false]) {
-      for (const line of lines) this.drawLine(ctx, line, bbox.left, bbox.top, bbox.width, bbox.height, width, alpha, behind);
-    }
+    for (const line of lines) drawBehind(ctx, frame, line, alpha);
+    for (const line of lines) drawLine(ctx, frame, line, { thick: width, alpha });
     ctx.restore();
-  }
-
-  private drawLine(
-    ctx: CanvasRenderingContext2D,
-    line: Line,
-    left: number,
-    top: number,
-    width: number,
-    height: number,
-    thick: number,
-    alpha: number,
-    behind: boolean,
-  ): void {
-    const ratio = devicePixelRatio;
-    const across = (i: number) =>
-      left + (((line.xs[i] as number) - this.bounds.x[0]) / (this.bounds.x[1] - this.bounds.x[0])) * width;
-    ctx.lineJoin = "round";
-    if (!behind) {
-      ctx.setLineDash((line.dash ?? []).map((part) => part * ratio));
-      this.stroke(ctx, line, line.ys, across, top, height, thick * ratio, faint(line.colour, alpha));
-      ctx.setLineDash([]);
-      return;
-    }
-    if (line.low && line.high) {
-      ctx.fillStyle = faint(line.colour, 0.16 * alpha);
-      ctx.beginPath();
-      for (let i = 0; i < line.xs.length; i++) {
-        if (Number.isFinite(line.high[i])) ctx.lineTo(across(i), this.top(line.high[i] as number, top, height));
-      }
-      for (let i = line.xs.length - 1; i >= 0; i--) {
-        if (Number.isFinite(line.low[i])) ctx.lineTo(across(i), this.top(line.low[i] as number, top, height));
-      }
-      ctx.fill();
-    }
-    if (line.raw) this.stroke(ctx, line, line.raw, across, top, height, 1 * ratio, faint(line.colour, 0.2 * alpha));
-  }
-
-  private stroke(
-    ctx: CanvasRenderingContext2D,
-    line: Line,
-    ys: Float64Array,
-    across: (i: number) => number,
-    top: number,
-    height: number,
-    thick: number,
-    colour: string,
-  ): void {
-    ctx.strokeStyle = colour;
-    ctx.fillStyle = colour;
-    ctx.lineWidth = thick;
-    ctx.beginPath();
-    const odd: number[] = [];
-    let joined = false;
-    for (let i = 0; i < line.xs.length; i++) {
-      const y = ys[i] as number;
-      if (!Number.isFinite(y) || (this.model.log && y <= 0)) {
-        odd.push(i);
-        joined = false;
-        continue;
-      }
-      const alone = !joined && !Number.isFinite(ys[i + 1] ?? NaN);
-      if (alone) {
-        const [x, at] = [across(i), this.top(y, top, height)];
-        ctx.moveTo(x + thick, at);
-        ctx.arc(x, at, thick * 1.2, 0, Math.PI * 2);
-      } else if (joined) ctx.lineTo(across(i), this.top(y, top, height));
-      else ctx.moveTo(across(i), this.top(y, top, height));
-      joined = true;
-    }
-    ctx.stroke();
-    if (ys === line.ys) for (const i of odd) this.drawOdd(ctx, across(i), ys[i] as number, top, height);
-  }
-
-  /** A value that has no place on the axis is never left out silently: ▲ for ∞, ▼ for −∞, × at the bottom for NaN. */
-  private drawOdd(ctx: CanvasRenderingContext2D, x: number, y: number, top: number, height: number): void {
-    const size = 3.5 * devicePixelRatio;
-    const up = y === Infinity;
-    const at = up ? top + size : top + height - size;
-    ctx.beginPath();
-    if (Number.isNaN(y)) {
-      ctx.moveTo(x - size * 0.7, at - size * 0.7);
-      ctx.lineTo(x + size * 0.7, at + size * 0.7);
-      ctx.moveTo(x + size * 0.7, at - size * 0.7);
-      ctx.lineTo(x - size * 0.7, at + size * 0.7);
-      ctx.stroke();
-      return;
-    }
-    ctx.moveTo(x - size, up ? at + size * 0.7 : at - size * 0.7);
-    ctx.lineTo(x + size, up ? at + size * 0.7 : at - size * 0.7);
-    ctx.lineTo(x, up ? at - size * 0.7 : at + size * 0.7);
-    ctx.fill();
   }
 
   private options(width: number, height: number): uPlot.Options {
@@ -337,7 +206,7 @@ export class LinePlot {
     if (xKind === "relative") {
       x.splits = (_, __, low, high) => durationTicks(low, high, Math.max(2, width / 90));
       x.values = (_, splits) => splits.map((value) => duration(value));
-    } else if (xKind !== "wall") x.values = (_, splits) => splits.map((value) => short(value));
+    } else if (xKind !== "wall") x.values = (_, splits) => tickLabels(splits);
     return {
       width,
       height,
@@ -356,7 +225,8 @@ export class LinePlot {
           size: (_, values) => Math.max(34, 12 + 6.4 * Math.max(0, ...(values ?? []).map((text) => String(text ?? "").length))),
           gap: 4,
           space: 32,
-          values: (_, splits) => splits.map((value) => (value === null ? "" : short(value))),
+          values: (_, splits) => tickLabels(splits),
+          ...(log ? { splits: (_: uPlot, __: number, low: number, high: number) => decadeTicks(low, high, height / 30), filter: (_: uPlot, splits: number[]) => splits } : {}),
         },
       ],
       cursor: {
@@ -382,42 +252,4 @@ export class LinePlot {
       },
     };
   }
-}
-
-/** Ticks of a time axis in seconds: 1, 5, 15, 30 seconds or minutes, hours, days. */
-export function durationTicks(low: number, high: number, count: number): number[] {
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
-  const rough = (high - low) / count;
-  let step = steps.find((one) => one >= rough);
-  if (step === undefined) step = Math.ceil(rough / 86400) * 86400;
-  if (rough < 1) step = 10 ** Math.ceil(Math.log10(rough));
-  const found: number[] = [];
-  for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(Number((i * step).toPrecision(12)));
-  return found;
-}
-
-function boundsOf({ lines, zoom, log, ignoreOutliers }: LineModel): { x: [number, number]; y: [number, number] } {
-  const wide = extent(
-    lines.map((line) => [line.xs[0] ?? NaN, line.xs[line.xs.length - 1] ?? NaN]),
-    false,
-    false,
-  ) ?? [0, 1];
-  const x: [number, number] = zoom ? [zoom[0], zoom[1]] : wide[0] === wide[1] ? [wide[0] - 0.5, wide[1] + 0.5] : wide;
-  const shown: ArrayLike<number>[] = [];
-  for (const line of lines) {
-    for (const ys of [line.ys, line.raw, line.low, line.high]) {
-      if (!ys) continue;
-      shown.push(zoom ? within(line.xs, ys, x) : ys);
-    }
-  }
-  const y = extent(shown, log, ignoreOutliers) ?? (log ? [1, 10] : [0, 1]);
-  return { x, y: padded(y, log) };
-}
-
-function within(xs: Float64Array, ys: Float64Array, [low, high]: [number, number]): Float64Array {
-  let from = 0;
-  let to = xs.length;
-  while (from < to && (xs[from] as number) < low) from++;
-  while (to > from && (xs[to - 1] as number) > high) to--;
-  return ys.subarray(from, to);
 }

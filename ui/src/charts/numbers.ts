@@ -27,23 +27,47 @@ export function logTicks(low: number, high: number, count: number): number[] {
   return found;
 }
 
+/** Ticks of a log axis: 1, 2 and 5 of each decade where there is room, else powers of ten. */
+export function decadeTicks(low: number, high: number, count: number): number[] {
+  if (!(low > 0) || !(high > low)) return [];
+  const decades = Math.log10(high / low);
+  if (decades * 3 > count) return logTicks(low, high, count);
+  const found: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+    for (const digit of [1, 2, 5]) {
+      const value = Number(`${digit}e${power}`);
+      if (value >= low && value <= high) found.push(value);
+    }
+  }
+  return found.length > 1 ? found : ticks(low, high, count);
+}
+
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const share = rough / power;
   return (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10) * power;
 }
 
+/** Labels of ticks, each in as few characters as tell it from the others. */
+export function tickLabels(values: readonly number[]): string[] {
+  for (let digits = 3; digits < 12; digits++) {
+    const labels = values.map((value) => short(value, digits));
+    if (new Set(labels).size === new Set(values).size) return labels;
+  }
+  return values.map(String);
+}
+
 /** A number in few characters: `0.0123`, `1.2e-7`, `12.3k`, `4.5M`. */
-export function short(value: number): string {
+export function short(value: number, digits = 3): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 1e15 || size < 1e-4) return trimmed(value.toExponential(2)).replace("e+", "e");
-  if (size >= 1e9) return `${trimmed((value / 1e9).toPrecision(3))}G`;
-  if (size >= 1e6) return `${trimmed((value / 1e6).toPrecision(3))}M`;
-  if (size >= 1e4) return `${trimmed((value / 1e3).toPrecision(3))}k`;
-  return trimmed(value.toPrecision(4));
+  if (size >= 1e15 || size < 1e-4) return trimmed(value.toExponential(digits - 1)).replace("e+", "e");
+  if (size >= 1e9) return `${trimmed((value / 1e9).toPrecision(digits))}G`;
+  if (size >= 1e6) return `${trimmed((value / 1e6).toPrecision(digits))}M`;
+  if (size >= 1e4) return `${trimmed((value / 1e3).toPrecision(digits))}k`;
+  return trimmed(value.toPrecision(digits + 1));
 }
 
 /** A number with six significant digits, for tables of values. */

@@ -1,6 +1,6 @@
 /** Scales of axes: numbers (linear, or logarithmic where they span decades), or words in their order. */
 
-import { logTicks, padded, short, ticks } from "./numbers";
+import { finiteSorted, logTicks, padded, quantile, tickLabels, ticks } from "./numbers";
 
 /** A value of a column. */
 export type Value = number | string | null;
@@ -22,7 +22,7 @@ export interface Scale {
 const MOST_WORDS = 60;
 
 /** The scale for the values of a column. Values that all are numbers, be it as text, are numbers; positive ones that
- * span more than two decades are drawn logarithmically unless `log` says otherwise. */
+ * span more than two decades, most of them near the lower end, are drawn logarithmically unless `log` says otherwise. */
 export function scaleOf(values: readonly Value[], count = 6, log?: boolean): Scale {
   const numbers = numbersOf(values);
   return numbers ? numeric(numbers, count, log) : words(values);
@@ -39,6 +39,11 @@ export function numbersOf(values: readonly Value[]): Float64Array | null {
   return found;
 }
 
+function labelled(values: number[], at: (value: number) => number): Scale["ticks"] {
+  const labels = tickLabels(values);
+  return values.map((value, i) => ({ place: at(value), label: labels[i] as string }));
+}
+
 function numberOf(value: Value): number {
   if (typeof value === "number") return value;
   return value === null || value.trim() === "" ? NaN : Number(value);
@@ -53,7 +58,7 @@ function numeric(numbers: Float64Array, count: number, log: boolean | undefined)
     high = Math.max(high, value);
   }
   if (low > high) [low, high] = [0, 1];
-  const asLog = low > 0 && (log ?? high / low > 100);
+  const asLog = low > 0 && (log ?? (high / low > 100 && crowded(numbers, low, high)));
   const [from, to] = padded([low, high], asLog);
   if (asLog) {
     const [a, b] = [Math.log10(from), Math.log10(to)];
@@ -65,7 +70,7 @@ function numeric(numbers: Float64Array, count: number, log: boolean | undefined)
       kind: "log",
       at,
       value: (place) => 10 ** (a + place * (b - a)),
-      ticks: logTicks(from, to, count).map((value) => ({ place: at(value), label: short(value) })),
+      ticks: labelled(logTicks(from, to, count), at),
       words: [],
       low: from,
       high: to,
@@ -79,11 +84,16 @@ function numeric(numbers: Float64Array, count: number, log: boolean | undefined)
     kind: "linear",
     at,
     value: (place) => from + place * (to - from),
-    ticks: ticks(from, to, count).map((value) => ({ place: at(value), label: short(value) })),
+    ticks: labelled(ticks(from, to, count), at),
     words: [],
     low: from,
     high: to,
   };
+}
+
+/** Whether most numbers lie in the lowest part of their range, where a linear axis would press them together. */
+function crowded(numbers: Float64Array, low: number, high: number): boolean {
+  return quantile(finiteSorted([numbers]), 0.5) < low + (high - low) * 0.2;
 }
 
 function words(values: readonly Value[]): Scale {

@@ -98,7 +98,7 @@ function crumbsOf(path: string): { text: string; link: string | undefined }[] {
     const name = experimentById(id).data.value?.name ?? `experiment ${id}`;
     return [{ text: name, link: href(`/experiments/${id}/${inner && tab !== "runs" ? tab : "runs"}`) }];
   }
-  const compared = place.value.query.get("name");
+  const compared = place.value.query.get("name")?.replace(/^"(.*)"$/, "$1");
   if (kind === "compare-model-versions" && compared) return [{ text: compared, link: href(`/models/${encodeURIComponent(compared)}`) }];
   if (kind === "models" && id && tab) return [{ text: id, link: href(`/models/${encodeURIComponent(id)}`) }];
   return [];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { boxFacts } from "../../src/charts/Box";
 import { cellsOf } from "../../src/charts/HeatMap";
-import { durationTicks } from "../../src/charts/lineplot";
+import { durationTicks } from "../../src/charts/linemodel";
 import { keptBy } from "../../src/charts/Parallel";
 import { asCsv } from "../../src/charts/saving";
 import { scaleOf } from "../../src/charts/scale";
@@ -23,6 +23,7 @@ test("positive numbers over many decades are on a log scale, and come back from 
   expect(scale.at(1e-3)).toBeCloseTo(0.5, 9);
   expect(scale.value(scale.at(0.02))).toBeCloseTo(0.02, 12);
   expect(scaleOf([0, 1e-3, 10]).kind).toBe("linear");
+  expect(scaleOf(Array.from({ length: 500 }, (_, i) => (i + 1) / 500)).kind).toBe("linear");
 });
 
 test("a box has Tukey's whiskers, and what lies beyond is told", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, exact, extent, logTicks, padded, quantile, short, ticks } from "../../src/charts/numbers";
+import { decadeTicks, duration, exact, extent, logTicks, padded, quantile, short, tickLabels, ticks } from "../../src/charts/numbers";
 
 test("ticks are round and within the bounds", () => {
   expect(ticks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
@@ -16,11 +16,23 @@ test("ticks of log scales are powers of ten, thinned out when there are many", (
   expect(logTicks(-1, 6, 4)).toEqual([]);
 });
 
+test("ticks of few decades stand at 1, 2 and 5", () => {
+  expect(decadeTicks(0.16, 14, 8)).toEqual([0.2, 0.5, 1, 2, 5, 10]);
+  expect(decadeTicks(1e-6, 10, 5)).toEqual([1e-6, 1e-4, 1e-2, 1]);
+  expect(decadeTicks(3, 4, 5)).toEqual([3, 3.2, 3.4, 3.6, 3.8, 4]);
+});
+
 test("numbers are short", () => {
-  expect([0, 0.012345, 123456, 4.5e6, 1e-7, 2.5e20, NaN, -Infinity, 1500, 0.5].map(short)).toEqual(
+  expect([0, 0.012345, 123456, 4.5e6, 1e-7, 2.5e20, NaN, -Infinity, 1500, 0.5].map((value) => short(value))).toEqual(
     ["0", "0.01235", "123k", "4.5M", "1e-7", "2.5e20", "NaN", "−∞", "1500", "0.5"],
   );
   expect([100, 0.1 + 0.2, 1 / 3].map(exact)).toEqual(["100", "0.3", "0.333333"]);
+});
+
+test("labels of ticks that lie close together differ", () => {
+  expect(tickLabels([0, 200_000, 400_000])).toEqual(["0", "200k", "400k"]);
+  expect(tickLabels([499_990, 500_000, 500_010])).toEqual(["499.99k", "500k", "500.01k"]);
+  expect(tickLabels([0.50001, 0.50002])).toEqual(["0.50001", "0.50002"]);
 });
 
 test("durations", () => {

@@ -147,7 +147,7 @@ function Body({ drawing, size, onPick, brushes, onBrush, experimentIds }: BodyPr
   if (kind === "importance") {
     return (
       <>
-        <Bars size={{ width: size.width, height: size.height - 36 }} label={label} rows={bars} bounds={[0, 1]} />
+        <Bars size={{ width: size.width, height: size.height - 58 }} label={label} rows={bars} bounds={[0, 1]} />
         <p class="chart-source quiet">
           {sources.spearman}; {sources["eta²"]}. One param at a time, over {marks.length.toLocaleString("en-US")} runs
           {marks.length < 20 ? ": too few to rely on" : "; relations, not causes"}.

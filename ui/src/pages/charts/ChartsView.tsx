@@ -16,7 +16,7 @@ import { Sections } from "./Sections";
 import { matching, sectionsOf } from "./sections";
 import { SeriesCard } from "./SeriesCard";
 import { SingleValues } from "./SingleValues";
-import { type AddedKind, settingsOf, type Workspace } from "./state";
+import { type AddedKind, heights, settingsOf, type Workspace } from "./state";
 import { Toolbar } from "./Toolbar";
 import { useChanges } from "./useChanges";
 import { useWorkspace } from "./useWorkspace";
@@ -40,9 +40,6 @@ export interface ChartsViewProps {
 }
 
 const none: string[] = [];
-
-/** How high charts are, in pixels. */
-export const heights = { s: 160, m: 220, l: 380 } as const;
 
 /** How many given runs are drawn at most. */
 const MOST_RUNS = 1000;
@@ -114,7 +111,9 @@ function Charts({ search, facts, all, runs, given, names, workspace, change, ver
   const keys = metrics.filter((fact) => (fact.most_points ?? 0) > 1).map((fact) => fact.name.slice("metrics.".length));
   const single = metrics.filter((fact) => (fact.most_points ?? 0) <= 1).map((fact) => fact.name.slice("metrics.".length));
   const found = useMemo(() => matching(keys, workspace.find), [facts, workspace.find]);
-  const sections = useMemo(() => sectionsOf(found), [found]);
+  // A few that were looked for stand together.
+  const flat = workspace.find !== "" && found.length <= 6;
+  const sections = useMemo(() => (flat ? [{ prefix: "", title: "", keys: found, inner: [], count: found.length }] : sectionsOf(found)), [found, flat]);
   const foundSingle = useMemo(() => matching(single, workspace.find), [facts, workspace.find]);
   const groupable = facts
     .filter(({ name, distinct }) => !name.startsWith("metrics.") && !name.startsWith("tags.mlflow.") && (distinct ?? 0) > 1 && (distinct ?? 0) <= 100)

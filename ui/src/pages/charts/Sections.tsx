@@ -16,19 +16,20 @@ interface SectionsProps {
   depth?: number;
 }
 
-/** How many sections are open at first, how many are shown, and how many charts an open one shows at once. */
-const OPEN = 8;
+/** Up to how many charts sections are open at first, how many are shown, and how many charts an open one shows at once. */
+const OPEN = 60;
 const SECTIONS = 60;
 const CHARTS = 24;
 
 /** The sections; charts of closed ones are not made. */
 export function Sections({ sections, toggled, onToggle, chart, depth = 0 }: SectionsProps) {
   const most = useSignal(SECTIONS);
+  const opened = openAtFirst(sections, depth);
   const Heading = depth === 0 ? "h2" : "h3";
   return (
     <>
-      {sections.slice(0, most.value).map((section, i) => {
-        const usually = depth > 0 || (i < OPEN && section.prefix !== "system");
+      {sections.slice(0, most.value).map((section) => {
+        const usually = opened.has(section.prefix);
         const open = toggled.includes(section.prefix) ? !usually : usually;
         return (
           <section key={section.prefix} class={`chart-section depth-${Math.min(depth, 3)}`}>
@@ -55,6 +56,19 @@ export function Sections({ sections, toggled, onToggle, chart, depth = 0 }: Sect
       <More shown={most.value} all={sections.length} what="sections" onMore={() => (most.value += SECTIONS)} />
     </>
   );
+}
+
+/** The sections that are open until somebody closes them: the first ones, as far as their charts are not too many. */
+function openAtFirst(sections: readonly Section[], depth: number): Set<string> {
+  const open = new Set<string>();
+  let charts = 0;
+  for (const { prefix, count } of sections) {
+    if (prefix === "system") continue;
+    if (charts && charts + Math.min(count, CHARTS) > OPEN >> depth) break;
+    charts += Math.min(count, CHARTS);
+    open.add(prefix);
+  }
+  return open;
 }
 
 function ChartGrid({ keys, chart }: { keys: readonly string[]; chart: (key: string, few: boolean) => ComponentChildren }) {

@@ -38,6 +38,13 @@ interface Got {
   others: Series[];
 }
 
+const smoothings: [string, Settings["smoothing"], number][] = [
+  ["None", "none", 0.6],
+  ["Moving average (EMA)", "ema", 0.9],
+  ["Gaussian", "gaussian", 5],
+  ["Running mean", "mean", 11],
+];
+
 const nothing: Got = { series: [], others: [] };
 
 /** A line chart of a metric. */
@@ -132,12 +139,11 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
         { label: "Relative time", checked: settings.x === "relative", run: () => onOwn({ x: "relative" }) },
         { label: "Wall time", checked: settings.x === "wall", run: () => onOwn({ x: "wall" }) },
         { heading: "Smoothing" },
-        { label: "None", checked: settings.smoothing === "none", run: () => onOwn({ smoothing: "none", amount: settings.amount }) },
-        {
-          label: "As strong as for all charts, or moving average 0.9",
-          checked: settings.smoothing !== "none",
-          run: () => onOwn(settings.smoothing === "none" ? { smoothing: "ema", amount: 0.9 } : {}),
-        },
+        ...smoothings.map(([label, smoothing, amount]) => ({
+          label: settings.smoothing === smoothing && smoothing !== "none" ? `${label} ${settings.amount}` : label,
+          checked: settings.smoothing === smoothing,
+          run: () => onOwn({ smoothing, amount }),
+        })),
         "line",
         { label: "Like all other charts", icon: "undo", disabled: !hasOwn, run: () => onOwn(null) },
       ]

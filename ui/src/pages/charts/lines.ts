@@ -1,7 +1,7 @@
 /** From series to the lines of a chart: the x axis, smoothing, groups. */
 
 import { bandOf, resampled } from "../../charts/bands";
-import type { Line, XKind } from "../../charts/lineplot";
+import type { Line, XKind } from "../../charts/linemodel";
 import { smooth } from "../../charts/smoothing";
 import type { Range, Series } from "../../charts/source";
 import type { Settings } from "./state";

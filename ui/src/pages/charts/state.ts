@@ -58,6 +58,9 @@ export const initial: Workspace = {
   zooms: {},
 };
 
+/** How high charts of each size are, in pixels. */
+export const heights = { s: 160, m: 220, l: 380 } as const;
+
 const smoothings: readonly string[] = ["none", "ema", "gaussian", "mean"];
 const kinds: readonly string[] = ["scatter", "bar", "parallel", "box", "heat", "importance"];
 

@@ -24,22 +24,23 @@ interface CompareTableProps {
   hidden: number;
 }
 
-/** How many keys are shown before "more" is pressed. */
-const FIRST = 200;
+/** How many cells are shown before "more" is pressed. */
+const CELLS = 3000;
 
 /** The table. */
 export function CompareTable(props: CompareTableProps) {
-  const most = useSignal(FIRST);
-  const shown = props.rows.slice(0, most.value);
+  const times = useSignal(1);
+  const most = Math.max(20, Math.floor(CELLS / Math.max(1, props.runs.length))) * times.value;
+  const shown = props.rows.slice(0, most);
   return (
     <>
       <div class="compare-scroll" tabIndex={0} role="region" aria-label="Comparison of runs">
         {props.across ? <RunsAsRows {...props} rows={shown} /> : <RunsAsColumns {...props} rows={shown} />}
       </div>
       <p class="compare-foot quiet">
-        {props.rows.length > most.value && (
-          <Button small onClick={() => (most.value += 500)}>
-            Show more of {props.rows.length.toLocaleString("en-US")} rows
+        {props.rows.length > most && (
+          <Button small onClick={() => times.value++}>
+            Show more of {props.rows.length.toLocaleString("en-US")} {props.across ? "columns" : "rows"}
           </Button>
         )}
         {props.hidden > 0 && `${props.hidden.toLocaleString("en-US")} rows in which all runs are the same are hidden.`}

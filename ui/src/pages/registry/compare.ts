@@ -4,12 +4,16 @@ import type { LoggedModel, ModelVersion, Run } from "@schema/calls";
 import { asNumber } from "../../api/numbers";
 import { datasetOf } from "../../components/model/MetricTable";
 import type { Field, ModelFacts } from "../../lib/mlmodel";
+import type { NamedRun } from "../../lib/runs";
 import { isMachines } from "../../lib/tags";
 
 /** All that is known of a version. */
 export interface Compared {
   version: ModelVersion;
   logged?: LoggedModel | undefined;
+  /** Where it came from. */
+  source?: NamedRun | undefined;
+  /** The run with what it logged, where the version has no logged model. */
   run?: Run | undefined;
   file?: ModelFacts | undefined;
 }
@@ -20,6 +24,17 @@ export interface CompareRow {
   name: string;
   values: (string | number | undefined)[];
   differs: boolean;
+}
+
+/** The model that an address asks for; MLflow's addresses hold its name as JSON. */
+export function wantedModel(query: URLSearchParams): string {
+  const name = query.get("name") ?? "";
+  if (!/^".*"$/.test(name)) return name;
+  try {
+    return String(JSON.parse(name));
+  } catch {
+    return name;
+  }
 }
 
 /** The versions that an address asks for: by our list, or by MLflow's map of runs. */

@@ -2,7 +2,7 @@
 
 import { href } from "../../lib/route";
 import { statusWord } from "../../components/StatusDot";
-import { formatCount } from "./format";
+import { type Cell, formatCount } from "./format";
 import { labelOf } from "./columns";
 import type { GroupRow } from "./groups";
 import type { RunRow } from "./rows";
@@ -73,9 +73,9 @@ export function NameCell({ row, selected, visible, colour, tree, onSelect, onVis
   );
 }
 
-/** The first cell of a group. */
-export function GroupCell({ row, onToggle }: { row: GroupRow; onToggle: () => void }) {
-  const words = row.keys.map((one) => `${labelOf(one.id)} = ${one.value ?? "none"}`).join(", ");
+/** The first cell of a group; `say` puts a key's value into words. */
+export function GroupCell({ row, say, onToggle }: { row: GroupRow; say: (id: string, value: Cell) => string; onToggle: () => void }) {
+  const words = row.keys.map((one) => `${labelOf(one.id)} = ${say(one.id, one.value)}`).join(", ");
   return (
     <>
       <button
@@ -92,7 +92,7 @@ export function GroupCell({ row, onToggle }: { row: GroupRow; onToggle: () => vo
         {row.opened ? "▾" : "▸"}
       </button>
       <span class="group-name" title={words}>
-        {row.keys.map((one) => (one.value === null || one.value === "" ? "none" : String(one.value))).join(" · ")}
+        {row.keys.map((one) => say(one.id, one.value)).join(" · ")}
       </span>
       <span class="count">{formatCount(row.count)}</span>
     </>

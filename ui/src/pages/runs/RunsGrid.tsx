@@ -7,12 +7,12 @@ import type { CellView, Cursor, GridColumn, GridWindow } from "../../components/
 import { MenuList } from "../../components/Menu";
 import { experimentById } from "../../lib/experiments";
 import { go, href } from "../../lib/route";
-import { neededFor, paintGroup, painterOf, type Painting } from "./cells";
+import { neededFor, paintGroup, painterOf, type Painting, sayKey } from "./cells";
 import { kindOf, labelOf, moveColumn, NAME, serverName } from "./columns";
 import { Corner } from "./Corner";
 import { directionOf } from "./directions";
 import { editCell } from "./edits";
-import type { Range } from "./format";
+import type { Cell, Range } from "./format";
 import { gridColumns, nextSorts } from "./gridColumns";
 import type { GroupRow } from "./groups";
 import { headerMenu } from "./headerMenu";
@@ -121,7 +121,10 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
       const one = chosen.get(column.id);
       if (!one) return {};
       if (row.kind === "group") {
-        if (column.id === NAME) return { class: "name-cell", node: <GroupCell row={row} onToggle={() => groups?.toggle(row.index)} /> };
+        if (column.id === NAME) {
+          const say = (id: string, value: Cell) => sayKey(id, value, painting);
+          return { class: "name-cell", node: <GroupCell row={row} say={say} onToggle={() => groups?.toggle(row.index)} /> };
+        }
         return paintGroup(row, one, painting);
       }
       if (column.id !== NAME) return painters.get(column.id)?.(row) ?? {};

@@ -3,10 +3,10 @@
 import type { ColumnFacts } from "@schema/calls";
 import type { CellView, GridColumn } from "../../components/grid/model";
 import { statusWord } from "../../components/StatusDot";
-import { formatAgo, formatDuration, formatTime, plural } from "../../lib/format";
+import { formatAgo, formatDuration, formatTime, plural, shortId } from "../../lib/format";
 import { type Chosen, keyOf, kindOf, rangeOf, serverName } from "./columns";
 import { type Direction, directionOf, isTinted } from "./directions";
-import { formatNumber, formatValue, type Range } from "./format";
+import { type Cell, formatNumber, formatValue, type Range } from "./format";
 import type { GroupRow, Summary } from "./groups";
 import { heatOf, isBest } from "./heat";
 import type { RunRow } from "./rows";
@@ -111,7 +111,7 @@ export function paintGroup(row: GroupRow, chosen: Chosen, painting: Painting): C
   const name = serverName(chosen);
   const summary = row.summaries.get(name);
   const own = row.keys.find((one) => one.id === chosen.id);
-  if (own) return { text: own.value === null ? "" : String(own.value), class: "group-key" };
+  if (own) return { text: sayKey(own.id, own.value, painting), class: "group-key" };
   if (!summary) return { text: "" };
   if (chosen.id === "attributes.duration") return { text: formatDuration(summary.mean), title: "The mean of the group" };
   const range = rangeFor(chosen, name, painting);
@@ -126,6 +126,14 @@ export function paintGroup(row: GroupRow, chosen: Chosen, painting: Painting): C
 function titleOf(summary: Summary, key: string, count: number): string {
   const deviation = summary.deviation === null ? "" : `, deviation ${formatNumber(summary.deviation)}`;
   return `${key} over ${plural(count, "run")}: mean ${formatNumber(summary.mean)}${deviation}, from ${formatNumber(summary.low)} to ${formatNumber(summary.high)}`;
+}
+
+/** The value of a group's key in words. */
+export function sayKey(id: string, value: Cell, painting: Painting): string {
+  if (value === null || value === undefined || value === "") return "none";
+  if (id === "attributes.status") return statusWord(String(value));
+  if (id === "attributes.experiment_id") return painting.experiments.get(String(value)) ?? String(value);
+  return id === "tags.mlflow.parentRunId" ? shortId(String(value)) : String(value);
 }
 
 /** What the first cell of a row is drawn from. */

@@ -31,6 +31,14 @@ export const ATTRIBUTES: Record<string, { label: string; width: number; number?:
   "attributes.artifact_uri": { label: "Artifact URI", width: 220 },
 };
 
+/** Attributes that a filter may name; runs can be ordered by the others, too. */
+export const FILTERED = ["run_name", "status", "start_time", "end_time", "user_id", "run_id", "artifact_uri"];
+
+/** Whether a filter may name a column. */
+export function isFilterable(id: string): boolean {
+  return kindOf(id) !== "attributes" || FILTERED.includes(keyOf(id));
+}
+
 /** Tags of the tracker's own that tell a reader something, and what they are called. */
 const KNOWN_TAGS: Record<string, string> = {
   "tags.mlflow.note.content": "Notes",
@@ -137,8 +145,10 @@ function isInternal(id: string): boolean {
   return id.startsWith("tags.mlflow.") && id !== "tags.mlflow.note.content";
 }
 
+/** A metric that only some runs have tells something, too; a param or tag with one value hardly does. */
 function varies(facts: ColumnFacts, runs: number): boolean {
-  return (facts.distinct ?? 0) > 1 || (facts.runs < runs && facts.runs > 0);
+  if ((facts.distinct ?? 0) > 1) return true;
+  return kindOf(facts.name) === "metrics" && facts.runs > 0 && facts.runs < runs;
 }
 
 /** What `defaultColumns` goes by. */

@@ -1,10 +1,9 @@
 /** What can stand where somebody types in the filter box: keys, operators, values, words that join. */
 
 import type { ColumnFacts, Facet, GetFacet } from "@schema/calls";
-import { ATTRIBUTES, kindOf } from "./columns";
+import { ATTRIBUTES, FILTERED, kindOf, rangeOf } from "./columns";
 import { keyText, quoteText, type Typing } from "./filter";
 import { formatCount, formatNumber } from "./format";
-import { rangeOf } from "./columns";
 
 /** One thing that can be put in. */
 export interface Suggestion {
@@ -14,7 +13,6 @@ export interface Suggestion {
   detail: string;
 }
 
-const SEARCHED = ["run_name", "status", "start_time", "end_time", "user_id", "run_id", "artifact_uri"];
 const DATASETS = ["datasets.name", "datasets.digest", "datasets.context"];
 const MOST = 60;
 
@@ -52,7 +50,7 @@ const WORDS: Record<string, string> = {
 function keySuggestions(part: string, facts: readonly ColumnFacts[]): Suggestion[] {
   const wanted = part.toLowerCase().replaceAll(/[`"]/g, "");
   const names = [
-    ...SEARCHED.map((name) => ({ text: `attributes.${name}`, id: `attributes.${name}`, detail: ATTRIBUTES[`attributes.${name}`]?.label ?? "" })),
+    ...FILTERED.map((name) => ({ text: `attributes.${name}`, id: `attributes.${name}`, detail: ATTRIBUTES[`attributes.${name}`]?.label ?? "" })),
     ...facts.map((one) => ({ text: keyText(one.name), id: one.name, detail: `${formatCount(one.runs)} runs` })),
     ...DATASETS.map((text) => ({ text, id: text, detail: "" })),
   ];

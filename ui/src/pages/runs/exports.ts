@@ -4,6 +4,7 @@ import { prefix } from "../../api/call";
 import { copyText } from "../../components/CopyButton";
 import { experimentById } from "../../lib/experiments";
 import { toast } from "../../lib/toasts";
+import { isFilterable } from "./columns";
 import { allOf } from "./filter";
 import { EVERYTHING } from "./selection";
 import { orderBy } from "./state";
@@ -32,11 +33,12 @@ export function exportRuns(table: Table, format: (typeof FORMATS)[number]["forma
   link.click();
 }
 
-/** Code that searches for the same runs in the same order. */
+/** Code that searches for the same runs in the same order, as far as MLflow's own search knows it. */
 export function pythonOf(names: readonly string[], filter: string, orders: readonly string[], view: string): string {
+  const known = orders.filter((one) => isFilterable(one.split(" ")[0] ?? ""));
   const lines = [`    experiment_names=${pythonList(names)},`];
   if (filter) lines.push(`    filter_string=${pythonText(filter)},`);
-  if (orders.length) lines.push(`    order_by=${pythonList(orders)},`);
+  if (known.length) lines.push(`    order_by=${pythonList(known)},`);
   if (view === "DELETED_ONLY") lines.push("    run_view_type=mlflow.entities.ViewType.DELETED_ONLY,");
   return `import mlflow\n\nmlflow.set_tracking_uri("${location.origin}${prefix}")\nruns = mlflow.search_runs(\n${lines.join("\n")}\n)\n`;
 }

@@ -73,10 +73,8 @@ function titleOf(one: Chosen): string {
   return one.aggregate === "last" ? one.id : `${one.aggregate} of ${one.id}`;
 }
 
-const SORTABLE = ["artifact_uri", "end_time", "run_id", "run_name", "start_time", "status", "user_id", "duration"];
-
 function isSortable(id: string): boolean {
-  return kindOf(id) !== "attributes" || SORTABLE.includes(id.slice("attributes.".length));
+  return kindOf(id) !== "attributes" || id in ATTRIBUTES;
 }
 
 /** What a click on a header makes of the order: better values first, then worse ones, then as before. */

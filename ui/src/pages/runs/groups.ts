@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { GetRunGroups, RunGroups } from "@schema/calls";
 import { asNumber } from "../../api/numbers";
 import { call } from "../../api/call";
-import { kindOf, quoted } from "./columns";
+import { isFilterable, kindOf, quoted } from "./columns";
 import { allOf, quoteText } from "./filter";
 import type { Cell } from "./format";
 import { type Question, type RunRow, RunRows } from "./rows";
@@ -86,7 +86,9 @@ export class GroupRows {
       this.opened.delete(index);
     } else {
       const { tree: _tree, toggled: _toggled, ...question } = this.question;
-      const rows = new RunRows({ ...question, filter: allOf(question.filter ?? "", groupFilter(row.keys)) });
+      const experiment = row.keys.find((one) => one.id === "attributes.experiment_id")?.value;
+      const within = experiment ? { experiment_ids: [String(experiment)] } : {};
+      const rows = new RunRows({ ...question, ...within, filter: allOf(question.filter ?? "", groupFilter(row.keys)) });
       const stop = rows.version.subscribe(() => this.arrived());
       this.opened.set(index, { rows, stop });
       rows.need(0, 40, this.columns);
@@ -183,10 +185,11 @@ export class GroupRows {
   }
 }
 
-/** The clauses that a run is in a group. */
+/** The clauses that a run is in a group; the experiment is no matter of the filter. */
 export function groupFilter(keys: readonly { id: string; value: Cell }[]): string {
   return allOf(
     ...keys.map(({ id, value }) => {
+      if (!isFilterable(id)) return "";
       const name = quoted(id);
       if (value === null || value === undefined) return kindOf(id) === "attributes" ? "" : `${name} IS NULL`;
       return `${name} = ${typeof value === "number" ? value : quoteText(value)}`;

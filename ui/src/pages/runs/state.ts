@@ -27,6 +27,8 @@ export interface TableState {
   differing: boolean;
   facets: boolean;
   tree: "auto" | "flat" | "open" | "closed";
+  /** Parents that are the other way round than `tree` says. */
+  toggled: string[];
   groupBy: string[];
   folded: string[];
   /** How many of the first rows charts show. */
@@ -77,6 +79,7 @@ export function readState(query: URLSearchParams): TableState {
     differing: query.get("differing") === "1",
     facets: query.get("facets") === "1",
     tree: tree === "flat" || tree === "open" || tree === "closed" ? tree : "auto",
+    toggled: list(query.get("toggled")),
     groupBy: list(query.get("groupBy")),
     folded: list(query.get("folded")),
     first: Math.max(1, Math.min(1000, Math.floor(Number(query.get("first")) || FIRST))),
@@ -110,7 +113,9 @@ export function writeState(change: Partial<TableState>): Record<string, string |
       .join(",");
   if (change.facets !== undefined) query.facets = change.facets ? "1" : "";
   if (change.differing !== undefined) query.differing = change.differing ? "1" : "";
+  if (change.tree !== undefined && change.toggled === undefined) query.toggled = "";
   if (change.tree !== undefined) query.tree = change.tree === "auto" ? "" : change.tree;
+  if (change.toggled !== undefined) query.toggled = joined(change.toggled);
   if (change.groupBy !== undefined) query.groupBy = joined(change.groupBy);
   if (change.folded !== undefined) query.folded = joined(change.folded);
   if (change.first !== undefined) query.first = change.first === FIRST ? "" : String(change.first);

@@ -74,11 +74,10 @@ export function useTable(ids: readonly string[]): Table {
 
   const nested = all?.columns?.some((one) => one.name === "tags.mlflow.parentRunId" && one.runs > 0) ?? false;
   const tree = state.tree === "flat" || (state.tree === "auto" && !nested) ? "none" : state.tree === "closed" ? "closed" : "open";
-  const toggled = useSignal<readonly string[]>([]);
   const order = orderBy(state.sorts);
-  const identity = JSON.stringify([key, runViewType, filter, order, tree, toggled.value]);
+  const identity = JSON.stringify([key, runViewType, filter, order, tree, state.toggled]);
   const question = useMemo<Question>(
-    () => ({ ...base, filter, order_by: order, ...(tree === "none" ? {} : { tree, toggled: [...toggled.value] }) }),
+    () => ({ ...base, filter, order_by: order, ...(tree === "none" ? {} : { tree, toggled: state.toggled }) }),
     [identity],
   );
   const rows = useRows(question, identity);
@@ -107,8 +106,11 @@ export function useTable(ids: readonly string[]): Table {
   const selection = useSignal<Selection>(NOTHING);
   useEffect(() => {
     selection.value = NOTHING;
-    toggled.value = [];
   }, [key, runViewType]);
+  useEffect(() => {
+    // "All that match" means what was seen to match, not what another filter finds.
+    if (selection.peek().all) selection.value = NOTHING;
+  }, [filter]);
 
   const reorder = () => {
     changes.value += 1;
@@ -143,11 +145,14 @@ export function useTable(ids: readonly string[]): Table {
     reorder,
     recount,
     toggle: (id) => {
-      const now = toggled.peek();
-      toggled.value = now.includes(id) ? now.filter((one) => one !== id) : [...now, id];
+      const now = state.toggled;
+      changeState({ toggled: now.includes(id) ? now.filter((one) => one !== id) : [...now, id] });
     },
   };
 }
+
+/** The experiment's tag that names its primary metric. */
+export const PRIMARY_TAG = "mlflow.experiment.primaryMetric.name";
 
 /** Change the address; going back to how it was is one undo away. */
 function changeState(to: Partial<TableState>): void {
@@ -184,5 +189,5 @@ function useExtraFilter(state: TableState): string {
 function primaryMetric(ids: readonly string[]): string | undefined {
   const [id] = ids;
   if (ids.length !== 1 || id === undefined) return undefined;
-  return tagOf(experimentById(id).data.value?.tags, "mlflow.experiment.primaryMetric.name");
+  return tagOf(experimentById(id).data.value?.tags, PRIMARY_TAG);
 }

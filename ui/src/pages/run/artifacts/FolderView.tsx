@@ -59,7 +59,7 @@ export function FolderView({ owner, tree, path, onPath }: FolderViewProps) {
         </a>
         {path && isServed(tree.root) && <IconButton small icon="trash" label="Delete this folder" onClick={() => void drop()} />}
       </header>
-      {images.length > 1 && (
+      {images.length > 0 && (
         <div class="gallery-box">
           <ul class="gallery" aria-label="Images in this folder">
             {images.slice(0, most).map((file) => (

@@ -2,7 +2,6 @@
 
 import type { LoggedModel, ModelVersion, Run } from "@schema/calls";
 import { Failure } from "../../../components/Failure";
-import { Icon } from "../../../components/icons";
 import { StatusDot } from "../../../components/StatusDot";
 import { Tag } from "../../../components/Tag";
 import { useLoad } from "../../../lib/load";
@@ -68,8 +67,7 @@ function Model({ model, versions, note }: { model: LoggedModel; versions: readon
 
 function VersionTag({ version }: { version: ModelVersion }) {
   return (
-    <Tag tone="accent" href={href(`/models/${encodeURIComponent(version.name)}/versions/${version.version}`)}>
-      <Icon name="box" size={12} />
+    <Tag tone="accent" icon="box" href={href(`/models/${encodeURIComponent(version.name)}/versions/${version.version}`)}>
       {version.name} v{version.version}
     </Tag>
   );
