@@ -21,7 +21,7 @@ serve(Options(backend_store_uri=sys.argv[1], port=int(sys.argv[2])))
 
 @contextlib.contextmanager
 def running_server(folder: Path, store: str = "store", *, port: int = 0) -> Iterator[str]:
-    """The address of a server on a store, in a folder, that is stopped when the block ends; by default on a free port."""
+    """The address of a server on a store, in a folder, that is stopped when the block ends; 0 takes any free port."""
     if not port:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -143,9 +143,8 @@ class FacetsSuite:
         store.call(DeleteRun(ids[0]))
         answer = store.call(ChangeRuns("purge", ids))
         assert answer.run_ids == [ids[0]]
-        # A server deletes what it serves itself, and names the others.
-        assert len(answer.artifact_uris) <= 1
-        assert all(uri.endswith(f"{ids[0]}/artifacts") for uri in answer.artifact_uris)
+        # A server has deleted them, a store has not.
+        assert [uri.endswith(f"{ids[0]}/artifacts") for uri in answer.artifact_uris] in ([True], [])
         refused(store, RestoreRun(ids[0]), "RESOURCE_DOES_NOT_EXIST", ids[0])
         assert store.call(GetRunWindow([id_], run_view_type="ALL")).run_ids == ids[:0:-1]
         assert run_of(store, ids[1]).data.metrics["acc"] == 0.1

@@ -20,6 +20,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
+    # Commands that use the SDK would remember the folder of another test.
+    monkeypatch.setattr("mlflow.client.stores._chosen", {})
 
     def invoke(*words: object, fails: int = 0, stdin: str | None = None) -> Result:
         result = CliRunner().invoke(cli, [str(word) for word in words], input=stdin)
