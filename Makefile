@@ -99,6 +99,7 @@ bench: $(READY) witness chromium $(UI_BUILT) ## measure us and the real mlflow s
 	$(BIN)/python benchmarks/log_metric.py
 	$(BIN)/python benchmarks/points.py
 	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/table.py
 	$(BIN)/python benchmarks/server.py
 	$(BIN)/python benchmarks/ui.py
 

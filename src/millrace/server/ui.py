@@ -85,7 +85,8 @@ class Ui:
         """The page's routes."""
         for path in ("/", "/index.html"):
             yield Route(("GET",), path, Needs("read", "experiment"), _path, self._index)
-        yield Route(("GET",), "/favicon.svg", PUBLIC, _path, self._icon)
+        for path in ("/favicon.svg", "/favicon.ico"):  # the latter is what browsers ask for beside artifacts
+            yield Route(("GET",), path, PUBLIC, _path, self._icon)
         yield Route(("GET",), f"/{_HASHED}/{{name}}", PUBLIC, _name, self._hashed)
         for place in _OLD_PLACES:
             for path in (place, f"{place}/{{rest*}}"):

@@ -50,6 +50,16 @@ export async function call<N extends keyof Calls>(
   return (await response.json()) as Calls[N]["answer"];
 }
 
+/** An answer, or null for something that is not there. */
+export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CallError && error.status === 404) return null;
+    throw error;
+  }
+}
+
 /** Fetch anything else of the server's: bytes, streams, frames.
  *
  * @throws CallError as `call`.

@@ -1,9 +1,11 @@
 /** The tags of something, to be read, added, changed and removed in place. */
 
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { isMachines } from "../lib/tags";
 import { Button, IconButton } from "./Button";
+import { TextInput } from "./fields";
+import { Popover } from "./Popover";
 import { Tag } from "./Tag";
 import "./tageditor.css";
 
@@ -18,13 +20,15 @@ interface TagEditorProps {
 /** Tags that people set; those of the machinery only with `all`, and they are not edited. */
 export function TagEditor({ tags, onSet, all = false }: TagEditorProps) {
   const edited = useSignal<{ name: string; value: string; isNew: boolean } | null>(null);
+  const row = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const shown = tags.filter((tag) => all || !isMachines(tag.key));
   const save = async (key: string, value: string) => {
     edited.value = null;
     await onSet?.(key, value);
   };
   return (
-    <div class="tags-row">
+    <div ref={row} class="tags-row">
       {shown.map((tag) =>
         onSet && !isMachines(tag.key) ? (
           <Tag
@@ -40,9 +44,11 @@ export function TagEditor({ tags, onSet, all = false }: TagEditorProps) {
           <Tag key={tag.key} name={tag.key} value={tag.value ?? ""} />
         ),
       )}
-      {onSet && !edited.value && (
+      {onSet && (
         <IconButton
           small
+          innerRef={button}
+          aria-haspopup="dialog"
           icon="plus"
           label="Add a tag"
           onClick={() => {
@@ -51,14 +57,17 @@ export function TagEditor({ tags, onSet, all = false }: TagEditorProps) {
         />
       )}
       {edited.value && (
-        <TagForm
+        <Popover
           key={edited.value.name}
-          {...edited.value}
-          onSave={(name, value) => void save(name, value)}
-          onCancel={() => {
+          anchor={(edited.value.isNew ? button.current : row.current) ?? document.body}
+          role="dialog"
+          label={edited.value.isNew ? "New tag" : `Tag ${edited.value.name}`}
+          onClose={() => {
             edited.value = null;
           }}
-        />
+        >
+          <TagForm {...edited.value} onSave={(name, value) => void save(name, value)} />
+        </Popover>
       )}
     </div>
   );
@@ -69,62 +78,27 @@ interface TagFormProps {
   value: string;
   isNew: boolean;
   onSave: (name: string, value: string) => void;
-  onCancel: () => void;
 }
 
-function TagForm({ name, value, isNew, onSave, onCancel }: TagFormProps) {
+function TagForm({ name, value, isNew, onSave }: TagFormProps) {
   const key = useSignal(name);
   const text = useSignal(value);
-  const id = useId();
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLInputElement>(isNew ? "input" : ".field + .field input")?.select(), []);
   return (
     <form
+      ref={form}
       class="tag-form"
       onSubmit={(event) => {
         event.preventDefault();
         if (key.value.trim()) onSave(key.value.trim(), text.value);
       }}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        event.preventDefault();
-        onCancel();
-      }}
     >
-      <label class="hidden-visually" for={`${id}-key`}>
-        Key
-      </label>
-      <input
-        id={`${id}-key`}
-        class="input"
-        placeholder="key"
-        value={key.value}
-        disabled={!isNew}
-        ref={(field) => {
-          if (field && isNew && document.activeElement?.closest(".tag-form") === null) field.focus();
-        }}
-        onInput={(event) => {
-          key.value = event.currentTarget.value;
-        }}
-      />
-      <label class="hidden-visually" for={`${id}-value`}>
-        Value
-      </label>
-      <input
-        id={`${id}-value`}
-        class="input"
-        placeholder="value"
-        value={text.value}
-        ref={(field) => {
-          if (field && !isNew && document.activeElement?.closest(".tag-form") === null) field.focus();
-        }}
-        onInput={(event) => {
-          text.value = event.currentTarget.value;
-        }}
-      />
-      <Button small type="submit" kind="primary" disabled={!key.value.trim()}>
+      <TextInput label="Key" value={key.value} disabled={!isNew} autocomplete="off" onInput={(typed) => (key.value = typed)} />
+      <TextInput label="Value" value={text.value} autocomplete="off" onInput={(typed) => (text.value = typed)} />
+      <Button type="submit" kind="primary" disabled={!key.value.trim()}>
         Save
       </Button>
-      <IconButton small icon="close" label="Cancel" onClick={onCancel} />
     </form>
   );
 }

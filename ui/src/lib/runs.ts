@@ -9,39 +9,18 @@ export interface NamedRun {
   experiment: string;
 }
 
-const most = 1000;
+const most = 10_000;
 
-/** The names of runs by their ids; runs that are gone are left out. Without experiments it looks in all of them. */
-export async function runNames(ids: readonly string[], experiments: readonly string[] | undefined, signal: AbortSignal): Promise<Map<string, NamedRun>> {
-  const wanted = [...new Set(ids.filter(Boolean))];
+/** The names of runs by their ids; runs that are gone are left out. */
+export async function runNames(ids: readonly string[], signal: AbortSignal): Promise<Map<string, NamedRun>> {
+  const wanted = [...new Set(ids.filter(Boolean))].slice(0, most);
   const found = new Map<string, NamedRun>();
   if (wanted.length === 0) return found;
-  const places = experiments ?? (await allExperiments(signal));
-  for (let at = 0; at < wanted.length; at += most) {
-    const some = wanted.slice(at, at + most);
-    const answer = await call(
-      "GetRunWindow",
-      {
-        experiment_ids: [...places],
-        filter: `attributes.run_id IN (${some.map((id) => `'${id.replaceAll("'", "")}'`).join(", ")})`,
-        run_view_type: "ALL",
-        limit: some.length,
-        columns: ["attributes.run_name", "attributes.experiment_id"],
-      },
-      signal,
-    );
-    const [names, homes] = ["attributes.run_name", "attributes.experiment_id"].map(
-      (name) => answer.columns?.find((column) => column.name === name)?.values ?? [],
-    );
-    for (const [index, id] of (answer.run_ids ?? []).entries()) {
-      found.set(id, { id, name: String(names?.[index] ?? id), experiment: String(homes?.[index] ?? "") });
-    }
+  const columns = ["attributes.run_name", "attributes.experiment_id"];
+  const answer = await call("GetRunWindow", { run_ids: wanted, limit: wanted.length, columns }, signal);
+  const [names, homes] = columns.map((name) => answer.columns?.find((column) => column.name === name)?.values ?? []);
+  for (const [index, id] of (answer.run_ids ?? []).entries()) {
+    found.set(id, { id, name: String(names?.[index] ?? id), experiment: String(homes?.[index] ?? "") });
   }
   return found;
-}
-
-/** The ids of all experiments, deleted ones too. */
-export async function allExperiments(signal: AbortSignal): Promise<string[]> {
-  const overview = await call("GetExperimentOverview", { view_type: "ALL" }, signal);
-  return (overview.experiments ?? []).map((one) => one.experiment_id);
 }

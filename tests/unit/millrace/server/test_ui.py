@@ -87,6 +87,7 @@ def test_below_a_prefix_and_in_frames(built: Path, serving: Callable[[Options], 
     assert ask("GET", f"{url}/team/").body == INDEX
     assert "frame-ancestors" not in ask("GET", f"{url}/team/").headers["content-security-policy"]
     assert ask("GET", f"{url}/team").headers["location"] == "/team/"
+    assert ask("GET", f"{url}/team/favicon.ico").headers["content-type"] == "image/svg+xml"
     assert ask("GET", f"{url}/team/static-files/index-Ab_1-c.js").body == SCRIPT
     moved = ask("GET", f"{url}/team/experiments/1/runs/ab?x=%2F")
     assert (moved.status, moved.headers["location"]) == (302, "/team/#/experiments/1/runs/ab?x=%2F")

@@ -38,10 +38,12 @@ interface ModelFileProps {
   uris: readonly string[];
   /** Where a file of the model is. */
   file: (path: string) => string;
+  /** Where a file of the model can be looked at; without it, it is downloaded. */
+  look?: ((path: string) => string) | undefined;
 }
 
 /** The sections about a model's file; how to load it stands first and needs no file. */
-export function ModelFile({ load, uris, file }: ModelFileProps) {
+export function ModelFile({ load, uris, file, look }: ModelFileProps) {
   const facts = load.data.value;
   const [uri = ""] = uris;
   return (
@@ -69,7 +71,7 @@ export function ModelFile({ load, uris, file }: ModelFileProps) {
             <Signature facts={facts} />
           </Section>
           <Section title="Flavors and environment">
-            <Flavors facts={facts} file={file} />
+            <Flavors facts={facts} file={file} look={look} />
           </Section>
           <Section title="MLmodel" closed>
             <Code text={facts.text} label="Copy the file" />
@@ -122,7 +124,18 @@ export function Signature({ facts }: { facts: Pick<ModelFacts, "inputs" | "outpu
   );
 }
 
-function Flavors({ facts, file }: { facts: ModelFacts; file: (path: string) => string }) {
+/** A file of the model by its name. */
+function FileLink({ path, file, look }: { path: string } & Pick<ModelFileProps, "file" | "look">) {
+  return look ? (
+    <a href={look(path)}>{path}</a>
+  ) : (
+    <a href={prefix + file(path)} download={path.split("/").at(-1)}>
+      {path}
+    </a>
+  );
+}
+
+function Flavors({ facts, file, look }: { facts: ModelFacts } & Pick<ModelFileProps, "file" | "look">) {
   return (
     <div class="flavors">
       {facts.flavors.map((flavor) => (
@@ -139,18 +152,14 @@ function Flavors({ facts, file }: { facts: ModelFacts; file: (path: string) => s
             "Environment",
             <span key="files" class="model-files">
               {facts.environment.map((path) => (
-                <a key={path} href={prefix + file(path)} download={path.split("/").at(-1)}>
-                  {path}
-                </a>
+                <FileLink key={path} path={path} file={file} look={look} />
               ))}
             </span>,
           ],
           [
             "Input example",
             facts.example ? (
-              <a href={prefix + file(facts.example)} download={facts.example.split("/").at(-1)}>
-                {facts.example}
-              </a>
+              <FileLink path={facts.example} file={file} look={look} />
             ) : null,
           ],
         ]}

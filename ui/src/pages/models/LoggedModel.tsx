@@ -40,7 +40,7 @@ export default function LoggedModel({ fields }: PageProps) {
   const load = useLoad(
     async (given) => {
       const { model } = await call("GetLoggedModel", { model_id: id }, given);
-      const runs = await runNames([model.info.source_run_id ?? ""], [model.info.experiment_id], given);
+      const runs = await runNames([model.info.source_run_id ?? ""], given);
       return { model, run: runs.get(model.info.source_run_id ?? "") };
     },
     [id],
@@ -138,7 +138,7 @@ function Overview({ model, run, reload }: { model: Model; run: NamedRun | undefi
           </Section>
         </div>
         <div>
-          <ModelFile load={facts} uris={[`models:/${info.model_id}`]} file={file} />
+          <ModelFile load={facts} uris={[`models:/${info.model_id}`]} file={file} look={(path) => `${toLoggedModel(info.experiment_id, info.model_id)}/artifacts/${path}`} />
         </div>
       </div>
     </div>
@@ -198,7 +198,7 @@ async function setTag(model: Model, key: string, value: string | undefined, relo
     reload();
   };
   await perform({
-    done: value === undefined ? `Removed the tag ${key}` : `Saved the tag ${key}`,
+    done: value === undefined ? `Removed the tag “${key}”` : `Saved the tag “${key}”`,
     run: () => set(value),
     undo: () => set(before),
   });

@@ -43,7 +43,7 @@ export default function LoggedModels({ fields }: PageProps) {
       );
       const models = answer.models ?? [];
       const sources = models.map((model) => model.info.source_run_id ?? "");
-      return { models, runs: await runNames(sources, [id], given), more: Boolean(answer.next_page_token) };
+      return { models, runs: await runNames(sources, given), more: Boolean(answer.next_page_token) };
     },
     [id, filter, order.id, order.down],
     { keep: true },

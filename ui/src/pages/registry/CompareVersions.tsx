@@ -1,7 +1,6 @@
 /** Versions of a registered model side by side. */
 
-import type { LoggedModel, Run } from "@schema/calls";
-import { ask, call } from "../../api/call";
+import { ask, call, orNull } from "../../api/call";
 import { Checkbox } from "../../components/fields";
 import { Empty } from "../../components/Empty";
 import { LinkButton } from "../../components/Button";
@@ -14,7 +13,7 @@ import { useLoad } from "../../lib/load";
 import { readModel } from "../../lib/mlmodel";
 import { toRegistered, toRun, toVersion } from "../../lib/places";
 import { place, setQuery } from "../../lib/route";
-import { allExperiments } from "../../lib/runs";
+import { runNames } from "../../lib/runs";
 import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
 import { type Compared, type CompareRow, compareRows, wantedModel, wantedVersions } from "./compare";
@@ -45,28 +44,23 @@ export default function CompareVersions(_: PageProps) {
   );
 }
 
-/** Everything about some versions, in a handful of calls and one file each. */
+/** Everything about some versions: their models and files, and the runs of those whose model is not kept. */
 async function compared(name: string, wanted: readonly string[], given: AbortSignal): Promise<Compared[]> {
   const versions = (await versionsOf(name, given)).filter((one) => wanted.includes(one.version)).reverse();
-  const experiments = await allExperiments(given);
-  const list = (ids: (string | null | undefined)[]) => ids.filter((id): id is string => Boolean(id)).map((id) => `'${id}'`).join(", ");
-  const models = list(versions.map((one) => one.model_id));
-  const runs = list(versions.map((one) => one.run_id));
-  const [logged, sources, files] = await Promise.all([
-    models ? call("SearchLoggedModels", { experiment_ids: experiments, filter: `model_id IN (${models})`, max_results: versions.length }, given) : null,
-    runs
-      ? call("SearchRuns", { experiment_ids: experiments, filter: `attributes.run_id IN (${runs})`, run_view_type: "ALL", max_results: versions.length }, given)
-      : null,
-    Promise.all(versions.map((one) => modelFile(name, one.version, given))),
+  const [runs, rest] = await Promise.all([
+    runNames(versions.map((one) => one.run_id ?? ""), given),
+    Promise.all(
+      versions.map(async (one) => {
+        const [logged, file] = await Promise.all([
+          one.model_id ? orNull(call("GetLoggedModel", { model_id: one.model_id }, given)) : null,
+          modelFile(name, one.version, given),
+        ]);
+        const run = !logged && one.run_id ? await orNull(call("GetRun", { run_id: one.run_id }, given)) : null;
+        return { logged: logged?.model, run: run?.run, file };
+      }),
+    ),
   ]);
-  const modelById = new Map<string, LoggedModel>((logged?.models ?? []).map((model) => [model.info.model_id, model]));
-  const runById = new Map<string, Run>((sources?.runs ?? []).map((run) => [run.info.run_id, run]));
-  return versions.map((version, index) => ({
-    version,
-    logged: modelById.get(version.model_id ?? ""),
-    run: runById.get(version.run_id ?? ""),
-    file: files[index],
-  }));
+  return versions.map((version, index) => ({ version, source: runs.get(version.run_id ?? ""), ...rest[index] }));
 }
 
 /** A version whose file is gone is compared without it. */
@@ -143,9 +137,9 @@ function Facts({ all }: { all: readonly Compared[] }) {
       </tr>
       <tr>
         <th scope="row">Source run</th>
-        {all.map(({ version, run }) => (
+        {all.map(({ version, source }) => (
           <td key={version.version}>
-            {run ? <a href={toRun(run.info.experiment_id, run.info.run_id)}>{run.info.run_name ?? run.info.run_id}</a> : <span class="quiet">–</span>}
+            {source ? <a href={toRun(source.experiment, source.id)}>{source.name}</a> : <span class="quiet">–</span>}
           </td>
         ))}
       </tr>

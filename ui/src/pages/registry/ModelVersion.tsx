@@ -1,7 +1,7 @@
 /** One version of a registered model. */
 
 import type { LoggedModel, ModelVersion as Version, RegisteredModel } from "@schema/calls";
-import { call, CallError } from "../../api/call";
+import { call, orNull } from "../../api/call";
 import { IconButton } from "../../components/Button";
 import { KeyValues } from "../../components/KeyValues";
 import { lazy } from "../../components/lazy";
@@ -60,22 +60,12 @@ async function loaded(name: string, number: string, given: AbortSignal): Promise
     call("GetModelVersion", { name, version: number }, given),
     call("GetRegisteredModel", { name }, given),
   ]);
-  const logged = version.model_id ? await orNull(call("GetLoggedModel", { model_id: version.model_id }, given)) : null;
   const id = version.run_id ?? "";
-  const runs = await runNames([id], logged ? [logged.model.info.experiment_id] : undefined, given);
-  // A run of another experiment may have registered the model.
-  const run = runs.get(id) ?? (logged ? (await runNames([id], undefined, given)).get(id) : undefined);
-  return { version, model, logged: logged?.model ?? null, run };
-}
-
-/** An answer, or null for something that is gone. */
-async function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof CallError && error.status === 404) return null;
-    throw error;
-  }
+  const [logged, runs] = await Promise.all([
+    version.model_id ? orNull(call("GetLoggedModel", { model_id: version.model_id }, given)) : null,
+    runNames([id], given),
+  ]);
+  return { version, model, logged: logged?.model ?? null, run: runs.get(id) };
 }
 
 function One({ version, model, logged, run, reload }: Data & { reload: () => void }) {
@@ -178,7 +168,12 @@ function Overview({ version, model, logged, run, reload }: Data & { reload: () =
           </Section>
         </div>
         <div>
-          <ModelFile load={facts} uris={[...aliases.map((alias) => `models:/${name}@${alias}`), `models:/${name}/${number}`]} file={file} />
+          <ModelFile
+            load={facts}
+            uris={[...aliases.map((alias) => `models:/${name}@${alias}`), `models:/${name}/${number}`]}
+            file={file}
+            look={logged ? (path) => `${toVersion(name, number)}?${new URLSearchParams({ tab: "artifacts", path })}` : undefined}
+          />
         </div>
       </div>
     </div>

@@ -43,7 +43,7 @@ export default function RegisteredModel({ fields }: PageProps) {
   );
   const ids = (load.data.value?.versions ?? []).map((one) => one.run_id ?? "").filter(Boolean);
   // The table does not wait for the names of the runs.
-  const runs = useLoad((given) => runNames(ids, undefined, given), [ids.join()], { keep: true });
+  const runs = useLoad((given) => runNames(ids, given), [ids.join()], { keep: true });
   const reloadSoon = useThrottled(load.reload, 2000);
   useLive(null, (change) => (change.all || change.registry) && reloadSoon());
   return (

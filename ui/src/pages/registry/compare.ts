@@ -4,12 +4,16 @@ import type { LoggedModel, ModelVersion, Run } from "@schema/calls";
 import { asNumber } from "../../api/numbers";
 import { datasetOf } from "../../components/model/MetricTable";
 import type { Field, ModelFacts } from "../../lib/mlmodel";
+import type { NamedRun } from "../../lib/runs";
 import { isMachines } from "../../lib/tags";
 
 /** All that is known of a version. */
 export interface Compared {
   version: ModelVersion;
   logged?: LoggedModel | undefined;
+  /** Where it came from. */
+  source?: NamedRun | undefined;
+  /** The run with what it logged, where the version has no logged model. */
   run?: Run | undefined;
   file?: ModelFacts | undefined;
 }

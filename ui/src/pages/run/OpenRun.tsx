@@ -18,7 +18,7 @@ export default function OpenRun({ fields }: PageProps) {
   }, [run]);
   if (isUnknown(load.error.value)) return <UnknownRun id={id} />;
   return (
-    <Loaded load={load} what={`The run ${id} could not be loaded.`}>
+    <Loaded page load={load} what={`The run ${id} could not be loaded.`}>
       {() => null}
     </Loaded>
   );

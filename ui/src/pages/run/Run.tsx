@@ -52,7 +52,7 @@ export default function RunPage({ fields }: PageProps) {
   };
   if (isUnknown(load.error.value) && !run) return <UnknownRun id={id} experiment={experiment} />;
   return (
-    <Loaded load={load} what={`The run ${id} could not be loaded.`}>
+    <Loaded page load={load} what={`The run ${id} could not be loaded.`}>
       {(shown) => <Page shown={shown} fields={fields} versions={versions} change={change} reload={load.reload} />}
     </Loaded>
   );

@@ -13,17 +13,14 @@ export function isUnknown(error: unknown): boolean {
 /** Says which run was looked for, and where to look for others. */
 export function UnknownRun({ id, experiment }: { id: string; experiment?: string }) {
   return (
-    <>
-      <h1 class="hidden-visually">Unknown run</h1>
-      <Empty title="There is no such run on this server" icon="search">
-        <p>
-          Looked for the run <code>{id}</code>. It may have been purged, or the link may belong to another server.
-        </p>
-        <p class="actions">
-          {experiment && <LinkButton href={href(`/experiments/${experiment}/runs`)}>Runs of experiment {experiment}</LinkButton>}
-          <LinkButton href={href("/experiments")}>All experiments</LinkButton>
-        </p>
-      </Empty>
-    </>
+    <Empty page title="There is no such run on this server" icon="search">
+      <p>
+        Looked for the run <code>{id}</code>. It may have been purged, or the link may belong to another server.
+      </p>
+      <p class="empty-actions">
+        {experiment && <LinkButton href={href(`/experiments/${experiment}/runs`)}>Runs of experiment {experiment}</LinkButton>}
+        <LinkButton href={href("/experiments")}>All experiments</LinkButton>
+      </p>
+    </Empty>
   );
 }

@@ -33,6 +33,7 @@ export function NoRuns({ table }: { table: Table }) {
 function FirstRun({ table }: { table: Table }) {
   const [id = ""] = table.ids;
   const name = experimentById(id).data.value?.name ?? id;
+  const gone = experimentById(id).data.value?.lifecycle_stage === "deleted";
   const overview = useLoad((given) => call("SearchLoggedModels", { experiment_ids: [...table.ids], max_results: 50 }, given), [table.ids.join()]);
   const models = overview.data.value?.models?.length ?? 0;
   const code = `import mlflow
@@ -45,6 +46,13 @@ with mlflow.start_run():
     for step in range(100):
         mlflow.log_metric("loss", 1 / (step + 1), step=step)
 `;
+  if (gone && table.ids.length === 1)
+    return (
+      <Empty title="This experiment is deleted." icon="trash">
+        <p class="quiet">Its runs are deleted with it. The menu beside its name restores it.</p>
+        <Button onClick={() => table.change({ lifecycle: "Deleted" })}>Show deleted runs</Button>
+      </Empty>
+    );
   return (
     <Empty title={models ? "No runs, but models." : "No runs yet."} icon="flask">
       {models > 0 && (

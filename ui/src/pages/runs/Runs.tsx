@@ -41,11 +41,14 @@ function RunsOf({ ids }: { ids: string[] }) {
   useRunKeys(table, cursor);
   useFeed(table);
   const unknown = ids.map((id) => experimentById(id).error.value).find((error) => error instanceof CallError && error.status === 404);
-  const failed = rows.failed.value;
-  const size = (table.groups ?? rows).size.value;
+  const source = table.groups ?? rows;
+  const failed = source.failed.value;
+  const size = source.size.value;
   const visible = useVisible(table);
   const charts = state.mode !== "TABLE";
-  const broken = failed && !(failed instanceof CallError && failed.status === 400 && state.filter) && !size;
+  // What is wrong with the filter is said below its box; that the server is away, in the shell's banner.
+  const said = failed instanceof CallError && ((failed.status === 400 && state.filter !== "") || (failed.passing && size !== null));
+  const broken = failed !== null && !said;
   return (
     <div class="runs">
       <ExperimentHeader ids={ids} tab="runs">
@@ -67,7 +70,7 @@ function RunsOf({ ids }: { ids: string[] }) {
           <div class="runs-body">
             {state.facets && <Facets table={table} asked={asked} />}
             {broken ? (
-              <Failure error={failed} retry={() => rows.refresh()} />
+              <Failure error={failed} what="The runs could not be loaded." retry={() => source.refresh()} />
             ) : size?.rows === 0 ? (
               <NoRuns table={table} />
             ) : state.mode === "CHART" ? null : (

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { GetRunWindow, RunWindow } from "@schema/calls";
-import { call } from "../../api/call";
+import { call, CallError } from "../../api/call";
 import type { Cell } from "./format";
 
 /** What is asked for: the runs of a search in an order. */
@@ -21,6 +21,9 @@ export interface RunRow {
 
 /** Rows per request and per entry of the cache. */
 export const BLOCK = 100;
+
+/** How long after a request that failed in passing it is made again. */
+const AGAIN_MS = 3000;
 
 /** How many blocks are kept. */
 const KEPT = 60;
@@ -212,6 +215,11 @@ export class RunRows {
       (error: unknown) => {
         if (!this.pending.delete(one) || isAbort(error)) return;
         this.failed.value = error;
+        // A server that went away comes back without anybody pressing a button.
+        if (error instanceof CallError && error.passing && !this.closed) {
+          clearTimeout(this.timer);
+          this.timer = setTimeout(() => this.fetch(), AGAIN_MS);
+        }
       },
     );
   }

@@ -74,7 +74,7 @@ export function Preview({ root, changed, ...props }: PreviewProps) {
     body = (
       <Empty title={`This file has ${formatBytes(size)}`} icon="file">
         <p>To be shown, it has to be loaded whole.</p>
-        <p class="actions">
+        <p class="empty-actions">
           <Button kind="primary" onClick={() => setAgreed(true)}>
             Load and show it
           </Button>

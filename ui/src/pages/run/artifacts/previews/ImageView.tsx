@@ -27,9 +27,11 @@ export function ImageView({ owner, file, siblings, onPath }: ViewProps) {
     return element && size ? Math.min(1, (element.clientWidth - 24) / size.width, (element.clientHeight - 24) / size.height) : 1;
   };
   const scale = (by: number) => setZoom(Math.max(LEAST, Math.min(MOST, (zoom ?? fitted()) * by)));
+  // In an enlarged image, the arrows scroll.
+  const steps = () => zoom === null || document.activeElement !== box.current;
   useKeys("Image", [
-    { keys: "ArrowRight", does: "Next image", run: () => step(1) },
-    { keys: "ArrowLeft", does: "Previous image", run: () => step(-1) },
+    { keys: "ArrowRight", does: "Next image", when: steps, run: () => step(1) },
+    { keys: "ArrowLeft", does: "Previous image", when: steps, run: () => step(-1) },
     { keys: "+", does: "Larger", run: () => scale(1.25) },
     { keys: "-", does: "Smaller", run: () => scale(0.8) },
     { keys: "0", does: "Fit the image", run: () => setZoom(null) },
