@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -22,14 +21,12 @@ from msgspec import Struct
 
 from millrace import wire
 from millrace.calls import Cell, GetExperiment, GetRunColumns, GetRunWindow, Needs, Read
-from millrace.errors import InvalidParameterValue, MlflowException, NotImplementedHere
-from millrace.series.lazy import LazyModule
+from millrace.errors import InvalidParameterValue, MlflowException
 from millrace.server.http import Disconnected, Request, Send, begin
 from millrace.server.kinds import disposition
+from millrace.server.parquet import ParquetWriter, Sort
 from millrace.server.routing import PREFIXES, Route
 from millrace.store import Store
-
-pyarrow, parquet = LazyModule("pyarrow"), LazyModule("pyarrow.parquet")  # large, and perhaps not installed
 
 WINDOW = 2000
 """How many runs are read at once."""
@@ -96,7 +93,7 @@ class Exports:
             yield Route(("GET",), f"{prefix}/millrace/1/runs/export", needs, _asked, self._export)
 
     async def _export(self, request: Request, send: Send, asked: Export) -> None:
-        pieces = await self._run(_begun, self._store, asked)
+        pieces = await self._run(_pieces, self._store, asked)
         # Whatever is wrong with what is asked for is found with the first piece, when an error can still be answered.
         piece = await self._run(next, pieces, None)
         name = await self._run(_name, self._store, asked)
@@ -129,12 +126,6 @@ class Exports:
 
 async def _asked(request: Request, fields: dict[str, str]) -> Export:
     return wire.from_query(request.query, Export)
-
-
-def _begun(store: Store, asked: Export) -> Iterator[bytes]:
-    if asked.format == "parquet" and find_spec("pyarrow") is None:
-        raise NotImplementedHere("Parquet is written with pyarrow, which this server lacks: pip install pyarrow")
-    return _pieces(store, asked)
 
 
 def _pieces(store: Store, asked: Export) -> Iterator[bytes]:
@@ -247,57 +238,23 @@ class _Parquet:
     kind = b"application/vnd.apache.parquet"
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._sink = _Sink()
-        self._schema = pyarrow.schema([(_heading(name), _type(name)) for name in names])
-        self._writer = parquet.ParquetWriter(self._sink, self._schema)
+        self._writer = ParquetWriter([(_heading(name), _sort(name)) for name in names])
 
     def window(self, rows: int, columns: Sequence[Sequence[Cell]]) -> bytes:
         """A row group."""
-        arrays = [
-            pyarrow.array(map(_double, values) if pyarrow.types.is_floating(field.type) else values, field.type)
-            for field, values in zip(self._schema, columns, strict=True)
-        ]
-        self._writer.write_table(pyarrow.Table.from_arrays(arrays, schema=self._schema))
-        return self._sink.taken()
+        return self._writer.group(rows, columns)
 
     def end(self) -> bytes:
         """The footer."""
-        self._writer.close()
-        return self._sink.taken()
+        return self._writer.end()
 
 
-class _Sink(io.RawIOBase):
-    """A file that is only written to, and gives away what was written."""
-
-    def __init__(self) -> None:
-        self._data = bytearray()
-
-    def writable(self) -> bool:
-        """Whether it can be written to."""
-        return True
-
-    def write(self, data: Any) -> int:
-        """Keep some bytes until they are taken."""
-        self._data += data
-        return len(data)
-
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        data = bytes(self._data)
-        self._data.clear()
-        return data
-
-
-def _type(name: str) -> Any:
+def _sort(name: str) -> Sort:
     if name in _TIMES:
-        return pyarrow.timestamp("ms", "UTC")
+        return Sort.TIME
     if name in _NUMBERS:
-        return pyarrow.int64()
-    return pyarrow.float64() if name.startswith("metrics.") else pyarrow.string()
-
-
-def _double(value: Cell) -> float | None:
-    return None if value is None else float(value)
+        return Sort.INTEGER
+    return Sort.DOUBLE if name.startswith("metrics.") else Sort.TEXT
 
 
 _FORMATS: dict[str, type[_Csv | _JsonLines | _Parquet]] = {"csv": _Csv, "jsonl": _JsonLines, "parquet": _Parquet}

@@ -34,6 +34,7 @@ export function Shell() {
     { keys: "g e", does: "Go to the experiments", run: () => go(href("/experiments")) },
     { keys: "g m", does: "Go to the registered models", run: () => go(href("/models")) },
     { keys: "Ctrl+Z", does: "Undo", when: () => nextUndo.value !== undefined, run: () => void undo() },
+    { keys: "Ctrl+Y", does: "Redo", when: () => nextRedo.value !== undefined, run: () => void redo() },
     { keys: "Ctrl+Shift+Z", does: "Redo", when: () => nextRedo.value !== undefined, run: () => void redo() },
   ]);
   return (

@@ -60,6 +60,8 @@ export function forgetActions(): void {
 
 function say(action: Action): void {
   if (action.silent) return;
+  // One message is enough: what was done before it is taken back with Ctrl+Z.
+  closeToast(shownToast);
   shownToast = toast(`${action.done}.`, { action: { label: "Undo", run: () => void undo(action) } });
 }
 

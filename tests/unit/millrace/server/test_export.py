@@ -6,17 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from millrace.calls import CreateExperiment, CreateRun, DeleteRun, LogBatch, UpdateRun
-from millrace.errors import NotImplementedHere
 from millrace.model import Metric, Param, RunTag
 from millrace.server import export
 from millrace.store import Store, open_store
+from tests.parquet import read
 
 Ask = Callable[..., Any]
 
@@ -79,9 +78,9 @@ def test_json_lines(served_store: str, experiment: str, ask: Ask) -> None:
 
 
 def test_many_windows_are_one_file(store: Store, experiment: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = b"".join(export._begun(store, export.Export(experiment_ids=[experiment])))
+    whole = b"".join(export._pieces(store, export.Export(experiment_ids=[experiment])))
     monkeypatch.setattr(export, "WINDOW", 1)
-    assert b"".join(export._begun(store, export.Export(experiment_ids=[experiment]))) == whole
+    assert b"".join(export._pieces(store, export.Export(experiment_ids=[experiment]))) == whole
 
 
 def test_an_export_of_nothing_has_its_heading(served_store: str, ask: Ask) -> None:
@@ -104,16 +103,11 @@ def test_mistakes_are_told(served_store: str, ask: Ask, query: dict[str, str], s
     assert sentence in reply.json["message"]
 
 
-def test_parquet(store: Store, experiment: str, tmp_path: Path) -> None:
-    asked = export.Export(format="parquet", experiment_ids=[experiment], run_view_type="ALL")
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        with pytest.raises(NotImplementedHere, match="pip install pyarrow"):
-            export._begun(store, asked)
-        return
-    (tmp_path / "runs.parquet").write_bytes(b"".join(export._begun(store, asked)))
-    table = pyarrow.parquet.read_table(tmp_path / "runs.parquet")
-    assert table.column("run_name").to_pylist() == ["gone", 'a "b", c\nd', "plain"]
-    assert str(table.column("metrics.loss").to_pylist()) == "[nan, None, 0.5]"
-    assert str(table.schema.field("start_time").type) == "timestamp[ms, tz=UTC]"
+def test_parquet(served_store: str, experiment: str, ask: Ask) -> None:
+    reply = ask("GET", _url(served_store, format="parquet", experiment_ids=experiment, run_view_type="ALL"))
+    assert reply.headers["content-disposition"].endswith(".parquet")
+    table = read(reply.body)
+    assert table["run_name"] == ["gone", 'a "b", c\nd', "plain"]
+    assert str(table["metrics.loss"]) == "[nan, None, 0.5]"
+    assert table["start_time"] == [2000, 1000, 0]
+    assert table["duration"] == [500, 500, 500]

@@ -43,7 +43,7 @@ export interface GridProps<T> {
 }
 
 /** How far beyond the sides columns are drawn. */
-const SIDE = 160;
+const SIDE = 220;
 
 /** What is in sight, in pixels. */
 interface View {
@@ -85,8 +85,17 @@ export function Grid<T>(props: GridProps<T>) {
   const bodyHeight = Math.max(ROW, view.height - HEADER_HEIGHT);
   const scale = rowScale(rows, bodyHeight);
   const span = rowSpan(rows, view.top, bodyHeight);
-  const acrossOf = (at: View) => columnSpan(looseEdges, at.left - SIDE, at.left + at.width - pinnedWidth + SIDE);
+  const drawnColumns = useRef({ first: 0, end: 0, edges: looseEdges });
+  const acrossOf = (at: View) => {
+    const right = at.left + at.width - pinnedWidth;
+    const last = drawnColumns.current;
+    const needed = columnSpan(looseEdges, at.left, right);
+    // The columns that are drawn stay as long as they do: each change of them draws every row anew.
+    if (last.edges === looseEdges && last.first <= needed.first && last.end >= needed.end) return last;
+    return { ...columnSpan(looseEdges, at.left - SIDE, right + SIDE), edges: looseEdges };
+  };
   const across = acrossOf(view);
+  drawnColumns.current = across;
   seen.current = (at) => {
     const down = rowSpan(rows, at.top, Math.max(ROW, at.height - HEADER_HEIGHT));
     const side = acrossOf(at);

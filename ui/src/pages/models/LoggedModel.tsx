@@ -198,7 +198,7 @@ async function setTag(model: Model, key: string, value: string | undefined, relo
     reload();
   };
   await perform({
-    done: value === undefined ? `Removed the tag ${key}` : `Saved the tag ${key}`,
+    done: value === undefined ? `Removed the tag “${key}”` : `Saved the tag “${key}”`,
     run: () => set(value),
     undo: () => set(before),
   });

@@ -90,7 +90,7 @@ function tagging(key: string, value: string | undefined, before: string | undefi
     done();
   };
   return perform({
-    done: value === undefined ? `Removed the tag ${key}` : `Saved the tag ${key}`,
+    done: value === undefined ? `Removed the tag “${key}”` : `Saved the tag “${key}”`,
     run: () => change(value),
     undo: () => change(before),
   });

@@ -3,6 +3,7 @@
 import { Button } from "../../components/Button";
 import { Choice, Select } from "../../components/fields";
 import { Menu } from "../../components/Menu";
+import { plural } from "../../lib/format";
 import { useKeys } from "../../lib/keys";
 import { ColumnChooser } from "./ColumnChooser";
 import { labelOf } from "./columns";
@@ -93,7 +94,8 @@ export function Toolbar({ table }: { table: Table }) {
 export function Narrowing({ table }: { table: Table }) {
   const { state, change } = table;
   const { datasets, models, groupBy } = state;
-  if (datasets.length === 0 && !/^with/i.test(models) && groupBy.length === 0 && state.sorts.length < 2) return null;
+  const hidden = state.mode === "TABLE" ? 0 : state.hidden.length;
+  if (datasets.length + groupBy.length + hidden === 0 && !/^with/i.test(models) && state.sorts.length < 2) return null;
   return (
     <div class="runs-narrowing">
       {groupBy.length > 0 && <span class="quiet">Grouped by</span>}
@@ -110,6 +112,7 @@ export function Narrowing({ table }: { table: Table }) {
         />
       ))}
       {/^with/i.test(models) && <Tag icon="box" name={models} onRemove={() => change({ models: "" })} />}
+      {hidden > 0 && <Tag icon="eyeOff" name={`${plural(hidden, "run")} hidden in charts`} onRemove={() => change({ hidden: [] })} />}
       {state.sorts.length > 1 && <span class="quiet">Sorted by</span>}
       {state.sorts.length > 1 &&
         state.sorts.map((sort) => (

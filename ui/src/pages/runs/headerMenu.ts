@@ -2,8 +2,10 @@
 
 import type { MenuEntry } from "../../components/Menu";
 import { type Aggregate, type Chosen, isFilterable, keyOf, kindOf, NAME } from "./columns";
+import { experimentById, tagExperiment } from "../../lib/experiments";
+import { tagOf } from "../../lib/tags";
 import { directionOf, isTinted, setDirection, setTinted } from "./directions";
-import type { Table } from "./useTable";
+import { PRIMARY_TAG, type Table } from "./useTable";
 
 const VALUES: { aggregate: Aggregate; label: string }[] = [
   { aggregate: "last", label: "Last value" },
@@ -36,7 +38,7 @@ export function headerMenu(table: Table, id: string, { onFacet }: { onFacet: (id
       icon: "close",
       run: () => table.change({ sorts: state.sorts.filter((_, index) => index !== at) }),
     },
-    ...(kind === "metrics" ? metricEntries(id, one, set) : []),
+    ...(kind === "metrics" ? metricEntries(table, id, one, set) : []),
     "line",
     isFilterable(id) && { label: "Filter by this…", icon: "filter", run: () => onFacet(id) },
     kind !== "metrics" &&
@@ -58,7 +60,7 @@ export function headerMenu(table: Table, id: string, { onFacet }: { onFacet: (id
   ];
 }
 
-function metricEntries(id: string, one: Chosen, set: (change: Partial<Chosen>) => () => void): MenuEntry[] {
+function metricEntries(table: Table, id: string, one: Chosen, set: (change: Partial<Chosen>) => () => void): MenuEntry[] {
   const direction = directionOf(id);
   return [
     { heading: `Value of ${keyOf(id)}` },
@@ -73,5 +75,15 @@ function metricEntries(id: string, one: Chosen, set: (change: Partial<Chosen>) =
     { label: "Neither", checked: direction === "none", run: () => setDirection(id, "none") },
     "line",
     { label: "Tint by value", checked: isTinted(id), run: () => setTinted(id, !isTinted(id)) },
+    ...primaryEntry(table, id),
   ];
+}
+
+/** The primary metric stands first for everybody who opens the experiment. */
+function primaryEntry({ ids }: Table, id: string): MenuEntry[] {
+  const experiment = ids.length === 1 ? experimentById(ids[0] ?? "").data.value : undefined;
+  if (!experiment) return [];
+  const primary = tagOf(experiment.tags, PRIMARY_TAG) === keyOf(id);
+  const run = () => void tagExperiment(experiment, PRIMARY_TAG, primary ? undefined : keyOf(id));
+  return [{ label: "Primary metric of the experiment", checked: primary, run }];
 }

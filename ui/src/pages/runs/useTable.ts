@@ -151,6 +151,9 @@ export function useTable(ids: readonly string[]): Table {
   };
 }
 
+/** The experiment's tag that names its primary metric. */
+export const PRIMARY_TAG = "mlflow.experiment.primaryMetric.name";
+
 /** Change the address; going back to how it was is one undo away. */
 function changeState(to: Partial<TableState>): void {
   const before = place.peek();
@@ -186,5 +189,5 @@ function useExtraFilter(state: TableState): string {
 function primaryMetric(ids: readonly string[]): string | undefined {
   const [id] = ids;
   if (ids.length !== 1 || id === undefined) return undefined;
-  return tagOf(experimentById(id).data.value?.tags, "mlflow.experiment.primaryMetric.name");
+  return tagOf(experimentById(id).data.value?.tags, PRIMARY_TAG);
 }
