@@ -165,7 +165,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
     <>
       <Grid<AnyRow>
         label="Runs"
-        rows={size?.rows ?? 30}
+        rows={size?.rows ?? null}
         columns={shown}
         row={(index) => source.row(index)}
         paint={paint}
