@@ -1,192 +1,187 @@
-"""The charts of runs, and the page that compares runs."""
+"""Charts beside the table of runs, and runs compared with each other."""
 
 from __future__ import annotations
 
+import csv
+import json
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+import mlflow
 from tests.browser.conftest import Known
 from tests.browser.visit import Visit
 
 
-def expect_drawn(page: Page) -> None:
-    """All charts in sight have lines."""
-    expect(page.get_by_role("main").locator("canvas").first).to_be_visible()
-    expect(page.locator(".chart-card[aria-busy=true]")).to_have_count(0)
-    page.wait_for_function(f"() => {_INK}.every(([seen, ink]) => !seen || ink)")
+def charts(known: Known, state: str = "") -> str:
+    """The link to the charts of the sweep."""
+    return f"/experiments/{known.sweep}/runs?compareRunsMode=CHART&charts={quote(state)}"
 
 
-_INK = """[...document.querySelectorAll('main canvas:not(.line-over)')].map(one => {
-    const {top, height} = one.getBoundingClientRect();
-    const data = one.width && one.height ? one.getContext('2d').getImageData(0, 0, one.width, one.height).data : [];
-    let ink = 0;
-    for (let i = 3; i < data.length; i += 4) if (data[i]) ink += 1;
-    return [height > 0 && top < innerHeight, ink];
-})"""
+def chart(page: Page, name: str) -> Locator:
+    """A chart in its frame."""
+    return page.get_by_role("region", name=name, exact=True)
 
 
-def inked(page: Page) -> int:
-    """How many pixels of all charts are drawn on."""
-    return int(page.evaluate(f"() => {_INK}.reduce((sum, [_, ink]) => sum + ink, 0)"))
+def menu(page: Page, name: str, entry: str) -> None:
+    """Choose something in the menu of a chart."""
+    chart(page, name).get_by_role("button", name=f"More about {name}").click()
+    page.get_by_role("menuitem", name=entry).or_(page.get_by_role("menuitemcheckbox", name=entry)).click()
 
 
-def test_charts_are_sectioned_and_fetched_together(visit: Visit, known: Known) -> None:
-    page = visit.open(f"/experiments/{known.sweep}/runs?compareRunsMode=CHART")
-    expect_drawn(page)
-    for section in ("train", "val"):
-        expect(page.get_by_role("heading", name=re.compile(rf"^{section}\b"), level=2)).to_be_visible()
-    asked = visit.asked("series")
-    assert 1 <= len(asked) <= 4, [one.url for one in asked]  # not one for each run or metric
-    assert inked(page) > 1000
+def plot(page: Page, name: str) -> dict[str, float]:
+    """Where on the screen the lines of a chart are."""
+    over = chart(page, name).locator(".u-over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    assert box is not None
+    return dict(box)
 
 
-def test_settings_are_in_the_link_and_change_the_picture(visit: Visit, known: Known) -> None:
-    page = visit.open(f"/experiments/{known.sweep}/runs?compareRunsMode=CHART")
-    expect_drawn(page)
-    before = page.url
-    bar = page.get_by_role("toolbar", name="Settings of all charts")
-    bar.get_by_role("button", name="Log").click()
-    expect(bar.get_by_role("button", name="Log")).to_have_attribute("aria-pressed", "true")
-    bar.get_by_role("combobox", name="X axis").select_option("relative")
-    bar.get_by_role("combobox", name="Smoothing").select_option("ema")
-    expect(page).not_to_have_url(before)
-    expect_drawn(page)
-    visit.open(visit.link)
-    expect_drawn(page)
-    expect(bar.get_by_role("combobox", name="X axis")).to_have_value("relative")
-    expect(bar.get_by_role("combobox", name="Smoothing")).to_have_value("ema")
-    expect(bar.get_by_role("button", name="Log")).to_have_attribute("aria-pressed", "true")
-
-
-def test_the_cursor_reads_all_lines(visit: Visit, known: Known) -> None:
-    page = visit.open(f"/experiments/{known.flat}/runs?compareRunsMode=CHART")
-    expect_drawn(page)
-    canvas = page.get_by_role("main").locator("canvas").first
-    box = canvas.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.move(box["x"] + box["width"] / 2 + 4, box["y"] + box["height"] / 2)
-    expect(page.get_by_text(re.compile(r"run-05\d")).last).to_be_visible()
-
-
-def test_zooming_asks_for_more_and_is_linked(visit: Visit, known: Known) -> None:
-    page = visit.open(f"/experiments/{known.sweep}/runs?compareRunsMode=CHART")
-    expect_drawn(page)
-    canvas = page.get_by_role("main").locator("canvas").first
-    box = canvas.bounding_box()
-    assert box
+def test_the_pointer_reads_all_charts_at_once_and_zooms_them_together(visit: Visit, known: Known) -> None:
+    page = visit.open(charts(known, "f:loss|accuracy"))
+    expect(chart(page, "train/loss").locator("canvas").first).to_be_visible()
+    box = plot(page, "train/loss")
     middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    values = page.locator(".chart-values")
+    expect(values).to_have_count(1)
+    expect(values).to_contain_text("Step")
+    numbers = [float(text.split(" ")[0]) for text in values.locator(".chart-value > span:last-child").all_inner_texts()]
+    assert len(numbers) > 5
+    assert numbers == sorted(numbers, reverse=True)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.5, middle, steps=4)
-    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=4)
+    page.mouse.move(box["x"] + box["width"] * 0.75, middle, steps=4)
     page.mouse.up()
-    reset = page.get_by_role("toolbar", name="Settings of all charts").get_by_role("button", name="Reset zoom")
+    reset = page.get_by_role("button", name="Reset zoom", exact=True)
     expect(reset).to_be_visible()
-    expect(page.get_by_role("button", name="Reset zoom (double click)").nth(1)).to_be_visible()  # the others follow
-    expect_drawn(page)
+    expect(chart(page, "val/loss").get_by_role("button", name="Reset zoom (double click)")).to_be_visible()
+    assert "z:step " in unquote_plus(visit.link)
     reset.click()
     expect(reset).to_have_count(0)
+    assert "z:" not in unquote_plus(visit.link)
 
 
-def test_groups_draw_means_with_bands(visit: Visit, known: Known) -> None:
+def test_the_keyboard_reads_a_chart(visit: Visit, known: Known) -> None:
+    page = visit.open(charts(known, "f:^train/loss$"))
+    lines = chart(page, "train/loss").get_by_role("application")
+    lines.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    expect(lines.locator("[aria-live]")).to_have_text(re.compile(r"^Step \d+: .+ [\d.e-]+$"))
+    page.keyboard.press("Escape")
+    expect(page.locator(".chart-values")).to_have_count(0)
+
+
+def test_a_link_shows_the_same_charts(visit: Visit, known: Known) -> None:
+    page = visit.open(charts(known, "x:relative;s:gaussian~7;log;cut;g:params.optimizer;f:loss"))
+    bar = page.get_by_role("toolbar", name="Settings of all charts")
+    expect(bar.get_by_label("X axis")).to_have_value("relative")
+    expect(bar.get_by_label("Smoothing", exact=True)).to_have_value("gaussian")
+    expect(bar.get_by_role("slider", name="Strength of smoothing")).to_have_value("7")
+    expect(bar.get_by_role("button", name="Log")).to_have_attribute("aria-pressed", "true")
+    expect(bar.get_by_label("Group runs by")).to_have_value("params.optimizer")
+    expect(page.get_by_role("list", name="Groups")).to_contain_text("adam")
+    bar.get_by_label("Smoothing", exact=True).select_option("ema")
+    bar.get_by_role("button", name="Log").click()
+    expect(bar.get_by_role("button", name="Log")).to_have_attribute("aria-pressed", "false")
+    assert "s:ema~0.6;cut" in unquote_plus(visit.link)
+
+
+def test_a_chart_is_a_table_and_a_file_too(visit: Visit, known: Known) -> None:
+    page = visit.open(charts(known, "f:^val/loss$"))
+    expect(chart(page, "val/loss").locator("canvas").first).to_be_visible()
+    with page.expect_download() as saved:
+        menu(page, "val/loss", "Download CSV")
+    rows = list(csv.DictReader(saved.value.path().read_text(encoding="utf-8").splitlines()))
+    assert set(rows[0]) == {"run", "Step", "value"}
+    assert len({row["run"] for row in rows}) > 10
+    with page.expect_download() as saved:
+        menu(page, "val/loss", "Download PNG")
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+    menu(page, "val/loss", "View as table")
+    table = chart(page, "val/loss").get_by_role("table")
+    expect(table.get_by_role("columnheader")).to_have_text(["Run", "Last", "Lowest", "Highest", "Points"])
+    assert table.get_by_role("row").count() > 10
+
+
+def test_a_part_of_an_axis_becomes_a_filter(visit: Visit, known: Known) -> None:
+    page = visit.open(charts(known, "c:parallel,params.optimizer,metrics.val/accuracy"))
+    menu(page, "Parallel coordinates", "val/accuracy")
+    page.get_by_role("dialog").get_by_role("textbox").fill("> 0.9")
+    page.get_by_role("button", name="Keep").click()
+    chart(page, "Parallel coordinates").get_by_role("button", name="Use as filter").click()
+    expect(page.get_by_role("combobox", name="Filter runs")).to_have_value(
+        re.compile(r"^metrics\.`val/accuracy` >= 0\.9")
+    )
+
+
+def test_charts_are_added_and_removed(visit: Visit, known: Known) -> None:
+    page = visit.open(charts(known))
+    for kind in ("Scatter", "Bars", "Boxes", "Heat map", "Importance of params"):
+        page.get_by_role("button", name="Add chart").click()
+        page.get_by_role("menuitem", name=kind, exact=True).click()
+        expect(page.get_by_role("region", name=re.compile(f"^{kind}")).first.locator("canvas").first).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Remove Boxes")).click()
+    expect(page.get_by_role("region", name=re.compile("^Boxes"))).to_have_count(0)
+    assert "c:scatter" in unquote_plus(visit.link)
+
+
+def test_one_slider_moves_the_images_of_all_runs(visit: Visit, known: Known) -> None:
     page = visit.open(f"/experiments/{known.sweep}/runs?compareRunsMode=CHART&first=100")
-    expect_drawn(page)
-    page.get_by_role("combobox", name="Group runs by").select_option(label="optimizer")
-    expect(page.get_by_role("list", name="Groups")).to_contain_text("momentum")
-    expect_drawn(page)
-
-
-@pytest.mark.parametrize("kind", ["Bar", "Scatter", "Parallel", "Box", "Heat", "importance"])
-def test_other_charts_are_added(visit: Visit, known: Known, kind: str) -> None:
-    page = visit.open(f"/experiments/{known.sweep}/runs?compareRunsMode=CHART&first=100")
-    expect_drawn(page)
-    page.get_by_role("button", name="Add chart").click()
-    page.get_by_role("menuitem", name=re.compile(kind, re.IGNORECASE)).first.click()
-    expect(page.get_by_role("button", name=re.compile("^Remove ")).first).to_be_visible()
-    expect(page.locator(".chart-card[aria-busy=true]")).to_have_count(0)
-    expect(page.get_by_role("main").get_by_role("alert")).to_have_count(0)
-
-
-def test_a_chart_has_its_numbers_as_a_table(visit: Visit, known: Known) -> None:
-    page = visit.open(f"/experiments/{known.flat}/runs?compareRunsMode=CHART")
-    expect_drawn(page)
-    page.get_by_role("button", name="More about loss").click()
-    page.get_by_role("menuitem", name="View as table").click()
-    expect(page.get_by_role("region", name="loss", exact=True).get_by_role("table")).to_contain_text("run-059")
-
-
-def test_images_stand_by_run_and_step(visit: Visit, known: Known) -> None:
-    best = quote("tags.stage = 'best'")
-    page = visit.open(f"/experiments/{known.sweep}/runs?compareRunsMode=CHART&searchFilter={best}")
-    expect_drawn(page)
-    page.get_by_role("slider", name="Step of the images").scroll_into_view_if_needed()
-    pictures = page.get_by_role("region", name="Images").locator("img")
-    expect(pictures.first).to_be_visible()
-    first = pictures.first.get_attribute("src")
     slider = page.get_by_role("slider", name="Step of the images")
-    slider.focus()
-    page.keyboard.press("Home")
-    page.keyboard.press("ArrowRight")
-    expect(pictures.first).not_to_have_attribute("src", first or "")
+    slider.scroll_into_view_if_needed()
+    images = page.get_by_role("region", name="Images").get_by_role("img")
+    last = images.first.get_attribute("src")
+    slider.press("Home")
+    expect(images.first).not_to_have_attribute("src", str(last))
+    images.first.click()
+    expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
 
 
-def test_table_and_charts_stand_beside_each_other(visit: Visit, known: Known) -> None:
-    page = visit.open(f"/experiments/{known.flat}/runs?compareRunsMode=SPLIT")
-    expect(page.get_by_role("grid", name="Runs")).to_contain_text("run-059")
-    expect_drawn(page)
-    before = inked(page)
-    page.get_by_role("button", name=re.compile("Show run-059 in charts")).click()
-    expect(page).to_have_url(re.compile("hidden="))
-    expect_drawn(page)
-    assert inked(page) != before
-
-
-def _compare(known: Known) -> str:
-    return f'/compare-runs?runs=["{known.best}","{known.running}","{known.failed}"]&experiments=["{known.sweep}"]'
+def comparison(runs: list[str], experiment: str) -> str:
+    """The link that compares runs of an experiment."""
+    return f"/compare-runs?runs={quote(json.dumps(runs))}&experiments={quote(json.dumps([experiment]))}"
 
 
 def test_runs_are_compared_with_a_baseline(visit: Visit, known: Known) -> None:
-    page = visit.open(_compare(known))
+    page = visit.open(comparison(known.flat_runs[:3], known.flat))
+    table = page.get_by_role("region", name="Comparison of runs").get_by_role("table")
+    expect(table.get_by_role("columnheader")).to_have_count(4)
+    expect(table.get_by_role("columnheader").nth(1)).to_contain_text("baseline")
+    before = table.get_by_role("row").count()
+    page.get_by_role("checkbox", name="Differing only").uncheck()
+    expect(table.get_by_role("row")).not_to_have_count(before)
+    page.get_by_text("as rows").click()
+    expect(table.get_by_role("rowheader")).to_have_count(3)
+    page.get_by_role("button", name=re.compile("^Leave out ")).first.click()
+    expect(table.get_by_role("rowheader")).to_have_count(2)
+    assert known.flat_runs[0] not in visit.link
+
+
+def test_params_of_json_are_compared_key_by_key(visit: Visit, known: Known, client: mlflow.MlflowClient) -> None:
+    runs = [client.create_run(known.baseline, run_name=name).info.run_id for name in ("left", "right")]
+    for run, depth in zip(runs, (4, 12), strict=True):
+        client.log_param(run, "config", json.dumps({"model": {"depth": depth, "width": 8}}))
+        client.log_text(run, f"name: net\ndepth: {depth}\n", "config.yaml")
+    page = visit.open(comparison(runs, known.baseline))
     table = page.get_by_role("region", name="Comparison of runs")
-    expect(table).to_contain_text("learning_rate")
-    expect(table).to_contain_text("long training")
-    table.get_by_role("button", name=re.compile("Measure the others against long training")).click()
-    expect(table).to_contain_text("baseline")
-    expect(table).to_contain_text("%")
-    expect(page).to_have_url(re.compile(f"baseline={known.running}"))
+    expect(table.get_by_role("rowheader", name="config.model.depth")).to_be_visible()
+    expect(table.get_by_role("rowheader", name="config.model.width")).to_have_count(0)
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_text("config.yaml").first.click()
+    difference = page.get_by_role("region", name="Difference")
+    expect(difference).to_contain_text("−1 +1 lines")
+    expect(difference).to_contain_text("depth: 12")
+    for run in runs:
+        client.delete_run(run)
 
 
-def test_what_is_the_same_is_hidden_and_json_is_compared_by_key(visit: Visit, known: Known) -> None:
-    page = visit.open(f'/compare-runs?runs=["{known.best}","{_sibling(visit, known)}"]&experiments=["{known.sweep}"]')
-    table = page.get_by_role("region", name="Comparison of runs")
-    expect(table).to_contain_text("learning_rate")
-    expect(table).not_to_contain_text("activation")
-    expect(table).to_contain_text("optimizer.rate")  # in the JSON of the param `config`
-    page.get_by_label("Differing only").uncheck()
-    expect(table).to_contain_text("activation")
-    page.get_by_text("Rows", exact=True).click()
-    expect(table.get_by_role("columnheader", name=re.compile("learning_rate"))).to_be_visible()
-
-
-def _sibling(visit: Visit, known: Known) -> str:
-    """Another child of the best run's parent."""
-    found = visit.page.request.post(
-        f"{visit.url}/api/2.0/mlflow/runs/search",
-        data={"experiment_ids": [known.sweep], "filter": f"tags.`mlflow.parentRunId` = '{known.parents[-1]}'"},
-    ).json()
-    return next(run["info"]["run_id"] for run in found["runs"] if run["info"]["run_id"] != known.best)
-
-
-@pytest.mark.parametrize("tab", ["Charts", "Relations", "Artifacts"])
-def test_comparisons_have_charts_and_files(visit: Visit, known: Known, tab: str) -> None:
-    page = visit.open(_compare(known))
-    page.get_by_role("tab", name=tab).click()
-    shown = page.get_by_role("tabpanel", name=tab)
-    if tab == "Artifacts":
-        expect(shown.get_by_role("region", name=re.compile("run$")).first).to_contain_text("report")
-    else:
-        expect(shown.locator("canvas").first).to_be_visible()
+def test_the_old_page_of_a_metric_shows_its_charts(visit: Visit, known: Known) -> None:
+    query = f'runs=["{known.best}"]&metric="val/loss"&experiments=["{known.sweep}"]&plot_metric_keys=["val/loss"]'
+    page = visit.open(f"/metric/val%2Floss?{query}&x_axis=wall&y_axis_scale=log&line_smoothness=40")
+    expect(page).to_have_url(re.compile("/compare-runs.*tab=charts"))
+    expect(chart(page, "val/loss").locator("canvas").first).to_be_visible()
+    expect(page.get_by_label("X axis")).to_have_value("wall")
+    expect(page.get_by_role("slider", name="Strength of smoothing")).to_have_value("0.4")
