@@ -11,7 +11,8 @@ import "./grid.css";
 /** What a grid shows, and whom it tells. */
 export interface GridProps<T> {
   label: string;
-  rows: number;
+  /** How many rows there are; null while nobody knows. */
+  rows: number | null;
   columns: GridColumn[];
   /** The row at an index; undefined while it is not there yet. Another object means another look. */
   row: (index: number) => T | undefined;
@@ -55,7 +56,8 @@ interface View {
 
 /** The grid itself. */
 export function Grid<T>(props: GridProps<T>) {
-  const { rows, columns, cursor } = props;
+  const { columns, cursor } = props;
+  const rows = props.rows ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<View>({ top: 0, left: 0, width: 1200, height: 700 });
   const seen = useRef<(view: View) => string>(() => "");
@@ -254,7 +256,8 @@ export function Grid<T>(props: GridProps<T>) {
       class="grid"
       role="grid"
       aria-label={props.label}
-      aria-rowcount={rows + 2}
+      aria-rowcount={props.rows === null ? -1 : rows + 2}
+      aria-busy={props.rows === null}
       aria-colcount={columns.length}
       aria-multiselectable="true"
       aria-activedescendant={drawnCell ? CELL : undefined}
