@@ -18,11 +18,16 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from millrace.server import Options, make_app
 from millrace.server.http import App
 from millrace.server.serving import config_of, open_all
+
+# How long something takes says nothing here: machines are shared.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 class _Scheduling(LoadFileScheduling):
