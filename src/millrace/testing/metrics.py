@@ -189,9 +189,10 @@ class MetricsSuite:
             head, steps, times, found = _framed(store.call(call).data)
             (plain,) = store.call(msgspec.convert(msgspec.to_builtins(call), GetSeries)).series
             assert head["count"] == plain.count
-            assert list(steps) == plain.steps
+            # Not the same points: between the two, a server may have moved them to chunks.
+            assert seen <= set(steps) & set(plain.steps)
             assert 10 <= head["n"] <= 70
-            assert seen <= set(steps)
+            assert list(steps) == sorted(steps)
             assert list(times) == [5000 + 3 * step for step in steps]
             assert [repr(value) for value in found] == [repr(values[step]) for step in steps]
 

@@ -45,6 +45,29 @@ class TablesSuite:
         given = store.call(GetRunWindow(run_ids=[ids[2], "f" * 32, ids[6], ids[0]], columns=["attributes.run_id"]))
         assert (given.rows, given.run_ids, given.columns[0].values) == (3, *[[ids[2], ids[6], ids[0]]] * 2)
 
+    def test_orders_are_those_of_a_search(self, store: Store) -> None:
+        experiments = [new_experiment(store) for _ in range(2)]
+        for n in range(12):
+            run_id = new_run(store, experiments[n % 2], start_time=n // 3, tags={"t": f"{n % 5}é"} if n % 4 else {})
+            value = math.nan if n in (3, 8) else math.inf if n == 5 else float(n % 4)
+            points = [Metric("acc", value, 1, step) for step in range(n % 3)]
+            store.call(LogBatch(run_id, points, [Param("lr", f"{n % 3}")] if n % 5 else []))
+            if n % 2:
+                store.call(UpdateRun(run_id, "FINISHED", 100 - n))
+        for order in (
+            ["metrics.acc"],
+            ["metrics.acc DESC", "params.lr DESC"],
+            ["metrics.acc.count DESC", "metrics.acc.mean"],
+            ["params.lr DESC", "tags.t"],
+            ["tags.t DESC", "metrics.acc.max"],
+            ["attributes.end_time DESC"],
+            ["attributes.status", "attributes.run_name DESC"],
+            ["attributes.start_time ASC", "tags.none"],
+        ):
+            for filter_ in ("", "metrics.acc.max >= 1 OR params.lr = '1'", "NOT tags.t LIKE '1%'"):
+                whole = [run.info.run_id for run in store.call(SearchRuns(experiments, filter_, order_by=order)).runs]
+                assert store.call(GetRunWindow(experiments, filter_, order_by=order)).run_ids == whole, (order, filter_)
+
     def test_the_cells_of_a_window(self, store: Store) -> None:
         id_ = new_experiment(store)
         run_id = new_run(store, id_, start_time=1000, tags={"word": "héllo"})

@@ -338,10 +338,10 @@ def test_a_store_that_was_put_back_to_an_older_state_is_sent_again_what_it_lost(
     run_id = store.call(CreateRun("0")).run.info.run_id
     log(store, run_id, 10)
     assert len(steps(store, run_id)) == 10
-    log(store, run_id, 10, start=10)
     other = open_store(str(tmp_path / "older"))
     other.call(CreateRun("0", run_id=run_id))
-    gate.inner = other
+    log(store, run_id, 10, start=10)
+    gate.inner = other  # before the drain comes round
     assert len(steps(store, run_id)) == 20
 
 

@@ -98,9 +98,11 @@ export function Toolbar({ workspace, change, metrics, groupable, onAdd, number, 
             options={sizes.map((size) => ({ value: String(size), label: `first ${size}` }))}
             onChange={(size) => onNumber(Number(size))}
           />
-          <span class="quiet charts-count">
-            {shown.toLocaleString("en-US")} of {matches.toLocaleString("en-US")}
-          </span>
+          {shown < matches && (
+            <span class="quiet charts-count">
+              {shown.toLocaleString("en-US")} of {matches.toLocaleString("en-US")}
+            </span>
+          )}
         </Labelled>
       )}
       <span class="charts-end">

@@ -52,16 +52,19 @@ export class LineFile {
     const before = this.end;
     this.ended = false;
     if (this.rest && this.lines[this.lines.length - 1] === this.rest) this.lines.pop();
-    await this.more(signal);
+    while (!this.ended) await this.more(signal);
     return this.end > before;
   }
 
   private async read(signal?: AbortSignal): Promise<void> {
-    const part = await readPart(this.owner, this.path, this.end, this.end + PIECE, signal);
-    this.end += part.bytes.length;
+    // From the last byte on: a range behind the end of the file would be refused, and each refusal noted in the console.
+    const over = Math.min(1, this.end);
+    const part = await readPart(this.owner, this.path, this.end - over, this.end + PIECE, signal);
+    const bytes = part.bytes.subarray(over);
+    this.end += bytes.length;
     if (part.size !== null) this.size = part.size;
-    this.ended = part.bytes.length < PIECE || (this.size !== null && this.end >= this.size);
-    const text = this.rest + this.decoder.decode(part.bytes, { stream: true });
+    this.ended = bytes.length < PIECE || (this.size !== null && this.end >= this.size);
+    const text = this.rest + this.decoder.decode(bytes, { stream: true });
     const lines = text.split("\n");
     this.rest = lines.pop() ?? "";
     for (const line of lines) this.lines.push(line);
