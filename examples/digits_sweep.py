@@ -312,7 +312,9 @@ def log_load(client: MlflowClient, run_id: str, start: int, end: int) -> None:
     points = [
         Metric(f"system/{key}", float(value), int(when), step)
         for key, (middle, spread) in shapes.items()
-        for step, (when, value) in enumerate(zip(times, rng.normal(middle, spread, 60).clip(0, None), strict=True))
+        for step, (when, value) in enumerate(
+            zip(times, rng.normal(middle, spread, 60).clip(0, 100 if key.endswith("percentage") else None), strict=True)
+        )
     ]
     client.log_batch(run_id, metrics=points)
 

@@ -2,7 +2,7 @@ import type { Run } from "@schema/calls";
 import { expect, test } from "vitest";
 import { asLoggedTable, findInJson, jsonRows, parseJson } from "../src/lib/jsonRows";
 import { harden, quieted } from "../src/lib/markdown";
-import { compareCells, sortedOrder } from "../src/lib/tableOrder";
+import { compareCells, shownText, sortedOrder, textOf } from "../src/lib/tableOrder";
 import { jsonOf, metricRows, pythonOf, withTag } from "../src/pages/run/data";
 import { fieldsOf, profileOf, sourceOf } from "../src/pages/run/datasets";
 import { commitLink } from "../src/pages/run/source";
@@ -103,4 +103,9 @@ test("links of notes open apart, and images of other servers become links", () =
 
 test("what the browser would complain of is taken out first, code in the text is not", () => {
   expect(quieted(`<p style="a" onclick='b' class=c STYLE=d>x</p><style scoped>p {}\n</style>&lt;b style="e"&gt; style="f"`)).toBe('<p class=c>x</p>&lt;b style="e"&gt; style="f"');
+});
+
+test("floats are shown short, other values and copies as they are", () => {
+  expect([0.1 + 0.2, 1e-12 / 3, 12_345_678_901, Number.NaN, 5n, "0.30000000000000004"].map(shownText)).toEqual(["0.3", "3.3333333e-13", "12345678901", "NaN", "5", "0.30000000000000004"]);
+  expect(textOf(0.1 + 0.2)).toBe("0.30000000000000004");
 });

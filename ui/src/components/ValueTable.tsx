@@ -3,13 +3,12 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { copyText } from "./CopyButton";
 import { Rows } from "./Rows";
-import { type Sorted, sortedOrder, textOf, widthsOf } from "../lib/tableOrder";
+import { shownText, type Sorted, sortedOrder, textOf, widthsOf } from "../lib/tableOrder";
 import { toast } from "../lib/toasts";
 import "./valuetable.css";
 
 const ROW = 24;
 const HEAD = 28;
-const NUMBERS = 56;
 
 /** What a table shows: its heads, how many rows, and the value of a cell. */
 export interface ValueTableProps {
@@ -39,15 +38,17 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
     return sorted || kept ? sortedOrder(rows, sorted, (row) => cell(row, sorted?.column ?? 0), kept) : null;
   }, [rows, sorted, cell, wanted]);
   const shownRows = order ? order.length : rows;
-  const guessed = useMemo(() => widthsOf(head, rows, cell), [head, rows > 0]);
+  // Where rows come later, what their columns need is known with the first of them.
+  const guessed = useMemo(() => widthsOf(head, rows, cell), [head, rows > 0 && cell(0, 0) !== undefined]);
+  const numbers = Math.max(48, 16 + 8 * String(rows).length);
   const widths = guessed.map((width, column) => resized.current.get(column) ?? width);
   const starts: number[] = [];
-  let whole = NUMBERS;
+  let whole = numbers;
   for (const width of widths) {
     starts.push(whole);
     whole += width;
   }
-  const first = Math.max(0, starts.findIndex((start, column) => start + (widths[column] ?? 0) > left + NUMBERS));
+  const first = Math.max(0, starts.findIndex((start, column) => start + (widths[column] ?? 0) > left + numbers));
   let last = first;
   while (last < head.length && (starts[last] ?? 0) < left + view) last++;
   const columns = Array.from({ length: last - first }, (_, index) => first + index);
@@ -62,7 +63,7 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
       setAt({ row: Math.max(0, Math.min(shownRows - 1, at.row + (step[0] ?? 0))), column });
       const box = event.currentTarget as HTMLElement;
       const start = starts[column] ?? 0;
-      if (start < box.scrollLeft + NUMBERS) box.scrollLeft = start - NUMBERS;
+      if (start < box.scrollLeft + numbers) box.scrollLeft = start - numbers;
       else if (start + (widths[column] ?? 0) > box.scrollLeft + box.clientWidth) box.scrollLeft = start + (widths[column] ?? 0) - box.clientWidth;
     } else if (event.key === "c" && (event.ctrlKey || event.metaKey) && !getSelection()?.toString()) {
       void copyText(textOf(cell(real(at.row), at.column))).then((done) => done && toast("Copied the cell."));
@@ -89,7 +90,7 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
   const heads = (
     <div class="sheet-head" role="rowgroup" style={{ width: `${whole}px`, height: `${HEAD}px` }}>
       <div role="row" aria-rowindex={1}>
-        <div class="sheet-number" role="columnheader" aria-colindex={1}>
+        <div class="sheet-number" role="columnheader" aria-colindex={1} style={{ width: `${numbers}px` }}>
           <span class="hidden-visually">Row</span>
         </div>
         {columns.map((column) => {
@@ -138,7 +139,7 @@ export function ValueTable({ label, head, rows, cell, onWindow, sortable = true,
       {...(onWindow ? { onWindow } : {})}
       render={(row) => (
         <div class={`sheet-row ${row % 2 ? "odd" : ""}`} role="row" aria-rowindex={row + 2}>
-          <div class="sheet-number" role="rowheader" aria-colindex={1}>
+          <div class="sheet-number" role="rowheader" aria-colindex={1} style={{ width: `${numbers}px` }}>
             {real(row) + 1}
           </div>
           {columns.map((column) => (
@@ -182,7 +183,7 @@ function Cell({ id, column, value, left, width, current, choose }: CellProps) {
       title={text.length > 12 ? text.slice(0, 2000) : undefined}
       onClick={choose}
     >
-      {empty ? "–" : text.slice(0, 500)}
+      {empty ? "–" : shownText(value).slice(0, 500)}
     </div>
   );
 }

@@ -16,6 +16,11 @@ export function textOf(value: unknown): string {
   return String(value);
 }
 
+/** A value as a cell shows it at a glance: floats with eight digits. */
+export function shownText(value: unknown): string {
+  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(8))) : textOf(value);
+}
+
 /** Numbers by size, texts by the alphabet (with the numbers in them by size), missing ones and NaN last. */
 export function compareCells(a: unknown, b: unknown, down: boolean): number {
   const [lastA, lastB] = [isMissing(a), isMissing(b)];
@@ -54,7 +59,7 @@ export function sortedOrder(rows: number, sorted: Sorted | null, value: (row: nu
 export function widthsOf(head: readonly string[], rows: number, cell: (row: number, column: number) => unknown): number[] {
   return head.map((name, column) => {
     let most = Math.min(name.length + 2, 24);
-    for (let row = 0; row < Math.min(rows, 30); row++) most = Math.max(most, Math.min(textOf(cell(row, column)).length, 48));
+    for (let row = 0; row < Math.min(rows, 30); row++) most = Math.max(most, Math.min(shownText(cell(row, column)).length, 48));
     return Math.round(Math.max(64, most * 7 + 20));
   });
 }

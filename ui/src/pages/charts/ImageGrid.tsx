@@ -20,14 +20,22 @@ export function artifactUrl(runId: string, path: string): string {
   return `${prefix}/get-artifact?run_uuid=${encodeURIComponent(runId)}&path=${encodeURIComponent(path)}`;
 }
 
-async function imagesOf(experimentIds: string[], runIds: readonly string[], signal: AbortSignal): Promise<StepImage[]> {
+interface FoundImages {
+  images: StepImage[];
+  /** How many runs were looked into, of how many that have images. */
+  runs: number;
+  having: number;
+}
+
+async function imagesOf(experimentIds: string[], runIds: readonly string[], signal: AbortSignal): Promise<FoundImages> {
   const search = { experimentIds, filter: "", orderBy: [] };
   const table = await runTable(search, runIds, ["tags.mlflow.loggedImages"], runIds.length, signal);
   const tags = table.columns.get("tags.mlflow.loggedImages") ?? [];
   // The tag says which runs have images: only their files are listed.
-  const chosen = table.ids.filter((_, i) => tags[i] !== null && tags[i] !== undefined).slice(0, MOST_RUNS);
+  const having = table.ids.filter((_, i) => tags[i] !== null && tags[i] !== undefined);
+  const chosen = having.slice(0, MOST_RUNS);
   const lists = await Promise.all(chosen.map((id) => filesOf(id, signal)));
-  return lists.flat();
+  return { images: lists.flat(), runs: chosen.length, having: having.length };
 }
 
 async function filesOf(runId: string, signal: AbortSignal): Promise<StepImage[]> {
@@ -60,7 +68,8 @@ export function ImageGrid({ runs, find = "", version, experimentIds }: ImageGrid
   const ids = useMemo(() => [...runs.keys()], [runs]);
   const open = useSignal(true);
   const load = useLoad((signal) => imagesOf(experimentIds, ids, signal), [ids.join(), version], { keep: true });
-  const images = load.data.value ?? [];
+  const found = load.data.value;
+  const images = found?.images ?? [];
   const keys = matching([...new Set(images.map((image) => image.key))].sort(), find);
   const chosen = useSignal<number | null>(null);
   const large = useSignal<StepImage | null>(null);
@@ -92,6 +101,11 @@ export function ImageGrid({ runs, find = "", version, experimentIds }: ImageGrid
             />
             <output>{steps[at]}</output>
           </label>
+        )}
+        {found && found.having > found.runs && (
+          <span class="quiet">
+            of the first {found.runs} of {found.having} runs with images
+          </span>
         )}
       </h2>
       {open.value && (

@@ -8,8 +8,10 @@ import { SearchInput } from "../../components/fields";
 import { lazy } from "../../components/lazy";
 import { Loaded } from "../../components/Loaded";
 import { Tabs } from "../../components/Tabs";
+import { experimentById } from "../../lib/experiments";
 import { useLoad } from "../../lib/load";
 import { href, place, setQuery } from "../../lib/route";
+import { useTitle } from "../../lib/title";
 import { ChartsView, chartRuns } from "../charts/ChartsView";
 import { LazyAdded } from "../charts/later";
 import { catalogueOf, runTable, type RunTable, type Search, searchOf } from "../charts/data";
@@ -69,6 +71,7 @@ export default function Compare(_: PageProps) {
 }
 
 function CompareRuns({ runIds, experimentIds }: { runIds: string[]; experimentIds: string[] }) {
+  useTitle(`Compare ${runIds.length} runs`);
   const asked = place.value.query.get("tab");
   const tab: TabId = tabs.find((one) => one.id === asked)?.id ?? "table";
   const search = useMemo(() => searchOf(experimentIds, runIds), [runIds, experimentIds]);
@@ -89,9 +92,9 @@ function CompareRuns({ runIds, experimentIds }: { runIds: string[]; experimentId
         <h1>
           Compare {runIds.length} {runIds.length === 1 ? "run" : "runs"}
         </h1>
-        {experimentIds.map((id) => (
+        {experimentIds.slice(0, 8).map((id) => (
           <a key={id} href={href(`/experiments/${id}/runs`)} class="quiet">
-            Experiment {id}
+            {experimentById(id).data.value?.name ?? `Experiment ${id}`}
           </a>
         ))}
       </header>

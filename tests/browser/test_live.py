@@ -1,0 +1,69 @@
+"""What others log appears by itself, and only that is fetched."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+import mlflow
+from tests.browser.visit import Visit
+
+
+def test_runs_appear_and_change_while_one_looks(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("live runs")
+    first = client.create_run(experiment, run_name="there already").info.run_id
+    client.log_metric(first, "loss", 0.5)
+    client.get_run(first)
+    page = visit.open(f"/experiments/{experiment}/runs")
+    grid = page.get_by_role("grid", name="Runs")
+    expect(grid).to_contain_text("there already")
+    expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    loaded = len(visit.requests)
+    second = client.create_run(experiment, run_name="came later").info.run_id
+    expect(grid).to_contain_text("came later")
+    client.log_metric(second, "loss", 0.125)
+    client.get_run(second)  # what was logged is at the server then
+    expect(grid).to_contain_text("0.125")
+    client.set_terminated(second)
+    expect(page.get_by_role("row").filter(has_text="came later").get_by_role("img", name="Finished")).to_be_visible()
+    assert not [one for one in visit.requests[loaded:] if one.resource_type in ("document", "script", "stylesheet")]
+
+
+def test_the_page_of_a_run_follows_it(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("live run")
+    run = client.create_run(experiment, run_name="in sight").info.run_id
+    page = visit.open(f"/experiments/{experiment}/runs/{run}")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Running")
+    client.log_metric(run, "fresh/metric", 0.25)
+    client.get_run(run)
+    expect(main).to_contain_text("fresh/metric")
+    client.set_terminated(run, "FAILED")
+    expect(main).to_contain_text("Failed")
+
+
+def test_charts_grow(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("live charts")
+    run = client.create_run(experiment, run_name="growing").info.run_id
+    for step in range(5):
+        client.log_metric(run, "loss", 1 / (step + 1), step=step)
+    client.get_run(run)
+    page = visit.open(f"/experiments/{experiment}/runs?compareRunsMode=CHART")
+    chart = page.get_by_role("main").locator("canvas").first
+    expect(chart).to_be_visible()
+    asked = len(visit.asked("series"))
+    for step in range(5, 50):
+        client.log_metric(run, "loss", 1 / (step + 1), step=step)
+    client.get_run(run)
+    page.wait_for_function(
+        "count => performance.getEntriesByType('resource').filter(one => /series/.test(one.name)).length > count",
+        arg=asked,
+    )
+
+
+def test_experiments_appear(visit: Visit, client: mlflow.MlflowClient) -> None:
+    page = visit.open("/experiments")
+    expect(page.get_by_role("link", name="digits-sweep", exact=True)).to_be_visible()
+    client.create_experiment("appeared by itself")
+    expect(page.get_by_role("link", name=re.compile("appeared by itself"))).to_be_visible()
