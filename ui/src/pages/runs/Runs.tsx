@@ -114,6 +114,8 @@ function useRunKeys(table: Table, cursor: { value: Cursor }): void {
   const move = (by: number) => {
     const rows = source.size.peek()?.rows ?? 0;
     cursor.value = { ...cursor.value, row: Math.max(0, Math.min(rows - 1, cursor.value.row + by)) };
+    // So that Enter and the arrows go on from there.
+    document.querySelector<HTMLElement>(".runs .grid")?.focus({ preventScroll: true });
   };
   const current = () => {
     const row = source.row(cursor.value.row);
