@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -50,7 +49,6 @@ def test_a_file_without_rows_says_what_its_columns_are(groups: list[list[list[ob
     assert [one[4] for one in footer(data)[2]] == ["runs", *(name for name, _ in COLUMNS)]
 
 
-@pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow is not installed")
 def test_others_read_it(tmp_path: Path) -> None:
     import pyarrow.parquet
 

@@ -76,6 +76,7 @@ export function ChartsPane({ table, visible }: { table: Table; visible: Visible 
           experimentIds={[...table.ids]}
           filter={table.filter}
           orderBy={orderBy(table.state.sorts)}
+          view={String(table.question.run_view_type ?? "ACTIVE_ONLY")}
           runIds={visible.ids}
           names={visible.names}
           version={table.changes}
