@@ -99,7 +99,7 @@ class ColumnCatalogue(Answer, frozen=True):
     """By kind (metrics, params, tags), in each by name."""
     complete: bool = True
     """Whether these are all; False when there were more than `max_columns`, or when a filter leaves so many runs that
-    only some of them, evenly spread, were looked at."""
+    only some of them, drawn by chance, were looked at."""
 
 
 @endpoint("POST", "runs/columns", needs=Read.run, version="millrace/1")

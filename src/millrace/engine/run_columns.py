@@ -6,6 +6,7 @@ for its ends and its length; else the rows of the runs are summed up by key.
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -28,7 +29,7 @@ _POINTS = 20_000
 _ROWS = 2_000_000
 """How many values are counted one by one, over all keys; with more, what many runs have is extrapolated."""
 _SUMMED = 150_000
-"""How many rows of one kind are summed up by key; of more, those of runs that are evenly spread."""
+"""How many rows of one kind are summed up by key; of more, those of runs that are drawn by chance."""
 _BRANCHES = 8
 """In how many experiments indexes are asked for their ends."""
 _FINITE = "BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
@@ -60,17 +61,18 @@ def _made(tx: Tx, search: Search, call: GetRunColumns) -> ColumnCatalogue:
     if not ids:
         return ColumnCatalogue()
     keys = _keys_with(tx, call.text)
-    whole = _is_whole(tx, search, len(ids))
+    others = _others(tx, search, ids)
     columns: list[ColumnFacts] = []
     complete = True
     for kind in _KINDS:
         if call.kinds and kind not in call.kinds:
             continue
-        if whole:
-            found, all_seen = _along_indexes(tx, search, kind, keys, ids, call.max_columns - len(columns))
-        else:
-            found, all_seen = _by_run(tx, kind, keys, ids)
         left = call.max_columns - len(columns)
+        each = 0 if others == [] else _most_rows(tx, _KINDS[kind], ids)
+        if others is not None and (not each or (len(ids) * each > _SUMMED and len(others) * each <= _SUMMED)):
+            found, all_seen = _along_indexes(tx, search, kind, keys, ids, others, left)
+        else:
+            found, all_seen = _by_run(tx, kind, keys, ids, each)
         complete = complete and all_seen and len(found) <= left
         found.sort(key=lambda one: one.name)
         columns += [replace(one, name=f"{kind}.{one.name}") for one in found[:left]]
@@ -82,49 +84,63 @@ def _keys_with(tx: Tx, text: str) -> dict[int, str]:
     return {id_: name for id_, name in tx.db.rows("SELECT id, name FROM key") if low in name.casefold()}
 
 
-def _is_whole(tx: Tx, search: Search, found: int) -> bool:
-    """Whether the runs that were found are all that there are in their experiments, the deleted ones included."""
+def _others(tx: Tx, search: Search, ids: Sequence[int]) -> list[int] | None:
+    """The runs of the experiments that were not found, such as deleted ones; None where these are many."""
     if len(search.experiments) > _BRANCHES:
-        return False
-    marks = ",".join("?" * len(search.experiments))
-    row = tx.db.row(f"SELECT COUNT(*) FROM run WHERE experiment_id IN ({marks})", list(search.experiments))
-    return row is not None and row[0] == found
+        return None
+    inside = f"FROM run WHERE experiment_id IN ({','.join('?' * len(search.experiments))})"
+    row = tx.db.row(f"SELECT COUNT(*) {inside}", list(search.experiments))
+    count = row[0] - len(ids) if row else 0
+    if not count:
+        return []
+    if count > len(ids) // 10:
+        return None
+    found = set(ids)
+    return [id_ for (id_,) in tx.db.rows(f"SELECT id {inside}", list(search.experiments)) if id_ not in found]
 
 
 # -- along the indexes of keys ----------------------------------------------------------------------------------
 def _along_indexes(
-    tx: Tx, search: Search, kind: str, keys: dict[int, str], ids: Sequence[int], most: int
+    tx: Tx, search: Search, kind: str, keys: dict[int, str], ids: Sequence[int], others: Sequence[int], most: int
 ) -> tuple[list[ColumnFacts], bool]:
+    """The facts of up to `most` columns of runs that are nearly all in their experiments."""
     table = _KINDS[kind]
     there = _there(tx, search, table, keys)
     shown = sorted(there, key=lambda one: one.name)[: max(0, most)]
     if not shown:
         return [], not there
     bound = max(100, _ROWS // len(shown))
-    listed, values = tx.db.listed([one.id for one in shown])
     merged: dict[int, _Facts] = {}
     for experiment in search.experiments:
-        rows = tx.db.rows(*_ends(table, listed, values, experiment, bound, max(3, _POINTS // len(shown))))
+        rows = tx.db.rows(*_ends(tx, table, shown, experiment, others, bound))
         for id_, *ends in rows:
             merged[id_] = _Facts(*ends).merged(merged.get(id_))
     looks = _LOOKS // len(shown)
     shares = _shares(tx, table, ids, len(shown)) if any(facts.runs >= bound for facts in merged.values()) else {}
+    unwanted = _runs_with(tx, table, others) if others else {}
     found = []
     for one in shown:
         facts = merged[one.id]
         if facts.runs >= bound:
-            facts = facts._replace(runs=max(facts.runs, round(len(ids) * shares.get(one.id, 0))))
-        found.append(_facts(tx, search, kind, one, facts, looks))
+            facts = facts._replace(runs=max(bound - len(others), round(len(ids) * shares.get(one.id, 0))))
+        else:
+            facts = facts._replace(runs=facts.runs - unwanted.get(one.id, 0))
+        if facts.runs > 0:
+            found.append(_facts(tx, search, kind, one, facts, looks))
     return found, len(shown) == len(there)
 
 
 def _shares(tx: Tx, table: str, ids: Sequence[int], keys: int) -> dict[int, float]:
-    """How large a part of the runs has each key, from runs that are evenly spread."""
-    part = ids[:: max(1, len(ids) // max(20, min(500, _POINTS // keys)))]
-    listed, values = tx.db.listed(part)
+    """How large a part of the runs has each key, from runs that are drawn by chance."""
+    part = _drawn(ids, max(20, min(500, _POINTS // keys)))
+    return {key: count / len(part) for key, count in _runs_with(tx, table, part).items()}
+
+
+def _runs_with(tx: Tx, table: str, ids: Sequence[int]) -> dict[int, int]:
+    """How many of these runs have each key."""
+    listed, values = tx.db.listed(ids)
     of_runs = f"FROM {listed} wanted CROSS JOIN {table} t WHERE t.run_id = wanted.id"
-    rows = tx.db.rows(f"SELECT t.key_id, COUNT(*) {of_runs} GROUP BY t.key_id", values)
-    return {key: count / len(part) for key, count in rows}
+    return dict(tx.db.rows(f"SELECT t.key_id, COUNT(*) {of_runs} GROUP BY t.key_id", values))
 
 
 def _there(tx: Tx, search: Search, table: str, keys: dict[int, str]) -> list[_Key]:
@@ -161,20 +177,27 @@ class _Facts(NamedTuple):
 
 
 def _ends(
-    table: str, listed: str, values: Sequence[object], experiment: int, bound: int, looks: int
+    tx: Tx, table: str, keys: Sequence[_Key], experiment: int, others: Sequence[int], bound: int
 ) -> tuple[str, list[object]]:
-    """The query for the `_Facts` of keys in one experiment."""
+    """The query for the `_Facts` of keys in one experiment; the others are counted, but are no ends."""
+    listed, values = tx.db.listed([one.id for one in keys])
     of_key = f"FROM {table} t WHERE t.key_id = wanted.id AND t.experiment_id = ?"
+    of_ends: str = of_key
+    end_values: list[object] = [experiment]
+    if others:
+        gone, gone_values = tx.db.listed(others)
+        of_ends, end_values = f"{of_key} AND t.run_id NOT IN (SELECT id FROM {gone} gone)", [experiment, *gone_values]
+    value, points = "SUBSTR(t.value, 1, 64)", "0"
+    looks: list[object] = []
     if table == "metric_latest":
-        value, test = "t.value", f" AND t.value {_FINITE}"
-        points = f"COALESCE((SELECT MAX(n) FROM (SELECT t.n AS n {of_key} LIMIT {looks}) looked), 0)"
-    else:
-        value, test, points = "SUBSTR(t.value, 1, 64)", "", "0"
+        value, of_ends, looks = "t.value", f"{of_ends} AND t.value {_FINITE}", [experiment]
+        few = max(3, _POINTS // len(keys))
+        points = f"COALESCE((SELECT MAX(n) FROM (SELECT t.n AS n {of_key} LIMIT {few}) looked), 0)"
     sql = (
         f"SELECT wanted.id, (SELECT COUNT(*) FROM (SELECT 1 {of_key} LIMIT {bound}) counted),"
-        f" (SELECT MIN({value}) {of_key}{test}), (SELECT MAX({value}) {of_key}{test}), {points} FROM {listed} wanted"
+        f" (SELECT MIN({value}) {of_ends}), (SELECT MAX({value}) {of_ends}), {points} FROM {listed} wanted"
     )
-    return sql, [experiment] * (3 if points == "0" else 4) + list(values)
+    return sql, [experiment, *end_values, *end_values, *looks, *values]
 
 
 def _facts(tx: Tx, search: Search, kind: str, key: _Key, facts: _Facts, looks: int) -> ColumnFacts:
@@ -213,19 +236,24 @@ def _values(tx: Tx, search: Search, kind: str, key: int, most: int) -> list[obje
 
 
 # -- run by run -------------------------------------------------------------------------------------------------
-def _by_run(tx: Tx, kind: str, keys: dict[int, str], ids: Sequence[int]) -> tuple[list[ColumnFacts], bool]:
-    sample = _sample(tx, _KINDS[kind], ids)
+def _by_run(tx: Tx, kind: str, keys: dict[int, str], ids: Sequence[int], each: int) -> tuple[list[ColumnFacts], bool]:
+    """The facts of the columns of some runs; of runs that are drawn by chance, where these have too many rows."""
+    kept = max(20, _SUMMED // max(1, each))
+    sample = _drawn(ids, kept)
     summed = _summed(tx, kind, sample, len(ids) / len(sample))
     return [replace(facts, name=keys[id_]) for id_, facts in summed if id_ in keys], len(sample) == len(ids)
 
 
-def _sample(tx: Tx, table: str, ids: Sequence[int]) -> Sequence[int]:
-    """The runs whose rows are summed up: all, or where these have too many, some that are evenly spread."""
+def _drawn(ids: Sequence[int], count: int) -> Sequence[int]:
+    """Some of the runs, by chance, so that no period of a sweep falls in with it; the same ones each time."""
+    return ids if len(ids) <= count else random.Random(0).sample(ids, count)
+
+
+def _most_rows(tx: Tx, table: str, ids: Sequence[int]) -> int:
+    """How many rows a run has, or at least 1: the most of three that are looked at."""
     looked = ids[:: max(1, len(ids) // 3)][:3]
     counts = [tx.db.row(f"SELECT COUNT(*) FROM {table} WHERE run_id = ?", [id_]) for id_ in looked]
-    most = max(row[0] for row in counts if row)
-    kept = max(20, _SUMMED // max(1, most))
-    return ids if len(ids) <= kept else ids[:: -(-len(ids) // kept)]
+    return max([1, *(int(row[0]) for row in counts if row)])
 
 
 def _summed(tx: Tx, kind: str, ids: Sequence[int], scale: float) -> Iterator[tuple[int, ColumnFacts]]:

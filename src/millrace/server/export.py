@@ -147,8 +147,14 @@ def _pieces(store: Store, asked: Export) -> Iterator[bytes]:
 
 
 def _all_columns(store: Store, asked: Export) -> list[str]:
+    """The attributes, and every column that any of the runs has."""
     catalogue = store.call(GetRunColumns(asked.experiment_ids, asked.filter, asked.run_view_type))
-    return [*(f"attributes.{name}" for name in ATTRIBUTES), *(one.name for one in catalogue.columns)]
+    names = [one.name for one in catalogue.columns]
+    if not catalogue.complete:
+        # Of very many runs only some were looked at: what their experiments have is seen along indexes, all of it.
+        every = (store.call(GetRunColumns([id_], run_view_type="ALL")) for id_ in asked.experiment_ids)
+        names = sorted({one.name for answer in every for one in answer.columns})
+    return [*(f"attributes.{name}" for name in ATTRIBUTES), *names]
 
 
 def _name(store: Store, asked: Export) -> str:

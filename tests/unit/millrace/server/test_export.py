@@ -6,12 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from millrace.calls import CreateExperiment, CreateRun, DeleteRun, LogBatch, UpdateRun
+from millrace.engine import open_engine, run_columns
 from millrace.model import Metric, Param, RunTag
 from millrace.server import export
 from millrace.store import Store, open_store
@@ -81,6 +83,18 @@ def test_many_windows_are_one_file(store: Store, experiment: str, monkeypatch: p
     whole = b"".join(export._pieces(store, export.Export(experiment_ids=[experiment])))
     monkeypatch.setattr(export, "WINDOW", 1)
     assert b"".join(export._pieces(store, export.Export(experiment_ids=[experiment]))) == whole
+
+
+def test_no_column_is_lost_among_many_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = open_engine(str(tmp_path / "store"))
+    for n in range(40):
+        run_id = engine.call(CreateRun("0", start_time=n)).run.info.run_id
+        engine.call(LogBatch(run_id, [Metric("m", n, 1)], [Param("rare", "x")] if n == 17 else []))
+    monkeypatch.setattr(run_columns, "_SUMMED", 1)
+    pieces = b"".join(export._pieces(engine, export.Export(experiment_ids=["0"], filter="metrics.m < 39")))
+    rows = list(csv.DictReader(io.StringIO(pieces.decode(), newline="")))
+    assert sorted(row["params.rare"] for row in rows) == [*[""] * 38, "x"]
+    engine.close()
 
 
 def test_an_export_of_nothing_has_its_heading(served_store: str, ask: Ask) -> None:
