@@ -12,15 +12,17 @@ const icons = { done: "check", failed: "warning", note: "info" } as const;
 export function Toasts() {
   const region = useRef<HTMLDivElement>(null);
   const shown = toasts.value;
-  // As a popover it lies above open dialogs; opened again, above those that came later.
+  // As a popover it lies above open dialogs; it is opened again only to get above one that came later.
   useEffect(() => {
     const box = region.current;
     if (!box?.showPopover) return;
-    if (box.matches(":popover-open")) box.hidePopover();
-    if (shown.length > 0) box.showPopover();
+    const isOpen = box.matches(":popover-open");
+    const again = shown.length > 0 && isOpen && document.querySelector("dialog:modal") !== null;
+    if (isOpen && (again || shown.length === 0)) box.hidePopover();
+    if (shown.length > 0 && (!isOpen || again)) box.showPopover();
   }, [shown]);
   return (
-    <div ref={region} popover="manual" class="toasts" role="region" aria-label="Messages" aria-live="polite">
+    <div ref={region} popover="manual" class="toasts" role="region" aria-label="Messages">
       {shown.map((toast) => (
         <div key={toast.id} class={`toast ${toast.kind}`} role={toast.kind === "failed" ? "alert" : "status"}>
           <Icon name={icons[toast.kind]} />

@@ -109,11 +109,11 @@ function tune(): void {
 }
 
 function open(wanted: string): void {
-  close();
+  // The sign stays as it is until the new stream says otherwise: it does not blink with every page.
+  hangUp();
   asked = wanted;
   const query = new URLSearchParams(wanted ? wanted.split(",").map((id) => ["experiment_ids", id]) : []);
   if (cursor > 0) query.set("cursor", String(cursor));
-  liveState.value = "waiting";
   const opened = new EventSource(`${prefix}/ajax-api/millrace/1/changes?${query}`);
   stream = opened;
   opened.onopen = () => {
@@ -136,11 +136,15 @@ function open(wanted: string): void {
   };
 }
 
-function close(): void {
+function hangUp(): void {
   clearTimeout(reopening);
   stream?.close();
   stream = null;
   asked = "";
+}
+
+function close(): void {
+  hangUp();
   liveState.value = "off";
 }
 

@@ -116,9 +116,10 @@ export function FilterBox({ table }: { table: Table }) {
     open.value = true;
     suggest();
     clearTimeout(timer.current);
-    // Plain words search as they are typed; a filter is sent when it is whole, on Enter.
-    if (isPlain(value) || !value.trim()) {
-      if (looksUp(value)) timer.current = setTimeout(() => table.change({ filter: value.trim() }), 350);
+    // Words that begin no key search names as they are typed; all else is sent when it is whole, on Enter.
+    const word = isPlain(value) && list.value.length === 0 && looksUp(value);
+    if (word || !value.trim()) {
+      timer.current = setTimeout(() => table.change({ filter: value.trim() }), 350);
     }
   };
 

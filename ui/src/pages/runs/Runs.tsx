@@ -1,8 +1,10 @@
 /** The runs of one or several experiments: the table, its controls, and what stands beside it. */
 
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { CallError } from "../../api/call";
+import { Button } from "../../components/Button";
+import { Empty } from "../../components/Empty";
 import { ExperimentHeader } from "../../components/ExperimentHeader";
 import { Failure } from "../../components/Failure";
 import { Choice } from "../../components/fields";
@@ -49,6 +51,9 @@ function RunsOf({ ids }: { ids: string[] }) {
   // What is wrong with the filter is said below its box; that the server is away, in the shell's banner.
   const said = failed instanceof CallError && ((failed.status === 400 && state.filter !== "") || (failed.passing && size !== null));
   const broken = failed !== null && !said;
+  const had = useRef(false);
+  if (size?.rows) had.current = true;
+  const unread = said && failed instanceof CallError && failed.status === 400 && !size && !had.current;
   return (
     <div class="runs">
       <ExperimentHeader ids={ids} tab="runs">
@@ -71,6 +76,11 @@ function RunsOf({ ids }: { ids: string[] }) {
             {state.facets && <Facets table={table} asked={asked} />}
             {broken ? (
               <Failure error={failed} what="The runs could not be loaded." retry={() => source.refresh()} />
+            ) : unread ? (
+              <Empty title="The filter cannot be read." icon="filter">
+                <p class="quiet">What is wrong with it stands below it.</p>
+                <Button onClick={() => change({ filter: "" })}>Show all runs</Button>
+              </Empty>
             ) : size?.rows === 0 ? (
               <NoRuns table={table} />
             ) : state.mode === "CHART" ? null : (
@@ -104,6 +114,8 @@ function useRunKeys(table: Table, cursor: { value: Cursor }): void {
   const move = (by: number) => {
     const rows = source.size.peek()?.rows ?? 0;
     cursor.value = { ...cursor.value, row: Math.max(0, Math.min(rows - 1, cursor.value.row + by)) };
+    // So that Enter and the arrows go on from there.
+    document.querySelector<HTMLElement>(".runs .grid")?.focus({ preventScroll: true });
   };
   const current = () => {
     const row = source.row(cursor.value.row);

@@ -198,7 +198,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
           else go(href(`/experiments/${String(row.cells.get("attributes.experiment_id"))}/runs/${row.id}`));
         }}
         onKey={(event, row, index, column) => {
-          if (event.key === " " || event.key === "x") {
+          if (event.key === " " || event.key.toLowerCase() === "x") {
             if (row?.kind === "group") groups?.toggle(row.index);
             else if (index >= 0) select(index, event.shiftKey);
             return true;

@@ -6,6 +6,8 @@ import type { Table } from "./useTable";
 
 /** The order and the number of rows are looked at again at most once in so long. */
 const ROWS_MS = 2500;
+/** The same for charts, which read series. */
+const CHARTS_MS = 4000;
 /** The same for what columns hold, which costs more. */
 const COLUMNS_MS = { few: 3000, many: 12_000 };
 /** From so many runs on they are many. */
@@ -17,6 +19,7 @@ export function useFeed(table: Table): void {
   latest.current = table;
   const rows = useThrottled(() => latest.current.reorder(), ROWS_MS);
   const columns = useThrottled(() => latest.current.recount(), (table.rows.size.value?.matches ?? 0) < MANY ? COLUMNS_MS.few : COLUMNS_MS.many);
+  const charts = useThrottled(() => latest.current.touch(), CHARTS_MS);
   useLive(
     table.ids,
     (change) => {
@@ -24,11 +27,13 @@ export function useFeed(table: Table): void {
       if (change.all) {
         rows();
         columns();
+        charts();
         return;
       }
       const ids = change.runs.map((one) => one.run_id);
       if (ids.length === 0) return;
       columns();
+      charts();
       if (now.groups) return rows();
       now.rows.refetch(ids).then(
         (others) => {

@@ -42,6 +42,8 @@ export interface Table {
   changes: number;
   /** Open or close a parent's children. */
   toggle: (id: string) => void;
+  /** Let charts load anew. */
+  touch: () => void;
   /** Fetch anew what is shown: after changes. */
   refresh: () => void;
   /** Look again which rows there are, and in which order. */
@@ -112,8 +114,10 @@ export function useTable(ids: readonly string[]): Table {
     if (selection.peek().all) selection.value = NOTHING;
   }, [filter]);
 
-  const reorder = () => {
+  const touch = () => {
     changes.value += 1;
+  };
+  const reorder = () => {
     rows.refresh();
     groups?.refresh();
   };
@@ -138,7 +142,9 @@ export function useTable(ids: readonly string[]): Table {
     nested,
     tree,
     changes: changes.value,
+    touch,
     refresh: () => {
+      touch();
       reorder();
       recount();
     },
