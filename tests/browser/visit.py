@@ -60,7 +60,7 @@ class Visit:
     def _asked(self, request: Request) -> None:
         self.requests.append(request)
         where = urlsplit(request.url)
-        if where.scheme not in ("about", "blob", "data") and where.netloc != self._origin:
+        if where.scheme not in ("about", "blob", "chrome-extension", "data") and where.netloc != self._origin:
             self._wrong(f"left the origin: {request.url}")
 
     def _failed(self, request: Request) -> None:

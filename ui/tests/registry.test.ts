@@ -1,6 +1,7 @@
 import type { LoggedModel, ModelVersion } from "@schema/calls";
-import { expect, test } from "vitest";
-import { metricColumns, registrationsOf, varyingParams } from "../src/pages/models/columns";
+import { expect, test, vi } from "vitest";
+import { metricColumns, varyingParams } from "../src/pages/models/columns";
+import { currentRegistrations, registrationsOf } from "../src/pages/models/registrations";
 import { compareRows, wantedModel, wantedVersions } from "../src/pages/registry/compare";
 
 const metric = (key: string, value: number | "NaN", dataset = "") => ({
@@ -67,4 +68,18 @@ test("params that differ, or that some models lack, are columns", () => {
 test("registered versions come from the answer or from MLflow's tag", () => {
   expect(registrationsOf(model({}, [{ key: "mlflow.modelVersions", value: '[{"name": "n", "version": 3}]' }]))).toEqual([{ name: "n", version: "3" }]);
   expect(registrationsOf(model({}, [{ key: "mlflow.modelVersions", value: "broken" }]))).toEqual([]);
+});
+
+test("a version that is gone, or renamed, is not told from what the model's tag remembers", async () => {
+  const tags = [{ key: "mlflow.modelVersions", value: '[{"name": "old name", "version": 1}]' }];
+  const of = (id: string, run: string) => ({ ...model({}, tags), info: { ...model({}, tags).info, model_id: id, source_run_id: run } });
+  const fetched = vi.fn(async (_: string) => Response.json({ model_versions: [{ name: "new name", version: "1", model_id: "a" }] }));
+  vi.stubGlobal("fetch", fetched);
+  const found = await currentRegistrations([of("a", "r1"), of("b", "r2"), of("c", "")], new AbortController().signal);
+  vi.unstubAllGlobals();
+  expect([...found]).toEqual([
+    ["c", [{ name: "old name", version: "1" }]],
+    ["a", [{ name: "new name", version: "1" }]],
+  ]);
+  expect(fetched.mock.calls.map(([url]) => new URL(url, "http://x").searchParams.get("filter"))).toEqual(["run_id IN ('r1', 'r2')"]);
 });

@@ -1,6 +1,6 @@
 /** One logged model: what it scored, what it is, how to load it, its files. */
 
-import type { LoggedModel as Model } from "@schema/calls";
+import type { LoggedModel as Model, LoggedModelRegistration } from "@schema/calls";
 import { call } from "../../api/call";
 import { Button } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
@@ -28,8 +28,8 @@ import { type NamedRun, runNames } from "../../lib/runs";
 import { tagOf } from "../../lib/tags";
 import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
-import { registrationsOf } from "./columns";
 import { deleteModel, registerModel } from "./deeds";
+import { currentRegistrations } from "./registrations";
 
 const ArtifactBrowser = lazy(async () => (await import("../run/artifacts/ArtifactBrowser")).ArtifactBrowser);
 
@@ -40,8 +40,9 @@ export default function LoggedModel({ fields }: PageProps) {
   const load = useLoad(
     async (given) => {
       const { model } = await call("GetLoggedModel", { model_id: id }, given);
-      const runs = await runNames([model.info.source_run_id ?? ""], given);
-      return { model, run: runs.get(model.info.source_run_id ?? "") };
+      const source = model.info.source_run_id ?? "";
+      const [runs, versions] = await Promise.all([runNames([source], given), currentRegistrations([model], given)]);
+      return { model, run: runs.get(source), versions: versions.get(model.info.model_id) ?? [] };
     },
     [id],
   );
@@ -52,7 +53,7 @@ export default function LoggedModel({ fields }: PageProps) {
     <div class="page">
       <ExperimentHeader ids={[experiment]} tab="models" />
       <Loaded load={load} what={`The logged model ${id} could not be loaded.`}>
-        {({ model, run }) => <One model={model} run={run} tab={fields["tab"] ?? ""} path={fields["*"] ?? ""} reload={load.reload} />}
+        {({ model, run, versions }) => <One model={model} run={run} versions={versions} tab={fields["tab"] ?? ""} path={fields["*"] ?? ""} reload={load.reload} />}
       </Loaded>
     </div>
   );
@@ -61,12 +62,13 @@ export default function LoggedModel({ fields }: PageProps) {
 interface OneProps {
   model: Model;
   run: NamedRun | undefined;
+  versions: readonly LoggedModelRegistration[];
   tab: string;
   path: string;
   reload: () => void;
 }
 
-function One({ model, run, tab, path, reload }: OneProps) {
+function One({ model, run, versions, tab, path, reload }: OneProps) {
   const { info } = model;
   const here = toLoggedModel(info.experiment_id, info.model_id);
   const artifacts = tab === "artifacts";
@@ -110,13 +112,13 @@ function One({ model, run, tab, path, reload }: OneProps) {
           onPath={(next) => replace(`${here}/artifacts/${next.split("/").map(encodeURIComponent).join("/")}`)}
         />
       ) : (
-        <Overview model={model} run={run} reload={reload} />
+        <Overview model={model} run={run} versions={versions} reload={reload} />
       )}
     </>
   );
 }
 
-function Overview({ model, run, reload }: { model: Model; run: NamedRun | undefined; reload: () => void }) {
+function Overview({ model, run, versions, reload }: Pick<OneProps, "model" | "run" | "versions" | "reload">) {
   const { info, data } = model;
   const file = (path: string) => loggedModelFile(info.model_id, path);
   const facts = useModelFile(file("MLmodel"));
@@ -125,7 +127,7 @@ function Overview({ model, run, reload }: { model: Model; run: NamedRun | undefi
       <div class="model-page">
         <div>
           <Section title="Details">
-            <Details model={model} run={run} />
+            <Details model={model} run={run} versions={versions} />
           </Section>
           <Section title="Metrics" count={data?.metrics?.length ?? 0}>
             <MetricTable metrics={data?.metrics ?? []} />
@@ -145,9 +147,8 @@ function Overview({ model, run, reload }: { model: Model; run: NamedRun | undefi
   );
 }
 
-function Details({ model, run }: { model: Model; run: NamedRun | undefined }) {
+function Details({ model, run, versions }: Pick<OneProps, "model" | "run" | "versions">) {
   const { info } = model;
-  const versions = registrationsOf(model);
   const datasets = [...new Set((model.data?.metrics ?? []).map(datasetOf).filter(Boolean))];
   return (
     <KeyValues

@@ -23,6 +23,7 @@ import { type NamedRun, runNames } from "../../lib/runs";
 import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
 import { modelColumns } from "./columns";
+import { currentRegistrations, type Registrations } from "./registrations";
 
 /** More are not shown; the filter finds the others. */
 const most = 2000;
@@ -43,7 +44,8 @@ export default function LoggedModels({ fields }: PageProps) {
       );
       const models = answer.models ?? [];
       const sources = models.map((model) => model.info.source_run_id ?? "");
-      return { models, runs: await runNames(sources, given), more: Boolean(answer.next_page_token) };
+      const [runs, versions] = await Promise.all([runNames(sources, given), currentRegistrations(models, given)]);
+      return { models, runs, versions, more: Boolean(answer.next_page_token) };
     },
     [id, filter, order.id, order.down],
     { keep: true },
@@ -60,7 +62,7 @@ export default function LoggedModels({ fields }: PageProps) {
       {error !== null && data !== undefined && <Failure error={error} what="The models could not be loaded." retry={load.reload} />}
       {!unknown && (
         <Loaded load={load} what="The models could not be loaded.">
-          {(shown) => <Table id={id} models={shown.models} runs={shown.runs} order={order} filtered={filter !== ""} />}
+          {(shown) => <Table id={id} models={shown.models} runs={shown.runs} versions={shown.versions} order={order} filtered={filter !== ""} />}
         </Loaded>
       )}
     </div>
@@ -115,13 +117,14 @@ interface TableProps {
   id: string;
   models: readonly LoggedModel[];
   runs: ReadonlyMap<string, NamedRun>;
+  versions: Registrations;
   order: Order;
   filtered: boolean;
 }
 
-function Table({ id, models, runs, order, filtered }: TableProps) {
+function Table({ id, models, runs, versions, order, filtered }: TableProps) {
   const cursor = useSignal<number | undefined>(undefined);
-  const columns = useMemo(() => modelColumns(models, runs), [models, runs]);
+  const columns = useMemo(() => modelColumns(models, runs, versions), [models, runs, versions]);
   const move = (by: number) => {
     cursor.value = Math.max(0, Math.min(models.length - 1, (cursor.value ?? -1) + by));
   };

@@ -1,6 +1,6 @@
 /** The columns of the table of logged models: what they are, the metrics that they have, the params that tell them apart. */
 
-import type { LoggedModel, Metric } from "@schema/calls";
+import type { LoggedModel, LoggedModelRegistration, Metric } from "@schema/calls";
 import { asNumber } from "../../api/numbers";
 import type { Column } from "../../components/ListTable";
 import { datasetOf } from "../../components/model/MetricTable";
@@ -10,7 +10,8 @@ import { TimeAgo } from "../../components/TimeAgo";
 import { formatNumber, shortId } from "../../lib/format";
 import { toLoggedModel, toRun, toVersion } from "../../lib/places";
 import type { NamedRun } from "../../lib/runs";
-import { isMachines, tagOf } from "../../lib/tags";
+import { isMachines } from "../../lib/tags";
+import type { Registrations } from "./registrations";
 
 const mostMetrics = 24;
 const mostParams = 12;
@@ -63,28 +64,19 @@ export function varyingParams(models: readonly LoggedModel[]): string[] {
   return [...values].filter(([, all]) => all.size > 1).map(([key]) => key).sort();
 }
 
-/** The registered versions that were made from a model. */
-export function registrationsOf(model: LoggedModel): { name: string; version: string }[] {
-  const given = model.info.registrations ?? [];
-  if (given.length > 0) return given;
-  try {
-    const read: unknown = JSON.parse(tagOf(model.info.tags, "mlflow.modelVersions") ?? "[]");
-    if (!Array.isArray(read)) return [];
-    return read.map((one: { name?: unknown; version?: unknown }) => ({ name: String(one.name), version: String(one.version) }));
-  } catch {
-    return [];
-  }
-}
-
-/** The columns for some models; `runs` names their source runs. */
-export function modelColumns(models: readonly LoggedModel[], runs: ReadonlyMap<string, NamedRun>): Column<LoggedModel>[] {
+/** The columns for some models; `runs` names their source runs, `versions` says what was made of them. */
+export function modelColumns(
+  models: readonly LoggedModel[],
+  runs: ReadonlyMap<string, NamedRun>,
+  versions: Registrations,
+): Column<LoggedModel>[] {
   const metrics = metricColumns(models).slice(0, mostMetrics);
   const params = varyingParams(models).slice(0, mostParams);
   return [
     { id: "name", label: "Model", width: "minmax(180px, 1.5fr)", sort: "up", cell: (model) => <Name model={model} /> },
     { id: "creation_time", label: "Created", width: "110px", sort: "down", cell: (model) => <TimeAgo at={model.info.creation_timestamp_ms} /> },
     { id: "run", label: "Source run", width: "minmax(120px, 1fr)", cell: (model) => <Source model={model} runs={runs} /> },
-    { id: "versions", label: "Registered as", width: "minmax(150px, 1fr)", cell: (model) => <Registered model={model} /> },
+    { id: "versions", label: "Registered as", width: "minmax(150px, 1fr)", cell: (model) => <Registered versions={versions.get(model.info.model_id) ?? []} /> },
     ...metrics.map(
       (metric): Column<LoggedModel> => ({
         id: metric.id,
@@ -138,10 +130,10 @@ function Source({ model: { info }, runs }: { model: LoggedModel; runs: ReadonlyM
   );
 }
 
-function Registered({ model }: { model: LoggedModel }) {
+function Registered({ versions }: { versions: readonly LoggedModelRegistration[] }) {
   return (
     <>
-      {registrationsOf(model).map((one) => (
+      {versions.map((one) => (
         <Tag key={`${one.name} ${one.version}`} icon="layers" tone="accent" href={toVersion(one.name, one.version)}>
           <span class="cut">{one.name}</span> v{one.version}
         </Tag>
