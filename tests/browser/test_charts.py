@@ -130,8 +130,10 @@ def test_charts_are_added_and_removed(visit: Visit, known: Known) -> None:
 
 def test_one_slider_moves_the_images_of_all_runs(visit: Visit, known: Known) -> None:
     page = visit.open(f"/experiments/{known.sweep}/runs?compareRunsMode=CHART&first=100")
+    single = page.get_by_role("button", name=re.compile("^Single values"))
+    single.click()  # closed, it leaves the images in sight of who scrolls there
+    single.scroll_into_view_if_needed()
     slider = page.get_by_role("slider", name="Step of the images")
-    slider.scroll_into_view_if_needed()
     images = page.get_by_role("region", name="Images").get_by_role("img")
     last = images.first.get_attribute("src")
     slider.press("Home")

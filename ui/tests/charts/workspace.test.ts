@@ -35,11 +35,12 @@ test("one chart may have its own settings", () => {
 });
 
 test("sections nest by slashes, and chains of one are joined", () => {
-  const found = sectionsOf(["loss", "train/loss", "train/aug/a", "train/aug/b", "optim/lr/group0"]);
+  const found = sectionsOf(["loss", "system/cpu", "train/loss", "train/aug/a", "train/aug/b", "optim/lr/group0"]);
   expect(found.map((one) => [one.prefix, one.title, one.keys, one.count])).toEqual([
     ["", "", ["loss"], 1],
     ["train", "train", ["train/loss"], 3],
     ["optim/lr", "optim/lr", ["optim/lr/group0"], 1],
+    ["system", "system", ["system/cpu"], 1],
   ]);
   expect(found[1]?.inner.map((one) => [one.title, one.keys])).toEqual([["aug", ["train/aug/a", "train/aug/b"]]]);
 });

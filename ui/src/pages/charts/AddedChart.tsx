@@ -129,6 +129,7 @@ interface BodyProps {
 function Body({ drawing, size, onPick, brushes, onBrush, experimentIds }: BodyProps) {
   const { kind, summary: label, marks, columns } = drawing;
   const [first, second, third] = columns;
+  const nothing = kind === "importance" ? "No param of these runs varies together with this metric, or too few runs have both." : "No run has these columns.";
   const theme = ink.value.theme;
   const groups = useMemo(() => (kind === "box" ? drawing.boxes(theme) : []), [drawing, theme]);
   const bars = useMemo(() => drawing.bars(ink.value.accent), [drawing, theme]);
@@ -144,10 +145,11 @@ function Body({ drawing, size, onPick, brushes, onBrush, experimentIds }: BodyPr
   if (kind === "scatter" && first && second) return <Scatter size={size} label={label} marks={marks} x={first} y={second} colour={third ?? null} onPick={onPick} />;
   if (kind === "box" && first) return <BoxPlot size={size} label={label} name={first.name} groups={groups} />;
   if (kind === "heat" && first && second && third) return <HeatMap size={size} label={label} x={first} y={second} z={third} />;
+  if ((kind === "importance" || kind === "bar") && !bars.length) return <p class="chart-empty">{nothing}</p>;
   if (kind === "importance") {
     return (
       <>
-        <Bars size={{ width: size.width, height: size.height - 58 }} label={label} rows={bars} bounds={[0, 1]} />
+        <Bars size={{ width: size.width, height: size.height - 66 }} label={label} rows={bars} bounds={[0, 1]} />
         <p class="chart-source quiet">
           {sources.spearman}; {sources["eta²"]}. One param at a time, over {marks.length.toLocaleString("en-US")} runs
           {marks.length < 20 ? ": too few to rely on" : "; relations, not causes"}.
@@ -253,7 +255,10 @@ class Drawing {
 /** The columns of a chart, where none are chosen yet those that say most. */
 function completed({ kind, columns }: Added, facts: readonly ColumnFacts[]): string[] {
   if (columns.length) return columns;
-  const varying = facts.filter((fact) => (fact.distinct ?? 2) > 1 && !fact.name.startsWith("tags.mlflow."));
+  const differing = facts.filter((fact) => (fact.distinct ?? 2) > 1 && !fact.name.startsWith("tags.mlflow."));
+  // What only few runs have, such as parents of sweeps, says little about all.
+  const most = Math.max(0, ...differing.map((fact) => fact.runs));
+  const varying = differing.filter((fact) => fact.runs * 2 >= most);
   const metrics = varying.filter((fact) => fact.name.startsWith("metrics.") && !fact.name.startsWith("metrics.system/")).map((fact) => fact.name);
   // Numbers first: words may be long, e.g. whole JSON objects.
   const isNumber = (fact: ColumnFacts) => fact.minimum !== undefined && fact.minimum !== null;

@@ -1,7 +1,7 @@
 /** Images that were logged step by step (`log_image` with a key): a row for each run, one slider for all of them. */
 
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { call, prefix } from "../../api/call";
 import { Dialog } from "../../components/Dialog";
 import { Icon } from "../../components/icons";
@@ -67,13 +67,25 @@ interface ImageGridProps {
 export function ImageGrid({ runs, find = "", version, experimentIds }: ImageGridProps) {
   const ids = useMemo(() => [...runs.keys()], [runs]);
   const open = useSignal(true);
-  const load = useLoad((signal) => imagesOf(experimentIds, ids, signal), [ids.join(), version], { keep: true });
+  const near = useSignal(false);
+  const mark = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Files are listed run by run: only when somebody scrolls down to where images would be.
+    const watch = new IntersectionObserver((entries) => (near.value ||= entries.some((entry) => entry.isIntersecting)), { rootMargin: "300px" });
+    if (mark.current) watch.observe(mark.current);
+    return () => watch.disconnect();
+  }, []);
+  const load = useLoad(
+    (signal) => (near.value ? imagesOf(experimentIds, ids, signal) : new Promise<FoundImages>(() => {})),
+    [near.value, ids.join(), version],
+    { keep: true },
+  );
   const found = load.data.value;
   const images = found?.images ?? [];
   const keys = matching([...new Set(images.map((image) => image.key))].sort(), find);
   const chosen = useSignal<number | null>(null);
   const large = useSignal<StepImage | null>(null);
-  if (!keys.length) return null;
+  if (!keys.length) return <div ref={mark} />;
   const shown = images.filter((image) => keys.includes(image.key));
   const steps = [...new Set(shown.map((image) => image.step))].sort((a, b) => a - b);
   const at = chosen.value === null ? steps.length - 1 : Math.min(chosen.value, steps.length - 1);

@@ -63,7 +63,7 @@ function openAtFirst(sections: readonly Section[], depth: number): Set<string> {
   const open = new Set<string>();
   let charts = 0;
   for (const { prefix, count } of sections) {
-    if (prefix === "system") continue;
+    if (/^system(\/|$)/.test(prefix)) continue;
     if (charts && charts + Math.min(count, CHARTS) > OPEN >> depth) break;
     charts += Math.min(count, CHARTS);
     open.add(prefix);

@@ -31,8 +31,13 @@ export function sectionsOf(keys: readonly string[]): Section[] {
     }
     here.keys.push(key);
   }
-  const inner = root.inner.map(joined);
+  // What the machine did comes after what the model did.
+  const inner = root.inner.map(joined).sort((a, b) => Number(isSystem(a)) - Number(isSystem(b)));
   return root.keys.length ? [{ ...root, inner: [], count: root.keys.length }, ...inner] : inner;
+}
+
+function isSystem({ prefix }: Section): boolean {
+  return prefix === "system" || prefix.startsWith("system/");
 }
 
 function joined(section: Section): Section {
