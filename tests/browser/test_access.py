@@ -35,7 +35,7 @@ PAGES = {
 }
 
 
-def expect_no_barriers(page: Page, axe: str, within: str = "body") -> None:
+def expect_no_barriers(page: Page, axe: str, within: str = "html") -> None:
     """axe-core finds nothing in what is shown now, nor in its contrasts when it is dark."""
     page.evaluate(axe)
     options: dict[str, object] = {"iframes": False, "resultTypes": ["violations"], "within": within}
