@@ -1,4 +1,4 @@
-"""Take the README's pictures of the page: docs/images/page-*.webp, of the demo's data in a real browser."""
+"""Take the README's pictures of the page: docs/images/*.png, of the demo's data in a real browser."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def places(url: str) -> dict[str, tuple[str, Callable[[Page], None]]]:
     runs = urllib.parse.quote("[" + ",".join(f'"{run.info.run_id}"' for run in chosen) + "]")
     filtered = urllib.parse.quote(wanted)
     return {
-        "page-runs": (f"/experiments/{id_}/runs", grid),
-        "page-charts": (f"/experiments/{id_}/runs?compareRunsMode=CHART&tree=flat&searchFilter={filtered}", charts),
-        "page-run": (f"/experiments/{id_}/runs/{best}", text("digits_sweep.py")),
-        "page-compare": (f'/compare-runs?runs={runs}&experiments=["{id_}"]', text("learning_rate")),
+        "runs": (f"/experiments/{id_}/runs", grid),
+        "charts": (f"/experiments/{id_}/runs?compareRunsMode=CHART&tree=flat&searchFilter={filtered}", charts),
+        "run": (f"/experiments/{id_}/runs/{best}", text("digits_sweep.py")),
+        "compare": (f'/compare-runs?runs={runs}&experiments=["{id_}"]', text("learning_rate")),
     }
 
 
@@ -87,8 +87,8 @@ def keep(page: Page, name: str) -> None:
     page.evaluate("() => document.fonts.ready")
     page.wait_for_timeout(500)  # what fades in has done so
     image = Image.open(io.BytesIO(page.screenshot()))
-    image.save(TARGET / f"{name}.webp", quality=75, method=6)
-    print(f"wrote docs/images/{name}.webp", file=sys.stderr)
+    image.convert("RGB").quantize(256).save(TARGET / f"{name}.png", optimize=True)
+    print(f"wrote docs/images/{name}.png", file=sys.stderr)
 
 
 if __name__ == "__main__":

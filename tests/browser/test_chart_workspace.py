@@ -74,8 +74,7 @@ def test_table_and_charts_stand_beside_each_other(visit: Visit, known: Known) ->
     before = inked(page)
     page.get_by_role("button", name=re.compile("Show run-059 in charts")).click()
     expect(page).to_have_url(re.compile("hidden="))
-    expect_drawn(page)
-    assert inked(page) != before
+    page.wait_for_function(f"before => {_INK}.reduce((sum, [_, ink]) => sum + ink, 0) !== before", arg=before)
 
 
 def test_all_kinds_of_charts_are_added(visit: Visit, known: Known) -> None:
