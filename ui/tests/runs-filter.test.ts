@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { allOf, asFilter, clauses, columnOf, complete, isPlain, keyText, oneOf, positionOf, saidOf, setClauses, typingAt } from "../src/pages/runs/filter";
+import { allOf, asFilter, clauses, columnOf, complete, isPlain, keyText, oneOf, saidOf, setClauses, typingAt } from "../src/pages/runs/filter";
 
 describe("plain words", () => {
   test("search the names of runs, a quote in them included", () => {
@@ -72,9 +72,4 @@ test("keys are quoted only where they must be", () => {
   expect(keyText("params.a b")).toBe("params.`a b`");
   expect(columnOf("param.`a b`")).toBe("params.a b");
   expect(columnOf("status")).toBe("attributes.status");
-});
-
-test("the server's position counts from 1", () => {
-  expect(positionOf("Expected a value, at position 12.")).toBe(11);
-  expect(positionOf("No.")).toBeNull();
 });

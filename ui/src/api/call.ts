@@ -9,6 +9,8 @@ export class CallError extends Error {
     message: string,
     readonly code: string,
     readonly status: number,
+    /** Where in a filter the mistake is, counted from 1; null where the server does not say. */
+    readonly position: number | null = null,
   ) {
     super(message);
   }
@@ -96,8 +98,8 @@ async function isThere(): Promise<boolean> {
 async function refusal(response: Response): Promise<CallError> {
   const text = await response.text();
   try {
-    const said = JSON.parse(text) as { error_code?: string; message?: string };
-    return new CallError(said.message ?? text, said.error_code ?? "", response.status);
+    const said = JSON.parse(text) as { error_code?: string; message?: string; position?: number };
+    return new CallError(said.message ?? text, said.error_code ?? "", response.status, said.position ?? null);
   } catch {
     return new CallError(`The server answered ${response.status} ${response.statusText}.`, "", response.status);
   }

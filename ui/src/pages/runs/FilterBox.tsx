@@ -8,7 +8,7 @@ import { IconButton } from "../../components/Button";
 import { useKeys } from "../../lib/keys";
 import { remember, remembered } from "../../lib/memory";
 import { operatorsFor, type Suggestion, suggestions, valueQuestion, valueSuggestions } from "./completion";
-import { asFilter, columnOf, complete, isPlain, positionOf, tokens, type Typing, typingAt } from "./filter";
+import { asFilter, columnOf, complete, isPlain, tokens, type Typing, typingAt } from "./filter";
 import type { Table } from "./useTable";
 import "./filter.css";
 
@@ -244,7 +244,6 @@ function complaintOf(table: Table, applied: string): { message: string; at: numb
   const failed = (table.groups ?? table.rows).failed.value ?? table.rows.failed.value;
   if (!applied || !(failed instanceof CallError) || failed.status !== 400) return null;
   if (isPlain(applied)) return { message: failed.message, at: null };
-  const at = positionOf(failed.message);
   const shift = table.filter.startsWith(`(${asFilter(applied)})`) ? 1 : 0;
-  return { message: failed.message, at: at === null ? null : Math.max(0, at - shift) };
+  return { message: failed.message, at: failed.position === null ? null : Math.max(0, failed.position - 1 - shift) };
 }

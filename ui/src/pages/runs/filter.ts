@@ -210,9 +210,3 @@ export function oneOf(id: string, values: string[]): string[] {
     return [`${keyText(id)} IN (${values.map(quoteText).join(", ")})`];
   return [`(${values.map((one) => `${keyText(id)} = ${quoteText(one)}`).join(" OR ")})`];
 }
-
-/** Where the server says the mistake is, from 0; null when it does not say. */
-export function positionOf(message: string): number | null {
-  const match = /at position (\d+)/.exec(message);
-  return match ? Number(match[1]) - 1 : null;
-}
