@@ -1,7 +1,7 @@
 /** Dialogs on the platform's own <dialog>: the focus stays inside, Esc closes, the page behind is inert. */
 
 import { type ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./Button";
 import "./dialog.css";
 
@@ -20,7 +20,7 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, actions, onSubmit, wide }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (!shown) return;
     const before = document.activeElement;

@@ -1,7 +1,7 @@
 /** A text that is edited where it stands: Enter saves, Esc leaves it as it was. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { toastFailure } from "../lib/toasts";
 import { Icon } from "./icons";
 import "./editable.css";
@@ -23,7 +23,7 @@ export function EditableText({ label, value, onSave, placeholder = "Add…", may
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const editing = edited.value !== null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (editing) field.current?.select();
   }, [editing]);
   const close = (focus: boolean) => {

@@ -1,7 +1,7 @@
 /** Menus: a button that opens a list of things to do, walked with the arrow keys. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button, IconButton } from "./Button";
 import { Icon, type IconName } from "./icons";
 import { Keys } from "./Keys";
@@ -97,7 +97,7 @@ export function MenuList({ items, label, anchor, align = "start", onClose }: Men
   const list = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: "", at: 0 });
   const choices = () => [...(list.current?.querySelectorAll<HTMLElement>(".menu-item:not([aria-disabled=true])") ?? [])];
-  useEffect(() => choices()[0]?.focus(), []);
+  useLayoutEffect(() => choices()[0]?.focus(), []);
   const walk = (event: KeyboardEvent) => {
     const all = choices();
     const here = all.indexOf(document.activeElement as HTMLElement);

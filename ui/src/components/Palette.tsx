@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { Hit } from "@schema/calls";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { call } from "../api/call";
 import { commands } from "../lib/commands";
 import { rank } from "../lib/match";
@@ -45,7 +45,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const busy = useSignal(false);
   const at = useSignal(0);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const shown = dialog.current;
     shown?.showModal();

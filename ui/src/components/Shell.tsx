@@ -1,7 +1,7 @@
 /** The frame of every page: the bar at the top, the page below it, the things that open over it. */
 
 import { effect, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { nextRedo, nextUndo, redo, undo } from "../lib/actions";
 import { listenForKeys, useKeys } from "../lib/keys";
 import { followAttention } from "../lib/live";
@@ -24,7 +24,7 @@ const close = () => {
 
 /** The whole page. */
 export function Shell() {
-  useEffect(() => listenForKeys(), []);
+  useLayoutEffect(() => listenForKeys(), []);
   useEffect(() => followTheme(), []);
   useEffect(() => focusOnNavigation(), []);
   useEffect(() => followAttention(), []);

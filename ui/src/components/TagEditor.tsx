@@ -1,7 +1,7 @@
 /** The tags of something, to be read, added, changed and removed in place. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { isMachines } from "../lib/tags";
 import { Button, IconButton } from "./Button";
 import { TextInput } from "./fields";
@@ -84,7 +84,7 @@ function TagForm({ name, value, isNew, onSave }: TagFormProps) {
   const key = useSignal(name);
   const text = useSignal(value);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLInputElement>(isNew ? "input" : ".field + .field input")?.select(), []);
+  useLayoutEffect(() => form.current?.querySelector<HTMLInputElement>(isNew ? "input" : ".field + .field input")?.select(), []);
   return (
     <form
       ref={form}

@@ -1,7 +1,7 @@
 /** Every keyboard shortcut of the page, in one registry: what is pressed, what it does, and the words for the key sheet. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** One shortcut. */
 export interface KeyBinding {
@@ -41,7 +41,8 @@ export function addKeys(scope: KeyScope): () => void {
 export function useKeys(name: string, bindings: readonly KeyBinding[]): void {
   const latest = useRef(bindings);
   latest.current = bindings;
-  useEffect(() => {
+  // At once: a key that is pressed as soon as there is something to see is not lost.
+  useLayoutEffect(() => {
     return addKeys({
       name,
       bindings: bindings.map((binding, index) => ({
