@@ -101,6 +101,9 @@ bench: $(READY) witness chromium $(UI_BUILT) ## measure us and the real mlflow s
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/table.py
 	$(BIN)/python benchmarks/server.py
+	$(BIN)/python benchmarks/many_writers.py
+	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/frame.py
 	$(BIN)/python benchmarks/ui.py
 
 clean: ## remove environments, caches and the demo's data

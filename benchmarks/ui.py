@@ -230,11 +230,16 @@ def served(store: Path) -> Iterator[Server]:
         yield server
 
 
+_NEWS_S = 15.0
+"""What was written within the last seconds is told to a page that opens, which then reads it again."""
+
+
 def _made(folder: Path, name: str, make: Callable[[], Any]) -> Any:
     """What was found out when a store was made; it is made where it is not there."""
     note = folder / f"{name}.json"
     if not note.exists():
         note.write_text(json.dumps(make()))
+        time.sleep(_NEWS_S)
     return json.loads(note.read_text())
 
 
