@@ -5,15 +5,13 @@ Usage: python benchmarks/growth.py [most runs]; a million needs about 3 GB of di
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from search import FILTER, timed
 from seeding import seed_runs
 
 from millrace.calls import (
@@ -28,9 +26,6 @@ from millrace.calls import (
 )
 from millrace.model import Metric
 from millrace.store import Store, open_store
-
-ROUNDS = 7
-FILTER = "metrics.m3 > 0.5 and params.p2 = 'v7'"
 
 
 def main() -> None:
@@ -102,17 +97,6 @@ def logged(store: Store, points: int) -> str:
         store.call(LogBatch(run_id, batch))
     store.call(UpdateRun(run_id, "FINISHED"))
     return run_id
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Milliseconds, the median of several times, after one that warms up."""
-    action()
-    found = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        action()
-        found.append(1e3 * (time.perf_counter() - began))
-    return statistics.median(found)
 
 
 if __name__ == "__main__":

@@ -124,7 +124,11 @@ def are_fine(metrics: Sequence[Metric]) -> bool:
         [metric.step for metric in metrics],
         [metric.timestamp for metric in metrics],
         [metric.value for metric in metrics],
-    ) and not [one for one in metrics if (one.dataset_name or one.dataset_digest) and not _names_dataset(one)]
+    ) and not [
+        one
+        for one in metrics
+        if (one.dataset_name or one.dataset_digest) and not (one.dataset_name and one.dataset_digest)
+    ]
 
 
 def columns_are_fine(
@@ -140,10 +144,6 @@ def columns_are_fine(
         and max(steps) <= MAX_INT64
         and all(len(key) <= MAX_KEY_LENGTH and _is_fine(key) for key in keys)
     )
-
-
-def _names_dataset(metric: Metric) -> bool:
-    return bool(metric.dataset_name) and bool(metric.dataset_digest)
 
 
 def check_param(param: Pair, path: str = "") -> None:
