@@ -16,7 +16,7 @@ import { Sections } from "./Sections";
 import { matching, sectionsOf } from "./sections";
 import { SeriesCard } from "./SeriesCard";
 import { SingleValues } from "./SingleValues";
-import { type AddedKind, heights, settingsOf, type Workspace } from "./state";
+import { type AddedKind, heights, owning, settingsOf, toggling, type Workspace } from "./state";
 import { Toolbar } from "./Toolbar";
 import { useChanges } from "./useChanges";
 import { useWorkspace } from "./useWorkspace";
@@ -118,10 +118,7 @@ function Charts({ search, facts, all, runs, given, names, workspace, change, ver
   const groupable = facts
     .filter(({ name, distinct }) => !name.startsWith("metrics.") && !name.startsWith("tags.mlflow.") && (distinct ?? 0) > 1 && (distinct ?? 0) <= 100)
     .map((fact) => fact.name);
-  const toggle = (prefix: string) => {
-    const { toggled } = workspace;
-    change({ toggled: toggled.includes(prefix) ? toggled.filter((one) => one !== prefix) : [...toggled, prefix] });
-  };
+  const toggle = (prefix: string) => change(toggling(workspace, prefix));
   const add = (kind: AddedKind) => change({ added: [...workspace.added, { kind, columns: [] }] });
   const experimentId = search.experimentIds[0];
   if (!runs.ids.length) {
@@ -179,10 +176,7 @@ function Charts({ search, facts, all, runs, given, names, workspace, change, ver
               if (ids.some((id) => !lined.peek().has(id))) lined.value = new Set([...lined.peek(), ...ids]);
             }}
             {...(experimentId ? { experimentId } : {})}
-            onOwn={(own) => {
-              const { [key]: before, ...rest } = workspace.own;
-              change({ own: own ? { ...rest, [key]: { ...before, ...own } } : rest });
-            }}
+            onOwn={(own) => change(owning(workspace, key, own))}
           />
         )}
       />

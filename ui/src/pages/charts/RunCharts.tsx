@@ -18,7 +18,7 @@ import type { ChartRun } from "./lines";
 import { Sections } from "./Sections";
 import { matching, sectionsOf } from "./sections";
 import { SeriesCard } from "./SeriesCard";
-import { heights, settingsOf } from "./state";
+import { heights, owning, settingsOf, toggling } from "./state";
 import { Toolbar } from "./Toolbar";
 import { useWorkspace } from "./useWorkspace";
 import "./charts.css";
@@ -67,10 +67,7 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
     const made = sectionsOf(found);
     return system ? made.flatMap((one) => (one.prefix === "system" ? [{ ...one, prefix: "", title: "" }] : [one])) : made;
   }, [found, system]);
-  const toggle = (prefix: string) => {
-    const { toggled } = workspace;
-    change({ toggled: toggled.includes(prefix) ? toggled.filter((one) => one !== prefix) : [...toggled, prefix] });
-  };
+  const toggle = (prefix: string) => change(toggling(workspace, prefix));
   return (
     <div class={`charts-view size-${workspace.size}`}>
       <Toolbar workspace={workspace} change={change} metrics={system ? [] : keys.map((key) => `metrics.${key}`)} groupable={[]} matches={1} shown={1} />
@@ -90,10 +87,7 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
             height={heights[workspace.size] + (few ? 50 : 0)}
             version={version}
             hasOwn={key in workspace.own}
-            onOwn={(own) => {
-              const { [key]: before, ...rest } = workspace.own;
-              change({ own: own ? { ...rest, [key]: { ...before, ...own } } : rest });
-            }}
+            onOwn={(own) => change(owning(workspace, key, own))}
           />
         )}
       />

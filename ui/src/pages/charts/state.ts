@@ -106,6 +106,17 @@ export function parseWorkspace(text: string): Workspace {
   return workspace;
 }
 
+/** The change by which a section is opened or closed. */
+export function toggling({ toggled }: Workspace, prefix: string): Pick<Workspace, "toggled"> {
+  return { toggled: toggled.includes(prefix) ? toggled.filter((one) => one !== prefix) : [...toggled, prefix] };
+}
+
+/** The change by which one chart gets settings of its own; null takes them away. */
+export function owning(workspace: Workspace, key: string, own: Partial<Settings> | null): Pick<Workspace, "own"> {
+  const { [key]: before, ...rest } = workspace.own;
+  return { own: own ? { ...rest, [key]: { ...before, ...own } } : rest };
+}
+
 /** The settings of one chart. */
 export function settingsOf(workspace: Workspace, key: string): Settings {
   const { x, smoothing, amount, log, cut } = workspace;
