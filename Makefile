@@ -50,6 +50,16 @@ types: $(READY) $(UI_TYPED) ## check types: mypy --strict inside, pyright on wha
 unit: $(READY) postgres chromium witness $(UI_TESTED) $(UI_BUILT) ## run the tests only (PYTEST='-k name' to choose)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q $(PYTEST)
 
+# A group is a file tests/integrations/GROUP.txt (its libraries) and a folder tests/integrations/GROUP (its tests).
+GROUPS = $(sort $(basename $(notdir $(wildcard tests/integrations/*.txt))))
+
+.PHONY: test-integrations $(addprefix test-integrations-,$(GROUPS))
+test-integrations: $(addprefix test-integrations-,$(GROUPS)) ## test with other people's libraries, each group in an environment of its own
+
+$(addprefix test-integrations-,$(GROUPS)): test-integrations-%: $(READY)
+	scripts/integrations.sh $*
+	MILLRACE_INTEGRATIONS=$* PYTHONPATH=src .integrations/$*/bin/python -m pytest -q tests/integrations/$* $(PYTEST)
+
 ui: $(UI_TYPED) $(UI_TESTED) $(UI_BUILT) ## check and test the page in ui/, and build it into the package
 
 $(UI_TOOLS): ui/package-lock.json $(READY)

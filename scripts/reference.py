@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import inspect
 import re
 import sys
@@ -93,6 +93,8 @@ def _sdk() -> Iterator[str]:
             yield from ("", f"## {name}", "", _sentence(value), "")
             yield from _entries([(f"{name}.{method}", function) for method, function in _methods(value)])
     for name in sorted(mlflow._SUBMODULES - FACADES):
+        if importlib.util.find_spec(f"mlflow.{name}") is None:
+            continue
         module = importlib.import_module(f"mlflow.{name}")
         entries = [(f"mlflow.{name}.{one}", function) for one, function in _members(module)]
         if entries:

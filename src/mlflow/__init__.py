@@ -47,8 +47,12 @@ _HOMES: dict[str, str] = {
 """Module to the names that are taken from it."""
 
 _SUBMODULES = frozenset(
-    "artifacts client config data entities environment_variables exceptions models pyfunc sklearn store system_metrics "
-    "tracking types utils".split()
+    # a flavor (save, load, autologging) or a library whose calls are traced, each imported when it is named
+    "ag2 anthropic autogen bedrock catboost crewai diviner dspy fastai gemini groq h2o keras langchain lightgbm "
+    "litellm llama_index mistral onnx openai paddle pmdarima prophet pydantic_ai pytorch sentence_transformers shap "
+    "sklearn smolagents spacy spark statsmodels tensorflow transformers xgboost "
+    "artifacts client config data entities environment_variables exceptions models pyfunc store system_metrics "
+    "tracing tracking types utils".split()
 )
 """Subpackages that are attributes of `mlflow` without being imported first."""
 
