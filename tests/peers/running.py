@@ -20,6 +20,8 @@ ANSWERS = HERE / "answers"
 """What the real MLflow answers: in `server/` over HTTP, in `local/` on a database of its own."""
 FLOWS = ("tracking", "searching", "nested", "artifacts", "logged_models", "registry", "quickstart")
 """The flows that talk to a server: scripts in `flows/` that run unmodified under both SDKs."""
+TRACE_FLOWS = ("traces",)
+"""Flows that our SDK does not run yet."""
 
 BYTECODE = tempfile.mkdtemp(prefix="peers-bytecode-")
 """Where Python keeps what it compiled: most of a flow's time would go into compiling the same libraries again."""
