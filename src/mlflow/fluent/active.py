@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
 import threading
 from collections.abc import MutableSequence
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from millrace.errors import MlflowException
@@ -42,6 +43,14 @@ class ActiveRun(Run, frozen=True):
         return kind is None
 
 
+class Companion(Protocol):
+    """What goes along with a run from its start to its end, in the process that started it."""
+
+    def finish(self) -> None:
+        """Stop; called once, before the run is ended."""
+        ...
+
+
 class _Own(threading.local):
     """What belongs to one thread."""
 
@@ -52,7 +61,10 @@ class _Own(threading.local):
 
 _state: dict[str, Any] = {}
 _open: dict[str, tuple[ActiveRun, str]] = {}
+_companions: dict[str, list[Companion]] = {}
 _lock = threading.Lock()
+
+_logger = logging.getLogger("mlflow.tracking.fluent")
 
 
 def _own() -> _Own:
@@ -137,6 +149,20 @@ def push(run: Run) -> ActiveRun:
     return active
 
 
+def accompany(run_id: str, companion: Companion) -> None:
+    """Have something finished before a run of this process is ended."""
+    _companions.setdefault(run_id, []).append(companion)
+
+
+def _part(run_id: str) -> None:
+    """Finish what goes along with a run; nothing that fails there stands in the way of the run's end."""
+    for companion in reversed(_companions.pop(run_id, [])):
+        try:
+            companion.finish()
+        except Exception:
+            _logger.warning("%s of run %s did not finish", type(companion).__name__, run_id, exc_info=True)
+
+
 def end_run(status: str = "FINISHED") -> None:
     """End the active run of this thread, if there is one; the run that it was nested in is active again.
 
@@ -149,6 +175,7 @@ def end_run(status: str = "FINISHED") -> None:
         run = own.stack.pop()
         own.last = run.info.run_id
         _, uri = _open.pop(run.info.run_id, (run, get_tracking_uri()))
+        _part(run.info.run_id)
         MlflowClient(uri).set_terminated(run.info.run_id, status)
         _say_where(run, uri)
 
@@ -226,6 +253,7 @@ def _end_all() -> None:
     # At exit: what a script left open is finished, in whichever thread it was started.
     flush_all()
     for run_id, (_, uri) in reversed(list(_open.items())):
+        _part(run_id)
         try:
             with overriding({MILLRACE_EXIT_TIMEOUT_S: time_to_exit_s()}):
                 MlflowClient(uri).set_terminated(run_id, "FINISHED")
@@ -243,6 +271,7 @@ def _after_fork() -> None:
     _lock = threading.Lock()
     _state.pop("own", None)
     _open.clear()
+    _companions.clear()
 
 
 atexit.register(_end_all)
