@@ -5,6 +5,7 @@ from millrace.calls.artifacts import (
     ListArtifacts,
     ListLoggedModelArtifacts,
 )
+from millrace.calls.attendance import Attend, EndAbandoned, EndedRuns
 from millrace.calls.base import (
     ENDPOINTS,
     Answer,
@@ -146,6 +147,7 @@ from millrace.calls.table import (
 __all__ = [
     "Answer",
     "ArtifactPage",
+    "Attend",
     "Binary",
     "Call",
     "Change",
@@ -175,6 +177,8 @@ __all__ = [
     "ENDPOINTS",
     "Edit",
     "Empty",
+    "EndAbandoned",
+    "EndedRuns",
     "Endpoint",
     "ExperimentAnswer",
     "ExperimentPage",
