@@ -301,6 +301,21 @@ MILLRACE_EXIT_TIMEOUT_S = _number(
     30.0,
     "Seconds that the end of a run, and of a process, waits for a store that does not answer.",
 )
+MILLRACE_HEARTBEAT_INTERVAL_S = _number(
+    "MILLRACE_HEARTBEAT_INTERVAL_S",
+    20.0,
+    "Seconds between two signs of life of a process with open runs, to stores that several machines share; 0 for none.",
+)
+MILLRACE_HEARTBEAT_TIMEOUT_S = _number(
+    "MILLRACE_HEARTBEAT_TIMEOUT_S",
+    600.0,
+    "Seconds of a server's own running time without a sign of life after which it ends a run as KILLED; 0 for never.",
+)
+MILLRACE_HANDLE_SIGTERM = _flag(
+    "MILLRACE_HANDLE_SIGTERM",
+    True,
+    "End open runs as KILLED when SIGTERM ends the process; a handler of the program's own is left alone.",
+)
 
 
 def state_folder() -> str:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from millrace.calls import ENDPOINTS, Call, Create, Edit, Endpoint, Manage
 from millrace.engine import (
+    attendance,
     changes,
     chunks,
     experiments,
@@ -41,6 +42,7 @@ from millrace.errors import InvalidParameterValue, MlflowException, NotImplement
 
 __all__ = [
     "Engine",
+    "attendance",
     "changes",
     "experiments",
     "ingest",

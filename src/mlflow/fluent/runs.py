@@ -16,6 +16,7 @@ from mlflow.fluent import frames
 from mlflow.fluent.active import ActiveRun, active_run, chosen_experiment_id, client, is_active, push
 from mlflow.fluent.active import experiment_id as current_experiment
 from mlflow.fluent.companions import start_companions, wanted
+from mlflow.fluent.lifetime import process_id
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME as RUN_NAME_TAG
 
@@ -92,7 +93,7 @@ def _create(experiment_id: str | None, run_name: str | None, parent_run_id: str 
     if name:
         texts[RUN_NAME_TAG] = name
     where = experiment_id if experiment_id is not None else current_experiment()
-    return client().create_run(where, tags=resolve_tags(texts), run_name=name)
+    return client()._open_run(where, None, resolve_tags(texts), name, process_id(get_tracking_uri()))
 
 
 def _parent(parent_run_id: str | None) -> str | None:
@@ -131,7 +132,7 @@ def _resume(run_id: str, parent_run_id: str | None, run_name: str | None, tags: 
         raise InvalidParameterValue(
             f"Run with UUID {run_id} is not a child of the specified parent_run_id {parent_run_id}."
         )
-    client().update_run(run_id, status="RUNNING", name=run_name)
+    client()._reopen_run(run_id, run_name, process_id(get_tracking_uri()))
     if tags:
         client().log_batch(run_id, tags=[RunTag(str(key), str(value)) for key, value in tags.items()])
     return client().get_run(run_id)
