@@ -76,6 +76,7 @@ export interface Change {
   seq: number;
   experiment_id?: string;
   run_id?: string;
+  traces?: boolean;
 }
 
 /**
