@@ -130,7 +130,7 @@ class OtlpSpan(Struct, frozen=True, omit_defaults=True):
 
     def span(self) -> Span:
         """The span as users see it."""
-        texts = {one.key: json.dumps(plain(one.value)) for one in self.attributes}
+        texts = {one.key: json.dumps(plain(one.value), ensure_ascii=False) for one in self.attributes}
         status = self.status or OtlpStatus()
         request_id = texts.get(SpanAttributeKey.REQUEST_ID)
         return Span(

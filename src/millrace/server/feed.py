@@ -43,6 +43,7 @@ class _Listener:
         self._wanted = frozenset(experiments)
         self._runs: dict[str, str] = {}
         self._experiments: dict[str, None] = {}
+        self._traces: dict[str, None] = {}
         self._all = False
         self._cursor = 0
         self.filled = asyncio.Event()
@@ -54,7 +55,9 @@ class _Listener:
         for one in found.changes:
             if self._wanted and one.experiment_id and one.experiment_id not in self._wanted:
                 continue
-            if one.run_id:
+            if one.traces:
+                self._traces[one.experiment_id] = None
+            elif one.run_id:
                 self._runs[one.run_id] = one.experiment_id
             else:
                 self._experiments[one.experiment_id] = None
@@ -62,7 +65,7 @@ class _Listener:
             self._all = True
         if self._all:
             self._runs.clear()
-        if self._all or self._runs or self._experiments:
+        if self._all or self._runs or self._experiments or self._traces:
             self.filled.set()
 
     def take(self) -> bytes:
@@ -72,9 +75,11 @@ class _Listener:
             told["all"] = True
         told["runs"] = [{"run_id": run, "experiment_id": experiment} for run, experiment in self._runs.items()]
         told["experiments"] = [one for one in self._experiments if one]
+        if self._traces:
+            told["traces"] = list(self._traces)
         if "" in self._experiments:
             told["registry"] = True
-        self._runs, self._experiments, self._all = {}, {}, False
+        self._runs, self._experiments, self._traces, self._all = {}, {}, {}, False
         self.filled.clear()
         return f"id: {self._cursor}\ndata: {json.dumps(told, separators=(',', ':'))}\n\n".encode()
 
@@ -98,7 +103,7 @@ class Feed:
         self._stopping = stopping
         self._listeners: set[_Listener] = set()
         self._task: asyncio.Task[None] | None = None
-        self._seen: dict[tuple[str, str], int] = {}
+        self._seen: dict[tuple[str, str, bool], int] = {}
         self._again: list[tuple[float, Change]] = []
 
     def routes(self) -> Iterator[Route]:
@@ -164,14 +169,18 @@ class Feed:
             await asyncio.sleep(PAUSE_S)
 
     def _tell(self, found: Changes, now: float) -> None:
-        new = [one for one in found.changes if self._seen.get((one.experiment_id, one.run_id)) != one.seq]
-        self._seen = {(one.experiment_id, one.run_id): one.seq for one in found.changes}
+        new = [one for one in found.changes if self._seen.get(_thing(one)) != one.seq]
+        self._seen = {_thing(one): one.seq for one in found.changes}
         due = [one for then, one in self._again if then <= now]
         self._again = [(then, one) for then, one in self._again if then > now]
         self._again += [(now + wait, one) for one in new for wait in _AGAIN_S]
         told = Changes(found.cursor, [*due, *new], found.all)
         for listener in self._listeners:
             listener.add(told)
+
+
+def _thing(change: Change) -> tuple[str, str, bool]:
+    return change.experiment_id, change.run_id, change.traces
 
 
 def _piece(data: bytes) -> dict[str, object]:
