@@ -65,6 +65,7 @@ export interface Change {
   seq: number;
   experiment_id?: string;
   run_id?: string;
+  traces?: boolean;
 }
 
 /**
