@@ -80,10 +80,11 @@ class Arguments:
         except (TypeError, ValueError):  # some builtins have none
             self._signature = None
         parameters = list(self._signature.parameters.values()) if self._signature else []
-        positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        self._positional = [one.name for one in parameters if one.kind in positional]
+        by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        self._positional = [one.name for one in parameters if one.kind in by_position]
         self._defaults = {one.name: one.default for one in parameters if one.default is not one.empty}
-        self._simple = all(one.kind in (*positional, inspect.Parameter.KEYWORD_ONLY) for one in parameters)
+        self._simple = all(one.kind in by_name for one in parameters)
         self._order = [one.name for one in parameters]
 
     def of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
@@ -93,14 +94,13 @@ class Arguments:
         if self._simple and len(args) <= len(self._positional):
             given = dict(zip(self._positional, args, strict=False))
             given.update(kwargs)
+            defaults = self._defaults
             try:
-                # `given[name]` before the default: a missing argument ends in the slow way, which knows what is wrong.
-                found = {name: given[name] if name in given else self._defaults[name] for name in self._order}
+                found = {name: given.pop(name) if name in given else defaults[name] for name in self._order}
             except KeyError:
-                return self._bind(args, kwargs)
-            if len(found) < len(given):
-                return self._bind(args, kwargs)
-            return _without_self(found)
+                return self._bind(args, kwargs)  # which says what is missing
+            if not given and not (kwargs and args and kwargs.keys() & set(self._positional[: len(args)])):
+                return _without_self(found)
         return self._bind(args, kwargs)
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
