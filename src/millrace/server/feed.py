@@ -50,6 +50,7 @@ class _Listener:
         self._wanted = frozenset(experiments)
         self._runs: dict[str, str] = {}
         self._experiments: dict[str, None] = {}
+        self._traces: dict[str, None] = {}
         self._all = False
         self._cursor = 0
         self.filled = asyncio.Event()
@@ -61,7 +62,9 @@ class _Listener:
         for one in found.changes:
             if self._wanted and one.experiment_id and one.experiment_id not in self._wanted:
                 continue
-            if one.run_id:
+            if one.traces:
+                self._traces[one.experiment_id] = None
+            elif one.run_id:
                 self._runs[one.run_id] = one.experiment_id
             else:
                 self._experiments[one.experiment_id] = None
@@ -69,7 +72,7 @@ class _Listener:
             self._all = True
         if self._all:
             self._runs.clear()
-        if self._all or self._runs or self._experiments:
+        if self._all or self._runs or self._experiments or self._traces:
             self.filled.set()
 
     def take(self) -> bytes:
@@ -79,9 +82,11 @@ class _Listener:
             told["all"] = True
         told["runs"] = [{"run_id": run, "experiment_id": experiment} for run, experiment in self._runs.items()]
         told["experiments"] = [one for one in self._experiments if one]
+        if self._traces:
+            told["traces"] = list(self._traces)
         if "" in self._experiments:
             told["registry"] = True
-        self._runs, self._experiments, self._all = {}, {}, False
+        self._runs, self._experiments, self._traces, self._all = {}, {}, {}, False
         self.filled.clear()
         return f"id: {self._cursor}\ndata: {json.dumps(told, separators=(',', ':'))}\n\n".encode()
 
@@ -107,7 +112,7 @@ class Feed:
         self._task: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
         """Whether the task knows what was there before."""
-        self._seen: dict[tuple[str, str], int] = {}
+        self._seen: dict[tuple[str, str, bool], int] = {}
         self._again: list[tuple[float, Change | None]] = []
 
     def routes(self) -> Iterator[Route]:
@@ -221,11 +226,11 @@ def _first_look(cursor: int, ago: int | None) -> int:
     return max(min(moments), 1) if moments else 0
 
 
-def _thing(change: Change) -> tuple[str, str]:
-    return change.experiment_id, change.run_id
+def _thing(change: Change) -> tuple[str, str, bool]:
+    return change.experiment_id, change.run_id, change.traces
 
 
-def _seen(found: Changes) -> dict[tuple[str, str], int]:
+def _seen(found: Changes) -> dict[tuple[str, str, bool], int]:
     return {_thing(one): one.seq for one in found.changes}
 
 
