@@ -15,6 +15,7 @@ from millrace.testing.registry import RegistrySuite
 from millrace.testing.runs import RunsSuite
 from millrace.testing.searches import SearchesSuite
 from millrace.testing.tables import TablesSuite
+from millrace.testing.traces import TraceSearchSuite, TracesSuite
 
 
 class StoreSuite(
@@ -30,7 +31,12 @@ class StoreSuite(
     FacetsSuite,
     FindingSuite,
     ChangesSuite,
+<<<<<<< HEAD
     AttendanceSuite,
+=======
+    TracesSuite,
+    TraceSearchSuite,
+>>>>>>> traces
 ):
     """What every store must do.
 
