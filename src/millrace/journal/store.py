@@ -14,12 +14,9 @@ import msgspec
 
 from millrace.calls import (
     ENDPOINTS,
-<<<<<<< HEAD
-    Attend,
-=======
     Appended,
     AppendSpans,
->>>>>>> traces
+    Attend,
     Call,
     ChangeRuns,
     CreateRun,

@@ -31,12 +31,9 @@ class StoreSuite(
     FacetsSuite,
     FindingSuite,
     ChangesSuite,
-<<<<<<< HEAD
     AttendanceSuite,
-=======
     TracesSuite,
     TraceSearchSuite,
->>>>>>> traces
 ):
     """What every store must do.
 
