@@ -630,7 +630,7 @@ export interface GetSeriesFrame {
   columns?: ("step" | "time" | "value")[];
 }
 
-/** Get a trace with its spans; one that goes on or lacks spans only where `allow_partial` says so. */
+/** Get a trace with the spans that have arrived; `allow_partial` is MLflow's and changes nothing. */
 export interface GetTrace {
   trace_id: string;
   allow_partial?: boolean;
