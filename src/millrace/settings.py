@@ -229,6 +229,14 @@ MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = _whole(
 MLFLOW_SYSTEM_METRICS_NODE_ID = _text(
     "MLFLOW_SYSTEM_METRICS_NODE_ID", None, "The name of this machine in the keys of system metrics of a cluster."
 )
+MLFLOW_LOG_CONSOLE = _flag(
+    "MLFLOW_LOG_CONSOLE", False, "Keep what the process prints with its runs, unless `start_run(log_console=…)` says."
+)
+MLFLOW_LOG_CODE = _flag(
+    "MLFLOW_LOG_CODE",
+    False,
+    "Keep uncommitted changes and installed packages with runs, unless `start_run(log_code=…)` says.",
+)
 MLFLOW_AUTOLOGGING_TESTING = _flag(
     "MLFLOW_AUTOLOGGING_TESTING", False, "Raise errors inside autologging instead of warning."
 )
@@ -300,6 +308,14 @@ MILLRACE_EXIT_TIMEOUT_S = _number(
     "MILLRACE_EXIT_TIMEOUT_S",
     30.0,
     "Seconds that the end of a run, and of a process, waits for a store that does not answer.",
+)
+MILLRACE_CONSOLE_MAX_BYTES = _whole(
+    "MILLRACE_CONSOLE_MAX_BYTES",
+    64 * 1024**2,
+    "Bytes of output that are kept with a run; of more, the beginning and the end.",
+)
+MILLRACE_CODE_MAX_BYTES = _whole(
+    "MILLRACE_CODE_MAX_BYTES", 5 * 1024**2, "Bytes of uncommitted changes that are kept with a run; the rest is cut."
 )
 MILLRACE_HEARTBEAT_INTERVAL_S = _number(
     "MILLRACE_HEARTBEAT_INTERVAL_S",

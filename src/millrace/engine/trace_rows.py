@@ -80,7 +80,7 @@ def infos(tx: Tx, rows: Sequence[Row]) -> list[TraceInfo]:
         own = tags[row[0]]
         if row[9] is not None:
             own[TraceTagKey.SPANS_LOCATION] = SPANS_IN_STORE
-        own.setdefault(TraceTagKey.ARTIFACT_LOCATION, root)
+        own[TraceTagKey.ARTIFACT_LOCATION] = root  # never what a client says: files are read there
         found.append(
             TraceInfo(
                 trace_id=row[1],

@@ -36,6 +36,9 @@ def start_run(
     tags: dict[str, Any] | None = None,
     description: str | None = None,
     log_system_metrics: bool | None = None,
+    *,
+    log_console: bool | None = None,
+    log_code: bool | None = None,
 ) -> ActiveRun:
     """Start a run, or resume one, and make it the active run of this thread.
 
@@ -51,6 +54,10 @@ def start_run(
         description: a text for the page of the run, in Markdown.
         log_system_metrics: whether the use of CPU, memory, disk, network and GPUs is logged while the run is open,
             under `system/`; as `enable_system_metrics_logging` and its variable say when omitted.
+        log_console: whether what this process and those that it starts print while the run is open is kept as the
+            artifact `console/output.log`, which grows with it (ours); as `MLFLOW_LOG_CONSOLE` says when omitted.
+        log_code: whether uncommitted changes (`code/uncommitted.diff`) and installed packages (`code/packages.txt`)
+            are kept as artifacts (ours); as `MLFLOW_LOG_CODE` says when omitted.
 
     Returns:
         The run, as it is at its start.
@@ -64,7 +71,7 @@ def start_run(
             f"Run with UUID {active_run().info.run_id} is already active. To start a new run, first end the "  # type: ignore[union-attr]
             "current run with mlflow.end_run(). To start a nested run, call start_run with nested=True"
         )
-    beside = wanted(log_system_metrics)
+    beside = wanted(log_system_metrics, log_console, log_code)
     resumed = run_id or MLFLOW_RUN_ID.get()
     if not run_id and resumed:
         # The variable names one run, which the next run of this process is not.

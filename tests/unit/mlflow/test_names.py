@@ -45,10 +45,15 @@ LATER_OF_CLIENT = {
 }
 
 
+# What our functions take beyond MLflow's, by keyword only.
+OURS = {"start_run": ["log_console", "log_code"]}
+
+
 def _shape(function: Callable[..., object]) -> list[list[str | None]]:
     return [
         [one.name, one.kind.name, None if one.default is inspect.Parameter.empty else repr(one.default)]
         for one in inspect.signature(function).parameters.values()
+        if not (one.kind is one.KEYWORD_ONLY and one.name in OURS.get(function.__name__, ()))
     ]
 
 
