@@ -14,6 +14,7 @@ from millrace.testing.registry import RegistrySuite
 from millrace.testing.runs import RunsSuite
 from millrace.testing.searches import SearchesSuite
 from millrace.testing.tables import TablesSuite
+from millrace.testing.traces import TraceSearchSuite, TracesSuite
 
 
 class StoreSuite(
@@ -29,6 +30,8 @@ class StoreSuite(
     FacetsSuite,
     FindingSuite,
     ChangesSuite,
+    TracesSuite,
+    TraceSearchSuite,
 ):
     """What every store must do.
 
