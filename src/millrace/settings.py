@@ -157,6 +157,11 @@ MLFLOW_ACTIVE_MODEL_ID = _text("MLFLOW_ACTIVE_MODEL_ID", None, "The logged model
 MLFLOW_TRACKING_USERNAME = _text("MLFLOW_TRACKING_USERNAME", None, "The user name for a server that asks.")
 MLFLOW_TRACKING_PASSWORD = _text("MLFLOW_TRACKING_PASSWORD", None, "The password for a server that asks.")
 MLFLOW_TRACKING_TOKEN = _text("MLFLOW_TRACKING_TOKEN", None, "A bearer token for a server that asks.")
+MLFLOW_TRACKING_AUTH = _text(
+    "MLFLOW_TRACKING_AUTH",
+    None,
+    "The plugin (entry point mlflow.request_auth_provider) that signs requests, by its name.",
+)
 MLFLOW_TRACKING_INSECURE_TLS = _flag(
     "MLFLOW_TRACKING_INSECURE_TLS", False, "Accept any certificate of the server: for tests only."
 )
