@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
-import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Generator
 from typing import Any
 
-from mlflow.autologging import Patches, argument, current, enable, is_inside, is_supported, safely
-from mlflow.autologging.trainings import head, train
-from mlflow.models.flavors import library
-from mlflow.xgboost.model_io import FLAVOR_NAME
-from mlflow.xgboost.training import EXAMPLE, BoosterTraining, EstimatorTraining
-
-_logger = logging.getLogger("mlflow.xgboost")
+from mlflow.autologging import Call, Integration
+from mlflow.autologging.inputs import example_of
+from mlflow.xgboost.model_io import FLAVOR, FLAVOR_NAME
+from mlflow.xgboost.training import EXAMPLE, BoosterTraining
 
 SUPPORTED = ("2.0", "4")
-"""The first version of XGBoost that this was made for, and the first that it was not."""
-
-_patches = Patches()
-_lock = threading.Lock()
+"""The first version of XGBoost that this was made for, and the first that it was not tried with."""
 
 
 class _Own(threading.local):
     """What belongs to one thread."""
 
-    estimator: EstimatorTraining | None = None
+    fit: BoosterTraining | None = None
     """The training of an estimator that has not trained its booster yet."""
 
 
@@ -68,77 +60,72 @@ def autolog(
         model_format: the file format of models; see `save_model`.
         extra_tags: tags of every run that autologging starts.
     """
-    options = dict(locals())
-    with _lock:
-        if not disable:
-            version = library(FLAVOR_NAME, "xgboost").__version__
-            if disable_for_unsupported_versions and not is_supported(version, *SUPPORTED):
-                _logger.warning("XGBoost %s is not supported by autologging, which is disabled.", version)
-                options["disable"] = True
-        enable(FLAVOR_NAME, options)
-        if options["disable"]:
-            _patches.undo()
-        else:
-            _patch()
+    INTEGRATION.enable(locals())
 
 
 def _patch() -> None:
-    xgboost = importlib.import_module("xgboost")
-    training = importlib.import_module("xgboost.training")
-    _patches.function(training, "train", _train)
-    # The same function by the names that it is called by: users' and estimators'.
-    for module in (xgboost, importlib.import_module("xgboost.sklearn")):
-        if module.train is not training.train:
-            _patches.attribute(module, "train", training.train)
-    _patches.method(xgboost.DMatrix, "__init__", _make_matrix)
-    for kind in _estimators(xgboost):
-        _patches.method(kind, "fit", _fit)
+    xgboost = FLAVOR.library()
+    INTEGRATION.watch(xgboost.DMatrix, "__init__", _make_matrix)
+    INTEGRATION.watch(xgboost, "train", _train)
+    INTEGRATION.watch(FLAVOR.library("xgboost.training"), "train", _train)
+    estimators = FLAVOR.library("xgboost.sklearn")
+    INTEGRATION.trace(estimators, "train", _train_in_fit)
+    for kind in _with_subclasses(estimators.XGBModel):
+        if "fit" in kind.__dict__:
+            INTEGRATION.watch(kind, "fit", _fit)
 
 
-def _estimators(xgboost: Any) -> list[type]:
-    if not hasattr(xgboost, "XGBModel"):
-        return []  # scikit-learn is not installed
-    waiting, found = [xgboost.XGBModel], []
-    while waiting:
-        kind = waiting.pop()
-        found.append(kind)
-        waiting += [each for each in kind.__subclasses__() if each.__module__ == "xgboost.sklearn"]
-    return found
+def _with_subclasses(kind: type) -> list[type]:
+    own = [each for each in kind.__subclasses__() if each.__module__ == kind.__module__]
+    return [kind, *(each for child in own for each in _with_subclasses(child))]
 
 
-# -- what is called instead -----------------------------------------------------------------------------------
-def _make_matrix(call: Callable[..., Any], matrix: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    call(*args, **kwargs)
-    if current(FLAVOR_NAME) is not None and not is_inside():
-        with safely(FLAVOR_NAME, "take an input example"):
-            data = args[0] if args else kwargs.get("data")
-            setattr(matrix, EXAMPLE, (head(data), {"enable_categorical": bool(kwargs.get("enable_categorical"))}))
+# -- hooks ----------------------------------------------------------------------------------------------------
+def _make_matrix(call: Call) -> Generator[None, None, None]:
+    data = call.argument("data")
+    made = {"enable_categorical": bool(call.argument("enable_categorical"))}
+    yield
+    if hasattr(data, "shape"):
+        setattr(call.owner, EXAMPLE, (example_of(data), made))
 
 
-def _train(call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    outer, _own.estimator = _own.estimator, None
-    if outer is None:
-        return train(lambda options: BoosterTraining(FLAVOR_NAME, options, call), FLAVOR_NAME, call, args, kwargs)
-    given = args, kwargs
-    with safely(FLAVOR_NAME, "log the training"):
-        given = outer.before_booster(call, args, dict(kwargs))
-    booster = call(*given[0], **given[1])
-    with safely(FLAVOR_NAME, "log the training"):
-        outer.after_booster(booster)
-    return booster
-
-
-def _fit(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    def make(options: dict[str, Any]) -> EstimatorTraining:
-        training = EstimatorTraining(FLAVOR_NAME, options, estimator, argument(call, "X", args, kwargs))
-        _own.estimator = training
-        return training
-
+def _train(call: Call) -> Generator[None, None, None]:
+    training = BoosterTraining(call)
+    with call.safely("log what is trained"):
+        training.before(call)
+    training.begin_model()
     try:
-        return train(make, FLAVOR_NAME, call, args, kwargs)
-    finally:
-        if not is_inside():
-            _own.estimator = None
+        yield
+    except BaseException:
+        training.fail_model()
+        raise
+    training.after(call.result)
+    training.log_booster(call.result)
 
+
+def _fit(call: Call) -> Generator[None, None, None]:
+    training = _own.fit = BoosterTraining(call)
+    x: Any = call.argument("X")
+    if hasattr(x, "shape"):
+        with call.safely("take an input example"):
+            training.example = example_of(x), {}
+    try:
+        yield
+    finally:
+        _own.fit = None
+    training.log_estimator(call.owner)
+
+
+def _train_in_fit(call: Call) -> Generator[None, None, None]:
+    training, _own.fit = _own.fit, None
+    if training is None:
+        return  # within another library's training
+    with call.safely("log what is trained"):
+        training.before(call)
+    yield
+    training.after(call.result)
+
+
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="xgboost", supported=SUPPORTED)
 
 __all__ = ["autolog"]

@@ -9,11 +9,12 @@ from typing import Any
 import mlflow
 from mlflow.environment.files import conda_env as make_conda_env
 from mlflow.environment.requirements import pinned_or_error
-from mlflow.models.flavors import beside, library, open_flavor, save_flavor
+from mlflow.models.flavor import Flavor
 from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model, ModelInfo
 
 FLAVOR_NAME = "xgboost"
+FLAVOR = Flavor(FLAVOR_NAME, module="xgboost")
 
 
 def get_default_pip_requirements() -> list[str]:
@@ -59,31 +60,17 @@ def save_model(
         ValueError: more than one way of describing the environment was used.
         ModuleNotFoundError: XGBoost is not installed.
     """
-    xgboost = library(FLAVOR_NAME, "xgboost")
     file_name = f"model.{model_format}"
     kind = type(xgb_model)
-    save_flavor(
-        FLAVOR_NAME,
-        path,
-        lambda directory: xgb_model.save_model(os.path.join(directory, file_name)),
-        entry={
-            "xgb_version": xgboost.__version__,
-            "data": file_name,
-            "model_class": f"{kind.__module__}.{kind.__name__}",
-            "model_format": model_format,
-        },
-        pyfunc={"data": file_name},
-        requirements=get_default_pip_requirements(),
-        predict=_XGBModelWrapper(xgb_model).predict,
-        conda_env=conda_env,
-        code_paths=code_paths,
-        mlflow_model=mlflow_model,
-        signature=signature,
-        input_example=input_example,
-        pip_requirements=pip_requirements,
-        extra_pip_requirements=extra_pip_requirements,
-        metadata=metadata,
-    )
+    with FLAVOR.saving(locals(), get_default_pip_requirements()) as saving:
+        xgb_model.save_model(saving.path(file_name))
+        saving.pyfunc("mlflow.xgboost", predict=_XGBModelWrapper(xgb_model).predict, data=file_name)
+        saving.flavor(
+            xgb_version=FLAVOR.version(),
+            data=file_name,
+            model_class=f"{kind.__module__}.{kind.__name__}",
+            model_format=model_format,
+        )
 
 
 def log_model(
@@ -134,11 +121,11 @@ def load_model(model_uri: str, dst_path: str | None = None) -> Any:
         ModuleNotFoundError: XGBoost is not installed.
         OSError: there is nothing at a local path.
     """
-    return _load(*open_flavor(model_uri, dst_path, FLAVOR_NAME))
+    return _load(*FLAVOR.open(model_uri, dst_path))
 
 
 def _load(directory: str, entry: dict[str, Any]) -> Any:
-    xgboost = library(FLAVOR_NAME, "xgboost")
+    xgboost = FLAVOR.library()
     # Models that are older than these keys are boosters in a file of this name.
     module, _, name = entry.get("model_class", "xgboost.core.Booster").rpartition(".")
     kind = xgboost.Booster if name == "Booster" else getattr(importlib.import_module(module), name)
@@ -159,11 +146,11 @@ class _XGBModelWrapper:
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
         """Predict, with the arguments of the model's own `predict` that params name."""
-        xgboost = library(FLAVOR_NAME, "xgboost")
+        xgboost = FLAVOR.library()
         is_booster = isinstance(self.xgb_model, xgboost.Booster)
         return self.xgb_model.predict(xgboost.DMatrix(data) if is_booster else data, **(params or {}))
 
 
 def _load_pyfunc(path: str) -> _XGBModelWrapper:
     """Load a model for pyfunc, which finds this function by the module's name."""
-    return _XGBModelWrapper(_load(*beside(path, FLAVOR_NAME)))
+    return _XGBModelWrapper(_load(*FLAVOR.opened(path)))

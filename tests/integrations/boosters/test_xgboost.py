@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.integrations.boosters.running import SDKS, interchanged, named, run_both, without_requirements
 from tests.peers.comparing import differences
 
@@ -21,9 +21,7 @@ def exchanged(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any],
 
 
 def test_trainings_log_what_mlflow_logs(trained: dict[str, Any]) -> None:
-    found = differences(
-        without_requirements(trained["mlflow"]), without_requirements(trained["millrace"]), "xgboost"
-    )
+    found = differences(without_requirements(trained["mlflow"]), without_requirements(trained["millrace"]), "xgboost")
     assert not found
 
 

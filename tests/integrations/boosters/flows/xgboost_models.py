@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import numpy as np
 import pandas as pd
 import xgboost as xgb
 from reading import directory, write_answer
+
+import mlflow
 
 FRAME = pd.DataFrame(np.arange(60, dtype=float).reshape(20, 3) % 7, columns=["a", "b", "c"])
 LABEL = (FRAME["a"] > FRAME["b"]).astype(int)
@@ -46,7 +47,9 @@ def load(folder: Path) -> dict[str, Any]:
             "native": native.predict(data).tolist(),
             "raw": type(pyfunc.get_raw_model()).__name__,
             "pyfunc": pyfunc.predict(given).tolist(),
-            "params": _refusal(lambda pyfunc=pyfunc, given=given: pyfunc.predict(given, params={"output_margin": True})),
+            "params": _refusal(
+                lambda pyfunc=pyfunc, given=given: pyfunc.predict(given, params={"output_margin": True})
+            ),
         }
     return found
 

@@ -7,12 +7,13 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("Agg")
-import mlflow
 import numpy as np
 import pandas as pd
 import xgboost as xgb
-from mlflow import MlflowClient
 from reading import run_flows
+
+import mlflow
+from mlflow import MlflowClient
 
 RANDOM = np.random.default_rng(0)
 COLUMNS = ["a", "b", "c"]
