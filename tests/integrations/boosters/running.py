@@ -16,8 +16,8 @@ SDKS = {"millrace": ROOT / "src", "mlflow": Path(sys.prefix) / "upstream"}
 """What is imported as `mlflow`: our own, and the real one."""
 
 
-def run_flow(sdk: str, flow: str, folder: Path, *arguments: str) -> Any:
-    """What a script in `flows/` answers under an SDK.
+def run_flow(sdk: str, flow: str, folder: Path, *arguments: str, infer: bool = True) -> Any:
+    """What a script in `flows/` answers under an SDK; without `infer`, models get their flavor's default requirements.
 
     Raises:
         AssertionError: it failed; with the end of what it wrote.
@@ -33,6 +33,8 @@ def run_flow(sdk: str, flow: str, folder: Path, *arguments: str) -> Any:
         "MPLBACKEND": "Agg",
         "OMP_NUM_THREADS": "1",
     }
+    if not infer:
+        settings["MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT"] = "1"  # looking at what a model imports takes longer
     done = subprocess.run(
         [sys.executable, str(HERE / "flows" / f"{flow}.py"), str(answer), *arguments],
         cwd=folder,
@@ -40,7 +42,7 @@ def run_flow(sdk: str, flow: str, folder: Path, *arguments: str) -> Any:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=150,
+        timeout=400,
     )
     assert done.returncode == 0, f"{flow} failed under {sdk}:\n{done.stdout[-3000:]}"
     return json.loads(answer.read_text(encoding="utf-8"))
@@ -49,7 +51,7 @@ def run_flow(sdk: str, flow: str, folder: Path, *arguments: str) -> Any:
 def run_both(flow: str, folder: Path, *arguments: str) -> dict[str, Any]:
     """What a script answers under each SDK, both at once."""
     with ThreadPoolExecutor(len(SDKS)) as pool:
-        running = {sdk: pool.submit(run_flow, sdk, flow, folder / sdk, *arguments) for sdk in SDKS}
+        running = {sdk: pool.submit(run_flow, sdk, flow, folder / sdk, *arguments, infer=False) for sdk in SDKS}
         return {sdk: each.result() for sdk, each in running.items()}
 
 
@@ -78,9 +80,12 @@ def without_requirements(saved: Any) -> Any:
     return [without_requirements(each) for each in saved] if isinstance(saved, list) else saved
 
 
-def named(requirements: list[str]) -> set[str]:
-    """The distributions that requirement lines are about, but for those that only one of both names.
+OPTIONAL = frozenset({"charset-normalizer", "cloudpickle", "cython"})
+"""What libraries use where it happens to be installed: we name it, MLflow does not."""
+OTHERWISE = frozenset({"pyarrow", "xgboost", "xgboost-cpu"})
+"""MLflow names pyarrow because its own code imports it, and XGBoost by two names: its own and that of the wheel."""
 
-    MLflow names pyarrow because its own code imports it, and a library by the name that its wheel does not have.
-    """
-    return {line.partition("==")[0] for line in requirements} - {"pyarrow", "xgboost", "xgboost-cpu"}
+
+def named(requirements: list[str]) -> set[str]:
+    """The distributions that requirement lines are about, as far as both name the same."""
+    return {line.partition("==")[0].lower() for line in requirements} - OTHERWISE - OPTIONAL

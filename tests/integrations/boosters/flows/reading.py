@@ -47,7 +47,7 @@ def _run(client: MlflowClient, run: Any) -> dict[str, Any]:
         "params": run.data.params,
         "metrics": histories,
         "tags": {key: value for key, value in run.data.tags.items() if _is_said(key)},
-        "inputs": [_input(each) for each in run.inputs.dataset_inputs],
+        "inputs": sorted((_input(each) for each in run.inputs.dataset_inputs), key=str),
         "artifacts": sorted(_paths(client, run_id, "")),
         "texts": {path: _text(run_id, path) for path in _paths(client, run_id, "") if path.endswith(".json")},
         "models": [_model(client, each.model_id, each.step) for each in outputs],
@@ -88,9 +88,17 @@ def _model(client: MlflowClient, model_id: str, step: int) -> dict[str, Any]:
             "step": step,
             "status": str(logged.status),
             "params": logged.params,
-            "metrics": sorted({(each.key, round(each.value, 9), each.step) for each in logged.metrics or ()}),
+            "metrics": _last(logged.metrics or ()),
             **directory(path),
         }
+
+
+def _last(points: Any) -> dict[str, Any]:
+    """The last point of each metric: MLflow's model holds all of them."""
+    found: dict[str, Any] = {}
+    for point in sorted(points, key=lambda point: point.step):
+        found[point.key] = [point.step, round(point.value, 9), point.dataset_name or ""]
+    return found
 
 
 def directory(path: Path) -> dict[str, Any]:

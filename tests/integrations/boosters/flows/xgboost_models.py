@@ -24,8 +24,11 @@ def _models() -> dict[str, tuple[Any, dict[str, Any]]]:
     return {
         "booster": (booster, {"input_example": FRAME[:3]}),
         "booster in json": (booster, {"model_format": "json", "pip_requirements": ["xgboost"]}),
-        "classifier": (classifier, {"input_example": FRAME[:3], "metadata": {"mine": 1}}),
-        "regressor": (regressor, {"input_example": FRAME[:3].to_numpy(), "extra_pip_requirements": ["six"]}),
+        "classifier": (
+            classifier,
+            {"input_example": FRAME[:3], "metadata": {"mine": 1}, "conda_env": {"dependencies": [{"pip": ["six"]}]}},
+        ),
+        "regressor": (regressor, {"input_example": FRAME[:3].to_numpy(), "pip_requirements": ["six"]}),
     }
 
 
@@ -47,14 +50,12 @@ def load(folder: Path) -> dict[str, Any]:
             "native": native.predict(data).tolist(),
             "raw": type(pyfunc.get_raw_model()).__name__,
             "pyfunc": pyfunc.predict(given).tolist(),
-            "params": _refusal(
-                lambda pyfunc=pyfunc, given=given: pyfunc.predict(given, params={"output_margin": True})
-            ),
+            "params": _outcome(lambda model=pyfunc, data=given: model.predict(data, params={"output_margin": True})),
         }
     return found
 
 
-def _refusal(call: Any) -> Any:
+def _outcome(call: Any) -> Any:
     try:
         return call().tolist()
     except Exception as error:

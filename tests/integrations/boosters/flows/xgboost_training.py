@@ -84,7 +84,7 @@ def sklearn_multiclass() -> None:
 
 
 def sklearn_regressor() -> None:
-    mlflow.xgboost.autolog()
+    mlflow.xgboost.autolog(log_models=False)
     xgb.XGBRegressor(n_estimators=3, max_depth=2, n_jobs=1).fit(FRAME.to_numpy(), FRAME["a"].to_numpy())
 
 
@@ -123,7 +123,7 @@ def fails() -> None:
 
 
 def from_numpy() -> None:
-    mlflow.xgboost.autolog(log_model_signatures=False)
+    mlflow.xgboost.autolog(log_models=False)
     xgb.train({"nthread": 1, "num_class": 3, "objective": "multi:softmax"}, xgb.DMatrix(FRAME.to_numpy(), CLASSES), 2)
 
 
@@ -141,9 +141,9 @@ def turned_off() -> None:
 
 
 def registered() -> list[str]:
-    mlflow.xgboost.autolog(registered_model_name="boosted")
+    mlflow.xgboost.autolog(registered_model_name="boosted", log_model_signatures=False)
     xgb.train(PARAMS, _matrices()[0], 2)
-    return [each.version for each in MlflowClient().search_model_versions("name = 'boosted'")]
+    return [str(each.version) for each in MlflowClient().search_model_versions("name = 'boosted'")]
 
 
 if __name__ == "__main__":
