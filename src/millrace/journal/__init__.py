@@ -6,7 +6,8 @@ The files are described in docs/explanation/journal-format.md.
 from __future__ import annotations
 
 from millrace.journal.others import Watch, store_of, sync
+from millrace.journal.places import journal_of
 from millrace.journal.segments import is_supported
 from millrace.journal.store import Journaled, open_journaled
 
-__all__ = ["Journaled", "Watch", "is_supported", "open_journaled", "store_of", "sync"]
+__all__ = ["Journaled", "Watch", "is_supported", "journal_of", "open_journaled", "store_of", "sync"]

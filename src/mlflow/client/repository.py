@@ -7,7 +7,7 @@ import posixpath
 import tempfile
 from pathlib import Path
 
-from millrace.artifacts import Artifacts, download, local_folder, open_artifacts, upload
+from millrace.artifacts import Artifacts, Below, download, local_folder, open_artifacts, upload
 from millrace.errors import MlflowException, ResourceMissing
 from millrace.model import FileInfo
 
@@ -94,25 +94,38 @@ class ArtifactRepository:
         Raises:
             MlflowException: RESOURCE_DOES_NOT_EXIST when there is nothing at that path, or no such folder.
         """
-        path = check_path(artifact_path)
         if dst_path is not None and not Path(dst_path).is_dir():
             raise ResourceMissing(
                 f"The destination path for downloaded artifacts does not exist! Destination path: {dst_path}"
             )
-        folder = local_folder(self.artifact_uri)
-        if folder is not None and dst_path is None:
-            place = folder / path
+        return self._download("", check_path(artifact_path), dst_path)
+
+    def download_alone(self, artifact_path: str, dst_path: str | None = None) -> str:
+        """As `download_artifacts`, but right into `dst_path`, without the folders that the file or folder is in.
+
+        A path that ends in a slash means what is in the folder.
+        """
+        folder, _, name = artifact_path.rpartition("/")
+        if dst_path is not None:
+            Path(dst_path).mkdir(parents=True, exist_ok=True)
+        return self._download(check_path(folder), check_path(name), dst_path)
+
+    def _download(self, folder: str, path: str, dst_path: str | None) -> str:
+        whole = posixpath.join(folder, path).rstrip("/")
+        root = local_folder(self.artifact_uri)
+        if root is not None and dst_path is None:
+            place = root / whole
             if not place.exists():
-                raise _nothing_at(artifact_path)
+                raise _nothing_at(path)
             return str(place)
         target = Path(dst_path).absolute() if dst_path is not None else Path(tempfile.mkdtemp(prefix="mlflow-"))
         try:
-            return str(download(self._artifacts, path, target))
+            return str(download(Below(self._artifacts, folder) if folder else self._artifacts, path, target))
         except MlflowException:
             # MLflow's own server answers with an internal error here.
-            if not path or self.exists(path):
+            if not whole or self.exists(whole):
                 raise
-            raise _nothing_at(artifact_path) from None
+            raise _nothing_at(path) from None
 
     def delete_artifacts(self, artifact_path: str | None = None) -> None:
         """Delete a file or a folder; everything below the root when no path is given."""

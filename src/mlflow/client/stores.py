@@ -113,6 +113,12 @@ def journal_now() -> Journaled | None:
     return _journals.get(_chosen.get("tracking") or get_tracking_uri())
 
 
+def journal_at(uri: str) -> Journaled | None:
+    """The journal of the store at a URI; None when it has none."""
+    store_at(uri)
+    return _journals.get(uri)
+
+
 def flush_journal(uri: str) -> None:
     """Wait until everything that this process logged to the store at a URI is stored or refused.
 
