@@ -16,6 +16,7 @@ from mlflow import tracing as tracing
 from mlflow import tracking as tracking
 from mlflow import types as types
 from mlflow import utils as utils
+from mlflow import xgboost as xgboost
 from millrace.errors import MlflowException as MlflowException
 from mlflow.client import MlflowClient as MlflowClient
 from mlflow.client.images import Image as Image
