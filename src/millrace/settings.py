@@ -251,6 +251,11 @@ MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _whole(
 MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
 )
+MLFLOW_DEFAULT_PREDICTION_DEVICE = _text(
+    "MLFLOW_DEFAULT_PREDICTION_DEVICE",
+    None,
+    "Where loaded models of PyTorch and transformers predict, e.g. cpu or cuda:1; a GPU by default where there is one.",
+)
 MLFLOW_CONDA_HOME = _text("MLFLOW_CONDA_HOME", None, "The folder of the conda installation to use.")
 MLFLOW_LOGGING_LEVEL = _text("MLFLOW_LOGGING_LEVEL", None, "The level of Millrace's own log messages.")
 MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT = _flag(
