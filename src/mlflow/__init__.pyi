@@ -7,8 +7,11 @@ from mlflow import data as data
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
+from mlflow import keras as keras
 from mlflow import models as models
+from mlflow import onnx as onnx
 from mlflow import pyfunc as pyfunc
+from mlflow import pytorch as pytorch
 from mlflow import sklearn as sklearn
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics
