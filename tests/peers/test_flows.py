@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from comparing import differences
 from known import OF_LOCAL_STORES, OF_THE_CLIENT, OF_THE_SERVER, outdated, unexplained
-from running import ANSWERS, FLOWS, TRACE_FLOWS, fingerprint, run_flow
+from running import ANSWERS, FLOWS, fingerprint, run_flow
 
 OURS = Path(sys.executable)
 
@@ -29,7 +29,7 @@ def hold(flow: str, found: Any, kind: str, *tables: dict[str, str]) -> None:
     assert not stale, f"remove from known.py what no longer differs: {sorted(stale)}"
 
 
-@pytest.mark.parametrize("flow", [*FLOWS, *TRACE_FLOWS])
+@pytest.mark.parametrize("flow", FLOWS)
 def test_the_real_client_sees_no_difference_in_our_server(
     flow: str, witness: Path, our_server: str, tmp_path: Path
 ) -> None:
@@ -53,7 +53,7 @@ def test_our_sdk_on_a_folder_answers_as_the_real_one_on_a_database(flow: str, tm
 
 
 @pytest.mark.parametrize("kind", ["server", "local"])
-@pytest.mark.parametrize("flow", [*FLOWS, *TRACE_FLOWS])
+@pytest.mark.parametrize("flow", FLOWS)
 def test_the_record_is_of_the_flow_as_it_is(flow: str, kind: str) -> None:
     """Answers to an older script would be compared with those to the present one."""
     recorded = json.loads((ANSWERS / kind / f"{flow}.json").read_text(encoding="utf-8"))
