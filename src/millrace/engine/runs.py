@@ -47,7 +47,8 @@ def remove_rows(tx: Tx, ids: Sequence[int], uuids: Sequence[str]) -> None:
     tx.change_in("DELETE FROM chunk_data WHERE id IN (SELECT data_id FROM chunk WHERE run_id IN (*))", ids)
     for table in _RUN_TABLES:
         tx.change_in(f"DELETE FROM {table} WHERE run_id IN (*)", ids)
-    tx.change_in("DELETE FROM logged_model_metric WHERE run_uuid IN (*)", uuids)
+    for table in ("logged_model_metric", "trace_run"):
+        tx.change_in(f"DELETE FROM {table} WHERE run_uuid IN (*)", uuids)
     tx.change_in("DELETE FROM run WHERE id IN (*)", ids)
 
 

@@ -180,7 +180,7 @@ def open_reading(path: Path, fd: int) -> Reading:
 
 def _fill(stretch: Stretch, fd: int, limit: int, until: int) -> None:
     want = _SLICE
-    while len(stretch.points.which) < limit and not (stretch.calls or stretch.damage or stretch.newer):
+    while stretch.takes_more(limit) and not (stretch.damage or stretch.newer):
         before = stretch.end
         data = os.pread(fd, min(want, until - before), before)
         stretch.read(data, limit)

@@ -14,6 +14,8 @@ import msgspec
 
 from millrace.calls import (
     ENDPOINTS,
+    Appended,
+    AppendSpans,
     Attend,
     Call,
     ChangeRuns,
@@ -58,6 +60,7 @@ _TIDY_LATER_S = 60.0
 """How long it waits when the store does not let it end their runs."""
 
 _logger = logging.getLogger("mlflow.journal")
+_encode = msgspec.json.Encoder().encode
 
 
 _MANY = 256
@@ -67,8 +70,9 @@ _MANY = 256
 class Journaled:
     """A store around a store: metrics go to a journal on this machine's disk; see `millrace.store.Store`.
 
-    What is different from the store behind it: a metric was accepted when it is in the journal, so it survives the
-    death of this process, and later calls through this store see it, and those of other processes on this machine;
+    What is different from the store behind it: a metric or a span was accepted when it is in the journal, so it
+    survives the death of this process, and later calls through this store see it, and those of other processes on this
+    machine;
     somebody who asks the store from elsewhere sees it a moment later. A value that the store refuses then is told
     through the log and kept in a file. A run that this process did not start is looked at once, with its first value.
 
@@ -103,13 +107,16 @@ class Journaled:
         return self._sender.folder
 
     def call(self, call: Call[R]) -> R:
-        """Answer a call; metrics are answered when they are in the journal, everything else by the store behind it."""
+        """Answer a call; metrics and spans are answered when they are in the journal, everything else by the store
+        behind it."""
         metrics = _metrics_of(call)
         if metrics is not None and len(metrics) >= _MANY and not self._far:
             return self._inner.call(call)
         if metrics is not None:
             # Points stand for themselves: those that find no room in the journal need not wait for those in it.
             return cast("R", Empty()) if self._log(call, metrics) else self._inner.call(call)
+        if isinstance(call, AppendSpans) and not call.writer_id:
+            return cast("R", Appended() if self._append_spans(call) else self._inner.call(call))
         if isinstance(call, UpdateRun):
             return cast("R", self._update_run(call))
         if isinstance(call, Attend | EndAbandoned):
@@ -177,6 +184,13 @@ class Journaled:
         try:
             return self._sender.writer.append(run_id, metrics)
         except (struct.error, OverflowError, ValueError):
+            return False
+
+    def _append_spans(self, call: AppendSpans) -> bool:
+        """Put spans to the journal; False when they must go to the store at once."""
+        try:
+            return self._sender.writer.append_spans(_encode(call))
+        except (ValueError, OverflowError, TypeError):
             return False
 
     def _settle(self, call: Call[Any]) -> None:

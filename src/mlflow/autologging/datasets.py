@@ -1,4 +1,4 @@
-"""The data that an estimator is trained on, or predicts, as datasets of a run."""
+"""The data that a model is trained on, or predicts, as datasets of a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.numpy_dataset import from_numpy
 from mlflow.data.pandas_dataset import from_pandas
 
-_logger = logging.getLogger("mlflow.sklearn")
+_logger = logging.getLogger("mlflow.utils.autologging_utils")
 
 _MAX_DENSE_BYTES = 256 * 2**20
 """Sparse matrices are described by their dense form, when that is not larger."""
@@ -22,7 +22,7 @@ def is_describable(x: Any) -> bool:
 
 
 def dataset_of(x: Any, y: Any = None) -> Any:
-    """A dataset of `mlflow.data` for what was passed to an estimator; None, with a warning, for other types.
+    """A dataset of `mlflow.data` for what was passed to a training; None, with a warning, for other types.
 
     Args:
         x: a DataFrame, an array, or a sparse matrix.
