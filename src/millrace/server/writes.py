@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from millrace.calls import Call, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun
+from millrace.calls import Attend, Call, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun
 from millrace.store import GroupingStore
 
 GROUP_BYTES = 256 * 1024
 """How many bytes of bodies are written together: a few milliseconds' worth."""
 
-_QUICK = frozenset({CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun})
+_QUICK = frozenset({Attend, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun})
 """Calls whose cost depends on nothing but their size."""
 
 
