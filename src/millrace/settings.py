@@ -157,6 +157,11 @@ MLFLOW_ACTIVE_MODEL_ID = _text("MLFLOW_ACTIVE_MODEL_ID", None, "The logged model
 MLFLOW_TRACKING_USERNAME = _text("MLFLOW_TRACKING_USERNAME", None, "The user name for a server that asks.")
 MLFLOW_TRACKING_PASSWORD = _text("MLFLOW_TRACKING_PASSWORD", None, "The password for a server that asks.")
 MLFLOW_TRACKING_TOKEN = _text("MLFLOW_TRACKING_TOKEN", None, "A bearer token for a server that asks.")
+MLFLOW_TRACKING_AUTH = _text(
+    "MLFLOW_TRACKING_AUTH",
+    None,
+    "The plugin (entry point mlflow.request_auth_provider) that signs requests, by its name.",
+)
 MLFLOW_TRACKING_INSECURE_TLS = _flag(
     "MLFLOW_TRACKING_INSECURE_TLS", False, "Accept any certificate of the server: for tests only."
 )
@@ -245,6 +250,11 @@ MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _whole(
 )
 MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
+)
+MLFLOW_DEFAULT_PREDICTION_DEVICE = _text(
+    "MLFLOW_DEFAULT_PREDICTION_DEVICE",
+    None,
+    "Where loaded models of PyTorch and transformers predict, e.g. cpu or cuda:1; a GPU by default where there is one.",
 )
 MLFLOW_CONDA_HOME = _text("MLFLOW_CONDA_HOME", None, "The folder of the conda installation to use.")
 MLFLOW_LOGGING_LEVEL = _text("MLFLOW_LOGGING_LEVEL", None, "The level of Millrace's own log messages.")

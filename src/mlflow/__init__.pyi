@@ -7,8 +7,11 @@ from mlflow import data as data
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
+from mlflow import keras as keras
 from mlflow import models as models
+from mlflow import onnx as onnx
 from mlflow import pyfunc as pyfunc
+from mlflow import pytorch as pytorch
 from mlflow import sklearn as sklearn
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics
@@ -16,6 +19,7 @@ from mlflow import tracing as tracing
 from mlflow import tracking as tracking
 from mlflow import types as types
 from mlflow import utils as utils
+from mlflow import xgboost as xgboost
 from millrace.errors import MlflowException as MlflowException
 from mlflow.client import MlflowClient as MlflowClient
 from mlflow.client.images import Image as Image

@@ -55,7 +55,7 @@ def _source(tx: Tx) -> Source:
         attributes={
             "timestamp_ms": "trace.start_ms",
             "execution_time_ms": "trace.duration_ms",
-            "end_time_ms": "(trace.start_ms + trace.duration_ms)",
+            "end_time_ms": "(trace.start_ms + COALESCE(trace.duration_ms, 0))",
             "client_request_id": "trace.client_request_id",
             "request_id": "trace.uuid",
             "status": "trace.state",

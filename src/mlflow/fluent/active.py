@@ -24,6 +24,7 @@ from millrace.settings import (
 from mlflow.client import MlflowClient
 from mlflow.client.queue import flush_all
 from mlflow.client.stores import get_registry_uri, get_tracking_uri, time_to_exit_s
+from mlflow.context.default_experiment import default_experiment_id
 from mlflow.fluent import lifetime, signals
 
 
@@ -264,8 +265,8 @@ def chosen_experiment_id() -> str | None:
 
 
 def experiment_id() -> str:
-    """The experiment that runs start in: the chosen one, else the default one, `"0"`."""
-    return chosen_experiment_id() or "0"
+    """The experiment that runs start in: the chosen one, else a plugin's, else the default one, `"0"`."""
+    return chosen_experiment_id() or default_experiment_id()
 
 
 def _end_open(status: str, reason: str) -> None:

@@ -88,7 +88,7 @@ def uncommitted(folder: Path, limit: int) -> bytes:
         # New files are announced in a copy of the index: nobody's own index is touched.
         index = Path(scratch) / "index"
         with contextlib.suppress(OSError):
-            shutil.copyfile(Path(top[1]) / "index", index)
+            shutil.copy2(Path(top[1]) / "index", index)  # with its time, by which git knows what to look at
         variables = {"GIT_INDEX_FILE": str(index)}
         _git(Path(top[0]), "add", "--all", "--intent-to-add", ".", variables=variables)
         command = ("diff", "HEAD", "--no-color", "--no-ext-diff", "--binary")

@@ -57,6 +57,7 @@ def shown(trace: Any) -> dict[str, Any]:
                     "parent": names.get(span.parent_id),
                     "type": span.span_type,
                     "status": [span.status.status_code.value, span.status.description],
+                    "started": _START in span.attributes,
                     "inputs": span.inputs,
                     "outputs": span.outputs,
                     "attributes": {key: span.attributes[key] for key in span.attributes if key not in _KEPT_APART},
@@ -72,7 +73,8 @@ def shown(trace: Any) -> dict[str, Any]:
     }
 
 
-_KEPT_APART = {"mlflow.traceRequestId", "mlflow.spanInputs", "mlflow.spanOutputs", "mlflow.experimentId"}
+_START = "mlflow.spanStartTimeNs"
+_KEPT_APART = {"mlflow.traceRequestId", "mlflow.spanInputs", "mlflow.spanOutputs", "mlflow.experimentId", _START}
 _STACK = {"exception.stacktrace", "exception.escaped"}
 
 
@@ -198,6 +200,11 @@ def conversations() -> list[Any]:
         ({"request": {"input": said}}, {"messages": [said[1], {"role": "assistant", "content": "end"}]}),
         ({"messages": said[:1]}, {"messages": [{"role": "tool", "content": "t"}]}),
         (said, {"role": "assistant", "content": "x"}),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "text", "text": "A"}, {"type": "text", "text": "B"}]}]},
+            {"choices": [{"message": {"role": "assistant", "content": None}}]},
+        ),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]}, {"choices": []}),
         ("text", "x" * 2000),
         ({"a": "y" * 2000}, 5),
         ({"messages": "x"}, None),
@@ -237,7 +244,10 @@ def links(other: str) -> dict[str, Any]:
         pass
     client = MlflowClient()
     client.link_traces_to_run([trace.info.trace_id], run.info.run_id)
-    found["linked"] = [len(listed(run_id=run.info.run_id)), refused(lambda: client.link_traces_to_run(["a"] * 101, "x"))]
+    found["linked"] = [
+        len(listed(run_id=run.info.run_id)),
+        refused(lambda: client.link_traces_to_run(["a"] * 101, "x")),
+    ]
     return found
 
 
@@ -282,7 +292,7 @@ def searching() -> dict[str, Any]:
     found["elsewhere"] = names(listed(locations=["99999"]))
     frame = mlflow.search_traces(extract_fields=["one.inputs", "one.inputs.n", "`two`.outputs.o", "two.inputs.`k.x`"])
     found["columns"] = list(frame.columns)
-    found["types"] = [str(frame[name].dtype) for name in ("request_time", "execution_duration", "trace_id")]
+    found["types"] = [str(frame[name].dtype) for name in ("request_time", "execution_duration")]
     extracted = [column for column in frame.columns if ".inputs" in column or ".outputs" in column]
     found["row"] = [
         [None if value != value else value for value in frame[column].tolist()]
@@ -329,7 +339,8 @@ def assessed() -> dict[str, Any]:
     trace = mlflow.get_trace(trace_id)
     found = {
         "kinds": [type(one).__name__ for one in (first, expected, override, updated)],
-        "values": [first.value, override.value, updated.value, mlflow.get_assessment(trace_id, first.assessment_id).valid],
+        "values": plain([first.value, override.value, updated.value]),
+        "overridden": mlflow.get_assessment(trace_id, first.assessment_id).valid,
         "all": [assessment(one, child) for one in trace.info.assessments],
         "valid": [one.name for one in trace.search_assessments()],
         "by name": [one.value for one in trace.search_assessments("good", all=True)],
@@ -341,9 +352,7 @@ def assessed() -> dict[str, Any]:
                 lambda: mlflow.log_feedback(trace_id="tr-no", name="x", value=1),
                 lambda: mlflow.log_expectation(trace_id=trace_id, name="x", value=None),
                 lambda: mlflow.log_expectation(trace_id=trace_id, name="x", value=1, source="me"),
-                lambda: mlflow.override_feedback(
-                    trace_id=trace_id, assessment_id=expected.assessment_id, value=False
-                ),
+                lambda: mlflow.override_feedback(trace_id=trace_id, assessment_id=expected.assessment_id, value=False),
                 lambda: mlflow.get_assessment(trace_id, "a-no"),
                 lambda: AssessmentSource("x", "y"),
                 lambda: Feedback("a"),
@@ -365,13 +374,24 @@ def assessment(one: Any, child: Any) -> Any:
     about = one.to_dictionary()
     for name in ("assessment_id", "trace_id", "create_time", "last_update_time"):
         about.pop(name)
+    if "expectation" in about:
+        about.pop("valid", None)  # what nothing can override is always valid
     if "overrides" in about:
         about["overrides"] = "another"
     if "span_id" in about:
         about["span_id"] = about["span_id"] == child.span_id
     if "error" in about.get("feedback", {}):
         about["feedback"]["error"].pop("stack_trace", None)
-    return about
+    return plain(about)
+
+
+def plain(value: Any) -> Any:
+    """A value with its whole numbers as fractions, which MLflow's protocol makes of them."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def added() -> dict[str, Any]:
