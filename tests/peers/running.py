@@ -23,6 +23,7 @@ FLOWS = tuple(
     "traces trace_queries".split()
 )
 """The flows that talk to a server: scripts in `flows/` that run unmodified under both SDKs."""
+
 BYTECODE = tempfile.mkdtemp(prefix="peers-bytecode-")
 """Where Python keeps what it compiled: most of a flow's time would go into compiling the same libraries again."""
 atexit.register(shutil.rmtree, BYTECODE, ignore_errors=True)
