@@ -229,6 +229,7 @@ MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _whole(
 MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
 )
+MLFLOW_ENV_ROOT = _text("MLFLOW_ENV_ROOT", None, "The folder of environments made for models; ~/.mlflow/envs if unset.")
 MLFLOW_CONDA_HOME = _text("MLFLOW_CONDA_HOME", None, "The folder of the conda installation to use.")
 MLFLOW_LOGGING_LEVEL = _text("MLFLOW_LOGGING_LEVEL", None, "The level of Millrace's own log messages.")
 MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT = _flag(
