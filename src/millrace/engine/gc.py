@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from millrace.engine import Engine
+from millrace.engine import Engine, traces
 from millrace.engine.runs import remove_rows
 from millrace.engine.tx import Known, Tx, experiment_number
 from millrace.errors import InvalidParameterValue, ResourceMissing
@@ -187,6 +187,8 @@ def _remove_experiment(tx: Tx, experiment_id: str) -> bool:
     left = any(tx.db.row(f"SELECT 1 FROM {table} WHERE experiment_id = ?", (id_,)) for table in _NAMES.values())
     if row is None or row[0] != "deleted" or left:
         return False
+    rows = tx.db.rows("SELECT id, uuid FROM trace WHERE experiment_id = ?", (id_,))
+    traces.remove_rows(tx, [row[0] for row in rows], [row[1] for row in rows])
     for table in ("experiment_tag", "dataset"):
         tx.db.execute(f"DELETE FROM {table} WHERE experiment_id = ?", (id_,))
     tx.db.execute("DELETE FROM experiment WHERE id = ?", (id_,))
