@@ -118,6 +118,8 @@ bench: $(READY) witness chromium $(UI_BUILT) ## measure us and the real mlflow s
 	$(BIN)/python benchmarks/many_writers.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/frame.py
+	$(BIN)/python benchmarks/system_metrics.py
+	$(BIN)/python benchmarks/console.py
 	$(BIN)/python benchmarks/ui.py
 
 clean: ## remove environments, caches and the demo's data

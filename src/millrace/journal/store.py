@@ -56,6 +56,8 @@ _FIRST_S = 10.0
 """How long the first value of a run that this process does not know may wait for an answer about that run."""
 _TIDY_S = 1.0
 """How often a process looks whether others have died."""
+_TIDY_LATER_S = 60.0
+"""How long it waits when the store does not let it end their runs."""
 
 _logger = logging.getLogger("mlflow.journal")
 _encode = msgspec.json.Encoder().encode
@@ -209,7 +211,12 @@ class Journaled:
         now_s = time.monotonic()
         if self._tidied_s is None or now_s - self._tidied_s > _TIDY_S:
             self._tidied_s = now_s
-            end_abandoned(self.folder, self._inner)
+            try:
+                end_abandoned(self.folder, self._inner)
+            except MlflowException as error:
+                # Whoever reads need not have the right to do it.
+                self._tidied_s = now_s + _TIDY_LATER_S
+                _logger.debug("Runs of dead processes are not ended now: %s", error)
 
     def _note(self, call: Call[Any], answer: Any) -> None:
         """Remember what a call says about runs."""

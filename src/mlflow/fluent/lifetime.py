@@ -124,7 +124,8 @@ def last_words() -> tuple[str, str]:
     inside of theirs.
     """
     error: BaseException | None = getattr(sys, "last_value", None)
-    if hasattr(sys, "ps1") or "IPython" in sys.modules:
+    ipython = sys.modules.get("IPython")
+    if hasattr(sys, "ps1") or (ipython is not None and ipython.get_ipython() is not None):
         error = None
     error = sys.exc_info()[1] or error
     if error is None or (isinstance(error, SystemExit) and not error.code):

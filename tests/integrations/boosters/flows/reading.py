@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -49,7 +50,7 @@ def _run(client: MlflowClient, run: Any) -> dict[str, Any]:
         "tags": {key: value for key, value in run.data.tags.items() if _is_said(key)},
         "inputs": sorted((_input(each) for each in run.inputs.dataset_inputs), key=str),
         "artifacts": sorted(_paths(client, run_id, "")),
-        "texts": {path: _text(run_id, path) for path in _paths(client, run_id, "") if path.endswith(".json")},
+        "texts": {path: _text(run_id, path) for path in _paths(client, run_id, "") if path.endswith((".json", ".txt"))},
         "models": [_model(client, each.model_id, each.step) for each in outputs],
     }
 
@@ -76,7 +77,8 @@ def _paths(client: MlflowClient, run_id: str, folder: str) -> list[str]:
 def _text(run_id: str, path: str) -> Any:
     with tempfile.TemporaryDirectory() as scratch:
         file = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=path, dst_path=scratch)
-        return json.loads(Path(file).read_text())
+        text = Path(file).read_text()
+        return json.loads(text) if path.endswith(".json") else re.sub(r"\b\d\d:\d\d:\d\d\b", "<time>", text)
 
 
 def _model(client: MlflowClient, model_id: str, step: int) -> dict[str, Any]:
