@@ -17,7 +17,7 @@ import { perform } from "../../lib/actions";
 import { href } from "../../lib/route";
 import { toast } from "../../lib/toasts";
 import { zipUrl } from "./artifacts/source";
-import { type Change, nameOf, PARENT, type Shown, tagOf, withTag } from "./data";
+import { type Change, END_REASON, nameOf, PARENT, type Shown, tagOf, withTag } from "./data";
 import { pythonSnippet } from "./snippet";
 
 interface RunHeadProps {
@@ -91,12 +91,26 @@ export function RunHead({ shown, change, reload }: RunHeadProps) {
           />
         </div>
       </div>
+      <EndReason run={run} />
       {snippet && (
         <Dialog title="Use this run in Python" onClose={() => setSnippet(false)} wide>
           <Code text={pythonSnippet(run, location.origin + location.pathname.replace(/\/[^/]*$/, ""))} label="Copy this code" />
         </Dialog>
       )}
     </header>
+  );
+}
+
+/** Why a run ended, where that was not just that it was over. */
+function EndReason({ run }: { run: Run }) {
+  const reason = tagOf(run, END_REASON);
+  if (!reason || run.info.status === "RUNNING") return null;
+  const [said, ...where] = reason.split("\n");
+  return (
+    <p class="run-reason">
+      <strong>{said}</strong>
+      {where.length > 0 && <span class="mono">{where.join("\n")}</span>}
+    </p>
   );
 }
 
