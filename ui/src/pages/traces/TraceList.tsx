@@ -188,7 +188,7 @@ export function asFilter(text: string): string {
   const bare = text.trim();
   if (!bare) return "";
   if (/[=<>]|\b(?:LIKE|ILIKE|IN|IS)\b/.test(bare)) return bare;
-  return `trace.text LIKE '%${bare.replaceAll("'", "")}%'`;
+  return `trace.text ILIKE '%${bare.replaceAll("'", "")}%'`;
 }
 
 function Row({ trace, index, current, open }: { trace: TraceInfo; index: number; current: boolean; open: () => void }) {
