@@ -6,7 +6,7 @@ from millrace.artifacts.local import LocalArtifacts
 from millrace.artifacts.multipart import MultipartUploads
 from millrace.artifacts.opening import local_folder, open_artifacts, repository_of
 from millrace.artifacts.paths import parts_of, spellings
-from millrace.artifacts.port import Artifacts, Below, Source, as_stream, chunks_of, download, upload
+from millrace.artifacts.port import Artifacts, Below, Source, as_stream, chunks_of, download, fetch, upload
 
 __all__ = [
     "Artifacts",
@@ -17,6 +17,7 @@ __all__ = [
     "as_stream",
     "chunks_of",
     "download",
+    "fetch",
     "local_folder",
     "open_artifacts",
     "parts_of",

@@ -6,11 +6,12 @@ import contextlib
 import io
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from millrace.artifacts.paths import invalid_path, parts_of
-from millrace.artifacts.port import CHUNK, Source, chunks_of
+from millrace.artifacts.port import CHUNK, Seen, Source, chunks_of
 from millrace.errors import MlflowException, PermissionDenied, ResourceMissing
 from millrace.model import FileInfo
 from millrace.settings import MLFLOW_S3_ENDPOINT_URL
@@ -45,6 +46,13 @@ class CloudArtifacts:
         key = _key(path)
         with _told(path):
             obstore.put(self._store, key, data if isinstance(data, bytes) else chunks_of(data))
+
+    def fetch(self, path: str, target: Path, seen: Seen) -> None:
+        """See `Fetching`: several objects travel at once, each piece by piece."""
+        with self.open(path) as stream, target.open("wb") as out:
+            for chunk in chunks_of(stream):
+                out.write(chunk)
+                seen(len(chunk))
 
     def list(self, path: str = "") -> list[FileInfo]:
         """See `Artifacts`."""
