@@ -178,6 +178,7 @@ def figures() -> Cases:
     import plotly.graph_objects as go
 
     mlflow.set_tracking_uri(tempfile.mkdtemp())
+    mlflow.set_experiment("figures")
     figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4]))
 
     def stored(name: str, **options: Any) -> Any:
