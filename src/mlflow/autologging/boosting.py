@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import mlflow
 from mlflow.autologging.calls import Call
-from mlflow.autologging.inputs import signature_of
+from mlflow.autologging.inputs import example_of, signature_of
 from mlflow.context.providers import resolve_tags
 from mlflow.data.code_dataset_source import CodeDatasetSource
 
@@ -19,7 +20,10 @@ MAX_DATA_BYTES = 256 * 2**20
 
 
 class Boosting:
-    """One training: what its hook and its callback log of it, to the run of the call."""
+    """One training, of a booster or of an estimator, which trains one: what is logged of it, to the run of the call.
+
+    A library's own class says what is logged `before` and `after` the booster is trained, and logs the model.
+    """
 
     def __init__(self, call: Call) -> None:
         self.call = call
@@ -29,7 +33,29 @@ class Boosting:
         self.dataset: Any = None
         self.measured: dict[str, list[float]] = {}
         """The values of each metric, by iteration."""
+        self.first = 0
+        """The number of the first iteration: of a training that goes on with a booster, not 0."""
+        self.example: Any = None
+        """A few rows of the input."""
 
+    # -- what a library says ------------------------------------------------------------------------------------
+    def before(self, train: Call) -> None:
+        """Log what the call that trains the booster gets, and have it call back after each iteration."""
+        raise NotImplementedError
+
+    def after(self, booster: Any) -> None:
+        """Log what came of it."""
+        raise NotImplementedError
+
+    def log_booster(self, booster: Any) -> None:
+        """Log the booster as the model."""
+        raise NotImplementedError
+
+    def log_estimator(self, estimator: Any) -> None:
+        """Log an estimator as the model."""
+        raise NotImplementedError
+
+    # -- what it says it with -----------------------------------------------------------------------------------
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Log the parameters."""
         with self.call.safely("log the parameters"):
@@ -69,15 +95,15 @@ class Boosting:
         """How many iterations there were."""
         return max((len(values) for values in self.measured.values()), default=0)
 
-    def log_best(self, best: int, stopped: int) -> None:
-        """Log which iteration was the best and which the last, counted as the library does, and the best's metrics."""
+    def log_best(self, best: int, stopped: int, dataset: Any = None) -> None:
+        """Log which iteration was the best and which the last, counted as the library does."""
         found = {"stopped_iteration": float(stopped), "best_iteration": float(best)}
-        self.run.log_metrics(found, model_id=self.model_id, dataset=self.dataset)
+        self.run.log_metrics(found, model_id=self.model_id, dataset=dataset)
 
-    def log_metrics_of(self, iteration: int) -> None:
+    def log_metrics_of(self, iteration: int, dataset: Any = None) -> None:
         """Log the metrics of an iteration, counted from 0, once more: as those after the last one."""
         metrics = {key: values[iteration] for key, values in self.measured.items()}
-        self.run.log_metrics(metrics, self.iterations, model_id=self.model_id, dataset=self.dataset)
+        self.run.log_metrics(metrics, self.iterations, model_id=self.model_id, dataset=dataset)
 
     def log_importance(
         self, kind: str, importance: Mapping[str, Any], content: Mapping[str, Any] | None = None
@@ -119,6 +145,70 @@ class Boosting:
                 model_id=self.model_id,
                 **given,
             )
+
+
+class _Own(threading.local):
+    """What belongs to one thread."""
+
+    fit: Boosting | None = None
+    """The training of an estimator that has not trained its booster yet."""
+
+
+class BoostingHooks:
+    """Hooks around what trains a booster, and around the `fit` of estimators.
+
+    Args:
+        make: the library's class.
+    """
+
+    def __init__(self, make: Callable[[Call], Boosting]) -> None:
+        self._make = make
+        self._own = _Own()
+
+    def train(self, call: Call) -> Generator[None, None, None]:
+        """Log a call of the library's `train`."""
+        training = self._make(call)
+        with call.safely("log what is trained"):
+            training.before(call)
+        training.begin_model()
+        try:
+            yield
+        except BaseException:
+            training.fail_model()
+            raise
+        with call.safely("log what came of it"):
+            training.after(call.result)
+        training.log_booster(call.result)
+
+    def fit(self, call: Call) -> Generator[None, None, None]:
+        """Log an estimator's `fit`."""
+        training = self._own.fit = self._make(call)
+        x = call.argument("X")
+        if hasattr(x, "shape"):
+            with call.safely("take an input example"):
+                training.example = example_of(x)
+        try:
+            yield
+        finally:
+            self._own.fit = None
+        training.log_estimator(call.owner)
+
+    def train_in_fit(self, call: Call) -> Generator[None, None, None]:
+        """Log a call of `train` that an estimator's `fit` makes: as a part of that one."""
+        training, self._own.fit = self._own.fit, None
+        if training is None:
+            return  # within another library's training
+        with call.safely("log what is trained"):
+            training.before(call)
+        yield
+        with call.safely("log what came of it"):
+            training.after(call.result)
+
+
+def with_subclasses(kind: type) -> list[type]:
+    """A class and those that are made of it in the same module."""
+    own = [each for each in kind.__subclasses__() if each.__module__ == kind.__module__]
+    return [kind, *(each for child in own for each in with_subclasses(child))]
 
 
 def draw_importance(features: Sequence[str], importance: Sequence[Any], kind: str, path: str) -> None:

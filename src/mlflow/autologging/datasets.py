@@ -21,19 +21,20 @@ def is_describable(x: Any) -> bool:
     return hasattr(x, "dtypes" if hasattr(x, "columns") else "dtype") and hasattr(x, "shape")
 
 
-def dataset_of(x: Any, y: Any = None) -> Any:
+def dataset_of(x: Any, y: Any = None, name: str | None = None) -> Any:
     """A dataset of `mlflow.data` for what was passed to a training; None, with a warning, for other types.
 
     Args:
         x: a DataFrame, an array, or a sparse matrix.
         y: the labels; a part of the dataset for arrays only.
+        name: the dataset's name; `"dataset"` by default.
     """
     import numpy as np
     import pandas as pd
 
     source = CodeDatasetSource(resolve_tags())
     if isinstance(x, pd.DataFrame):
-        return from_pandas(x, source=source)
+        return from_pandas(x, source=source, name=name)
     if hasattr(x, "toarray") and hasattr(x, "nnz"):
         size = int(np.prod(x.shape)) * x.dtype.itemsize
         if size > _MAX_DENSE_BYTES:
@@ -45,4 +46,4 @@ def dataset_of(x: Any, y: Any = None) -> Any:
         return None
     if y is not None and not isinstance(y, np.ndarray):
         y = np.asarray(y)
-    return from_numpy(features=x, targets=y, source=source)
+    return from_numpy(features=x, targets=y, source=source, name=name)

@@ -68,7 +68,7 @@ def save_model(
         conda_env: a conda environment, as a dict or a path; in place of the inferred requirements.
         code_paths: files and folders of code that are copied into the model, and importable when it is loaded.
         mlflow_model: the `MLmodel` file's content to add to.
-        signature: what the model takes and gives; found by predicting the example by default.
+        signature: what the model takes and gives.
         input_example: an example of the input; see `mlflow.models.examples`.
         pip_requirements: requirements as lines or a path; in place of the inferred ones.
         extra_pip_requirements: requirements on top of the inferred ones.
@@ -91,18 +91,15 @@ def save_model(
         file_path = saving.path(MODEL_FILE_NAME)
         onnx.save_model(onnx_model, file_path, save_as_external_data=save_as_external_data, **kwargs)
         onnx.checker.check_model(file_path)
-        providers = onnx_execution_providers or ONNX_EXECUTION_PROVIDERS
         saving.flavor(
             onnx_version=onnx.__version__,
             data=MODEL_FILE_NAME,
-            providers=providers,
+            providers=onnx_execution_providers or ONNX_EXECUTION_PROVIDERS,
             onnx_session_options=onnx_session_options,
         )
-        saving.pyfunc(
-            "mlflow.onnx",
-            predict=lambda data, params: _OnnxModelWrapper(file_path, providers, onnx_session_options).predict(data),
-            data=MODEL_FILE_NAME,
-        )
+        # The example is not predicted: a signature that was found would refuse the dicts and the types of numbers that
+        # the model itself takes.
+        saving.pyfunc("mlflow.onnx", predict=None, data=MODEL_FILE_NAME)
 
 
 def _check_options(options: dict[str, Any] | None) -> None:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator
-from typing import Any
 
 from mlflow.autologging import Call, Integration
+from mlflow.autologging.boosting import BoostingHooks, with_subclasses
 from mlflow.autologging.inputs import example_of
 from mlflow.xgboost.model_io import FLAVOR, FLAVOR_NAME
 from mlflow.xgboost.training import EXAMPLE, BoosterTraining
 
 SUPPORTED = ("2.0", "4")
 """The first version of XGBoost that this was made for, and the first that it was not tried with."""
-
-
-class _Own(threading.local):
-    """What belongs to one thread."""
-
-    fit: BoosterTraining | None = None
-    """The training of an estimator that has not trained its booster yet."""
-
-
-_own = _Own()
 
 
 def autolog(
@@ -66,21 +55,15 @@ def autolog(
 def _patch() -> None:
     xgboost = FLAVOR.library()
     INTEGRATION.watch(xgboost.DMatrix, "__init__", _make_matrix)
-    INTEGRATION.watch(xgboost, "train", _train)
-    INTEGRATION.watch(FLAVOR.library("xgboost.training"), "train", _train)
+    INTEGRATION.watch(xgboost, "train", _hooks.train)
+    INTEGRATION.watch(FLAVOR.library("xgboost.training"), "train", _hooks.train)
     estimators = FLAVOR.library("xgboost.sklearn")
-    INTEGRATION.trace(estimators, "train", _train_in_fit)
-    for kind in _with_subclasses(estimators.XGBModel):
+    INTEGRATION.trace(estimators, "train", _hooks.train_in_fit)
+    for kind in with_subclasses(estimators.XGBModel):
         if "fit" in kind.__dict__:
-            INTEGRATION.watch(kind, "fit", _fit)
+            INTEGRATION.watch(kind, "fit", _hooks.fit)
 
 
-def _with_subclasses(kind: type) -> list[type]:
-    own = [each for each in kind.__subclasses__() if each.__module__ == kind.__module__]
-    return [kind, *(each for child in own for each in _with_subclasses(child))]
-
-
-# -- hooks ----------------------------------------------------------------------------------------------------
 def _make_matrix(call: Call) -> Generator[None, None, None]:
     data = call.argument("data")
     made = {"enable_categorical": bool(call.argument("enable_categorical"))}
@@ -89,43 +72,7 @@ def _make_matrix(call: Call) -> Generator[None, None, None]:
         setattr(call.owner, EXAMPLE, (example_of(data), made))
 
 
-def _train(call: Call) -> Generator[None, None, None]:
-    training = BoosterTraining(call)
-    with call.safely("log what is trained"):
-        training.before(call)
-    training.begin_model()
-    try:
-        yield
-    except BaseException:
-        training.fail_model()
-        raise
-    training.after(call.result)
-    training.log_booster(call.result)
-
-
-def _fit(call: Call) -> Generator[None, None, None]:
-    training = _own.fit = BoosterTraining(call)
-    x: Any = call.argument("X")
-    if hasattr(x, "shape"):
-        with call.safely("take an input example"):
-            training.example = example_of(x), {}
-    try:
-        yield
-    finally:
-        _own.fit = None
-    training.log_estimator(call.owner)
-
-
-def _train_in_fit(call: Call) -> Generator[None, None, None]:
-    training, _own.fit = _own.fit, None
-    if training is None:
-        return  # within another library's training
-    with call.safely("log what is trained"):
-        training.before(call)
-    yield
-    training.after(call.result)
-
-
+_hooks = BoostingHooks(BoosterTraining)
 INTEGRATION = Integration(FLAVOR_NAME, _patch, module="xgboost", supported=SUPPORTED)
 
 __all__ = ["autolog"]

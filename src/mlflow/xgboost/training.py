@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from mlflow.autologging import Call, safe_callbacks
@@ -25,17 +26,17 @@ class BoosterTraining(Boosting):
     def __init__(self, call: Call) -> None:
         super().__init__(call)
         self._stops_early = False
-        self.example: tuple[Any, dict[str, Any]] = (None, {})
+        self._made: dict[str, Any] = {}
 
     def before(self, train: Call) -> None:
-        """Log params and datasets, and have a callback log metrics."""
+        """See `Boosting.before`."""
         bound = inspect.signature(train.function).bind(*train.args, **train.kwargs)
         bound.apply_defaults()
         given = bound.arguments
         params = {key: value for key, value in given.items() if key not in _NOT_LOGGED}
         self.log_params({**params, **dict(given["params"])})
         self._stops_early = given.get("early_stopping_rounds") is not None
-        self.example = getattr(given["dtrain"], EXAMPLE, self.example)
+        self.example, self._made = getattr(given["dtrain"], EXAMPLE, (self.example, {}))
         self._log_matrix(given["dtrain"], "train", None)
         for matrix, name in given.get("evals") or ():
             self._log_matrix(matrix, "eval", name)
@@ -51,26 +52,26 @@ class BoosterTraining(Boosting):
         )
 
     def after(self, booster: Any) -> None:
-        """Log what early stopping found, and the importance of features."""
+        """See `Boosting.after`."""
         with self.call.safely("log early stopping"):
             if self._stops_early and self.measured:
-                self.log_best(int(booster.best_iteration), self.iterations - 1)
-                self.log_metrics_of(int(booster.best_iteration))
+                self.log_best(int(booster.best_iteration), self.iterations - 1, self.dataset)
+                self.log_metrics_of(int(booster.best_iteration), self.dataset)
         for kind in self.options["importance_types"] or ["weight"]:
             with self.call.safely(f"find the importance of features ({kind})"):
                 self.log_importance(kind, booster.get_score(importance_type=kind))
 
     def log_booster(self, booster: Any) -> None:
-        """Log the booster as the model."""
-        rows, made = self.example
+        """See `Boosting.log_booster`."""
         matrix = FLAVOR.library().DMatrix
-        options = {"model_format": self.options["model_format"]}
-        self.log_model(booster, log_model, rows, lambda data: booster.predict(matrix(data, **made)), **options)
+        self._log_model(booster, lambda data: booster.predict(matrix(data, **self._made)))
 
     def log_estimator(self, estimator: Any) -> None:
-        """Log an estimator as the model."""
-        options = {"model_format": self.options["model_format"]}
-        self.log_model(estimator, log_model, self.example[0], estimator.predict, **options)
+        """See `Boosting.log_estimator`."""
+        self._log_model(estimator, estimator.predict)
+
+    def _log_model(self, model: Any, predict: Callable[[Any], Any]) -> None:
+        self.log_model(model, log_model, self.example, predict, model_format=self.options["model_format"])
 
 
 def _callback(training: BoosterTraining) -> Any:

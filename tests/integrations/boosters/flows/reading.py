@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -37,7 +38,7 @@ def _run(client: MlflowClient, run: Any) -> dict[str, Any]:
     histories = {}
     for key in run.data.metrics:
         points = {
-            (point.step, round(point.value, 9), bool(point.model_id), point.dataset_name or "")
+            (point.step, _rounded(point.value), bool(point.model_id), point.dataset_name or "")
             for point in client.get_metric_history(run_id, key)
         }
         histories[key] = sorted(points)
@@ -49,9 +50,14 @@ def _run(client: MlflowClient, run: Any) -> dict[str, Any]:
         "tags": {key: value for key, value in run.data.tags.items() if _is_said(key)},
         "inputs": sorted((_input(each) for each in run.inputs.dataset_inputs), key=str),
         "artifacts": sorted(_paths(client, run_id, "")),
-        "texts": {path: _text(run_id, path) for path in _paths(client, run_id, "") if path.endswith(".json")},
+        "texts": {path: _text(run_id, path) for path in _paths(client, run_id, "") if path.endswith((".json", ".txt"))},
         "models": [_model(client, each.model_id, each.step) for each in outputs],
     }
+
+
+def _rounded(value: float) -> float:
+    # MLflow's SQL store keeps the greatest number in place of infinity.
+    return min(round(value, 9), 1.7976931348623157e308)
 
 
 def _is_said(tag: str) -> bool:
@@ -76,7 +82,8 @@ def _paths(client: MlflowClient, run_id: str, folder: str) -> list[str]:
 def _text(run_id: str, path: str) -> Any:
     with tempfile.TemporaryDirectory() as scratch:
         file = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=path, dst_path=scratch)
-        return json.loads(Path(file).read_text())
+        text = Path(file).read_text()
+        return json.loads(text) if path.endswith(".json") else re.sub(r"\b\d\d:\d\d:\d\d\b", "<time>", text)
 
 
 def _model(client: MlflowClient, model_id: str, step: int) -> dict[str, Any]:
@@ -97,7 +104,7 @@ def _last(points: Any) -> dict[str, Any]:
     """The last point of each metric: MLflow's model holds all of them."""
     found: dict[str, Any] = {}
     for point in sorted(points, key=lambda point: point.step):
-        found[point.key] = [point.step, round(point.value, 9), point.dataset_name or ""]
+        found[point.key] = [point.step, _rounded(point.value), point.dataset_name or ""]
     return found
 
 
