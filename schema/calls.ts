@@ -114,6 +114,7 @@ export interface Changes {
 export interface ColumnCatalogue {
   runs?: number;
   columns?: ColumnFacts[];
+  summaries?: ColumnFacts[];
   complete?: boolean;
 }
 
@@ -365,9 +366,10 @@ export interface EndTrace {
   tags?: TracePair[];
 }
 
-/** The runs that were ended. */
+/** The runs that were ended, and those that are not there; their creation may still be on its way. */
 export interface EndedRuns {
   run_ids?: string[];
+  unknown?: string[];
 }
 
 /** A named group of runs; times are milliseconds since 1970, UTC. */
@@ -571,6 +573,9 @@ export interface GetRun {
  * Get the columns (metrics, params, tags) that the runs of a search have, with what they hold.
  *
  * `kinds` empty means all kinds; `text` keeps the columns whose key contains it, whatever the case of its letters.
+ * Of a kind with more than `max_columns`, those are told that say most: the experiments' primary metrics, what differs
+ * between runs, what many runs have, what is called like a goal; and besides, those in `names`. With 0 there are only
+ * these. `names` may also have summaries of metrics, such as `metrics.loss.min`.
  */
 export interface GetRunColumns {
   experiment_ids?: string[];
@@ -579,6 +584,7 @@ export interface GetRunColumns {
   kinds?: ("metrics" | "params" | "tags")[];
   text?: string;
   max_columns?: number;
+  names?: string[];
 }
 
 /**
@@ -660,7 +666,7 @@ export interface GetSeriesFrame {
   columns?: ("step" | "time" | "value")[];
 }
 
-/** Get a trace with its spans; one that goes on or lacks spans only where `allow_partial` says so. */
+/** Get a trace with the spans that have arrived; `allow_partial` is MLflow's and changes nothing. */
 export interface GetTrace {
   trace_id: string;
   allow_partial?: boolean;

@@ -69,7 +69,7 @@ class GetTraceInfoV3(Call[TraceAnswer], frozen=True):
 
 @endpoint("GET", "mlflow/traces/get", needs=Read.trace, version="3.0")
 class GetTrace(Call[TraceAnswer], frozen=True):
-    """Get a trace with its spans; one that goes on or lacks spans only where `allow_partial` says so."""
+    """Get a trace with the spans that have arrived; `allow_partial` is MLflow's and changes nothing."""
 
     trace_id: Required
     allow_partial: bool = True

@@ -61,6 +61,8 @@ def put(tx: Tx, trace: int, trace_id: str, given: AssessmentV3, new: bool = Fals
 
 def _write(tx: Tx, trace: int, one: AssessmentV3) -> Assessment:
     assessment = one.assessment()
+    if assessment.feedback is not None and assessment.feedback.value is None and assessment.feedback.error is None:
+        raise InvalidParameterValue("Either `value` or `error` must be provided.")
     kind = "feedback" if assessment.feedback is not None else "expectation"
     value: Any = getattr(assessment, "value", None)
     tx.db.execute(
@@ -126,8 +128,8 @@ def update_assessment(tx: Tx, call: UpdateAssessment) -> AssessmentAnswer:
     changes: dict[str, Any] = {name: getattr(call.assessment, name) for name in fields}
     if "metadata" in changes:
         changes["metadata"] = {**(there.metadata or {}), **(changes["metadata"] or {})} or None
-    if "feedback" in changes and not changes["feedback"]:
-        raise InvalidParameterValue("Either `value` or `error` must be provided.")
+    if "feedback" in changes:
+        changes["feedback"] = changes["feedback"] or {}
     if "rationale" in changes:
         changes["rationale"] = changes["rationale"] or ""
     tx.touch(row[2], TRACES)

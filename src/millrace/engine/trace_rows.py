@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from millrace.calls import AssessmentV3
-from millrace.engine import trace_facts
 from millrace.engine.db import Row
 from millrace.engine.locations import trace_root
 from millrace.engine.tx import Tx
@@ -27,6 +26,7 @@ from millrace.model import (
     TraceMetadataKey,
     TraceState,
     TraceTagKey,
+    trace_facts,
 )
 from millrace.model.traces import SPANS_IN_STORE
 
@@ -80,7 +80,7 @@ def infos(tx: Tx, rows: Sequence[Row]) -> list[TraceInfo]:
         own = tags[row[0]]
         if row[9] is not None:
             own[TraceTagKey.SPANS_LOCATION] = SPANS_IN_STORE
-        own.setdefault(TraceTagKey.ARTIFACT_LOCATION, root)
+        own[TraceTagKey.ARTIFACT_LOCATION] = root  # never what a client says: files are read there
         found.append(
             TraceInfo(
                 trace_id=row[1],

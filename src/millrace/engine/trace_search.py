@@ -55,7 +55,7 @@ def _source(tx: Tx) -> Source:
         attributes={
             "timestamp_ms": "trace.start_ms",
             "execution_time_ms": "trace.duration_ms",
-            "end_time_ms": "(trace.start_ms + trace.duration_ms)",
+            "end_time_ms": "(trace.start_ms + COALESCE(trace.duration_ms, 0))",
             "client_request_id": "trace.client_request_id",
             "request_id": "trace.uuid",
             "status": "trace.state",
@@ -141,7 +141,8 @@ def _search(tx: Tx, asked: _Search) -> tuple[list[TraceInfo], str | None]:
             "See the API docs for more information about request parameters."
         )
     check_max_results(asked.max_results, MAX_TRACES)
-    tree = parse_filter(asked.filter, TRACES)
+    parsed = parse_filter(asked.filter, TRACES)
+    tree = None if parsed is None else _translated(parsed)
     orders = parse_order_by(asked.order_by, TRACES)
     if not any(order.key == "timestamp_ms" for order in orders):
         orders.append(Order("attribute", "timestamp_ms", False))
@@ -151,7 +152,7 @@ def _search(tx: Tx, asked: _Search) -> tuple[list[TraceInfo], str | None]:
     source = _source(tx)
     where: list[Sql] = [(f"trace.experiment_id IN ({','.join('?' * len(numbers))})", list(numbers))]
     if tree is not None:
-        where.append(condition(tx, source, _translated(tree)))
+        where.append(condition(tx, source, tree))
     rows, token = find(
         tx,
         source,

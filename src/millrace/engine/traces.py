@@ -32,7 +32,7 @@ from millrace.calls import (
 )
 from millrace.engine import spans, trace_rows
 from millrace.engine.tx import TRACES, Tx, answers, experiment_number
-from millrace.errors import InvalidParameterValue, InvalidState, MlflowException, ResourceMissing
+from millrace.errors import InvalidParameterValue, MlflowException, ResourceMissing
 from millrace.model import TraceInfo
 from millrace.model.clock import from_rfc3339, from_seconds
 from millrace.model.traces import TraceState
@@ -92,10 +92,7 @@ def get_trace(tx: Tx, call: GetTrace) -> TraceAnswer:
     rows = trace_rows.rows_of(tx, [call.trace_id])
     if not rows:
         raise ResourceMissing(f"Trace with ID {call.trace_id} is not found.")
-    trace = trace_rows.whole(tx, rows)[0]
-    if not call.allow_partial and trace.info.state == TraceState.IN_PROGRESS:
-        raise InvalidState(f"Trace with ID {call.trace_id} is not fully exported yet.")
-    return TraceAnswer(TraceV3.of(trace))
+    return TraceAnswer(TraceV3.of(trace_rows.whole(tx, rows)[0]))
 
 
 @answers(BatchGetTraces)

@@ -107,17 +107,14 @@ class ExpectationValue(Struct):
 
     @classmethod
     def from_dictionary(cls, d: dict[str, Any]) -> ExpectationValue:
-        """The value that `to_dictionary` made this of; raises InvalidParameterValue for none."""
+        """The value that `to_dictionary` made this of."""
         if "value" in d:
             return cls(d["value"])
         if serialized := d.get("serialized_value"):
             if serialized.get("serialization_format") != "JSON_FORMAT":
                 raise InvalidParameterValue(f"Unknown serialization format: {serialized.get('serialization_format')}")
             return cls(json.loads(serialized["value"]))
-        raise InvalidParameterValue(
-            "Either 'value' or 'serialized_value' must be provided in the dictionary "
-            "representing the expectation value."
-        )
+        return cls(None)
 
 
 class Assessment:
@@ -204,16 +201,16 @@ class Assessment:
     @staticmethod
     def from_dictionary(d: dict[str, Any]) -> Assessment:
         """The feedback or expectation that `to_dictionary` made this of; raises InvalidParameterValue for another."""
-        if d.get("expectation"):
-            return Expectation.from_dictionary(d)
-        if "feedback" in d:
+        if d.get("feedback") is not None:
             return Feedback.from_dictionary(d)
+        if d.get("expectation") is not None:
+            return Expectation.from_dictionary(d)
         raise InvalidParameterValue(f"Unknown assessment type: {d.get('assessment_name')}")
 
 
 def _common(d: dict[str, Any]) -> dict[str, Any]:
     return {
-        "name": d["assessment_name"],
+        "name": d.get("assessment_name", ""),
         "source": AssessmentSource.from_dictionary(d["source"]) if d.get("source") else None,
         "trace_id": d.get("trace_id"),
         "metadata": d.get("metadata"),

@@ -226,7 +226,9 @@ class _Parser:
         )
 
     def _bad_operator(self, op: str, entity: str, allowed: tuple[str, ...]) -> InvalidParameterValue:
-        listed = ", ".join(f"'{one}'" for one in allowed)
+        # numbers have no patterns
+        patterns = ("RLIKE",) if self._kind.patterns and allowed is not ORDERED else ()
+        listed = ", ".join(f"'{one}'" for one in (*allowed, *patterns))
         end = "'" if entity in ("attribute", "param") else ""  # as MLflow's sentences end
         return InvalidParameterValue(
             f"Invalid comparator '{op}' not one of '{{{listed}}}{end}", position=self._operator_at

@@ -40,6 +40,9 @@ _STANDS_MS = 2000
 
 _logger = logging.getLogger("millrace.server")
 
+_Thing = tuple[str, str, bool]
+"""An experiment, a run of it or none, and whether its traces are meant."""
+
 InThread = Callable[..., Awaitable[Changes]]
 
 

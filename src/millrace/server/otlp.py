@@ -131,7 +131,8 @@ def _call(groups: list[tuple[Resource, list[Span]]], header: str) -> AppendSpans
             if own and own[:1] == '"':
                 span.trace_id = json.loads(own)
             else:
-                span.attribute_texts[SpanAttributeKey.REQUEST_ID] = json.dumps(span.trace_id)
+                texts = {SpanAttributeKey.REQUEST_ID: json.dumps(span.trace_id)} | span.attribute_texts
+                span.attribute_texts = texts
                 translate(span)
             if span.trace_id not in parts:
                 parts[span.trace_id] = TracePart(span.trace_id, experiment_id)

@@ -15,6 +15,7 @@ from millrace.testing.registry import RegistrySuite
 from millrace.testing.runs import RunsSuite
 from millrace.testing.searches import SearchesSuite
 from millrace.testing.tables import TablesSuite
+from millrace.testing.traces import TraceSearchSuite, TracesSuite
 
 
 class StoreSuite(
@@ -31,6 +32,8 @@ class StoreSuite(
     FindingSuite,
     ChangesSuite,
     AttendanceSuite,
+    TracesSuite,
+    TraceSearchSuite,
 ):
     """What every store must do.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 _options: dict[str, dict[str, Any]] = {}
+AUTOLOGGING_INTEGRATIONS = _options
+"""The name by which other libraries look up which flavors log."""
 
 GLOBALLY_CONFIGURED = "globally_configured"
 """The option that says that `mlflow.autolog` was called, not the flavor's own `autolog`, whose options outrank it."""

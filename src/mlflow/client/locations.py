@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from millrace.artifacts import repository_of
 from millrace.calls import (
     GetLatestVersions,
     GetLoggedModel,
@@ -21,6 +22,7 @@ from millrace.errors import MlflowException
 from millrace.model import FileInfo, LoggedModel
 from mlflow.client.repository import ArtifactRepository, check_path
 from mlflow.client.stores import get_tracking_uri, registry_uri_for, store_at
+from mlflow.plugins.artifacts import AbstractArtifactRepository
 
 _MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 _RUNS_FORM = "Runs URIs must be of the form 'runs:/<run_id>/run-relative/path/to/artifact'"
@@ -233,13 +235,14 @@ def version_of(reference: ModelReference, registry_uri: str) -> tuple[str, str]:
 
 def repository_at(
     artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None
-) -> ArtifactRepository:
-    """The artifacts at a URI: a root that can be listed, read and written."""
+) -> AbstractArtifactRepository:
+    """The artifacts at a URI: a root that can be listed, read and written; of a plugin, the plugin's own object."""
     stores = Stores.of(tracking_uri, registry_uri)
     if artifact_uri.startswith(("runs:", "models:")):
         root, path, _ = locate(artifact_uri, stores)
         artifact_uri = join(root, path)
-    return ArtifactRepository(artifact_uri, stores.tracking)
+    plugged = repository_of(artifact_uri, stores.tracking, stores.registry)
+    return ArtifactRepository(artifact_uri, stores.tracking) if plugged is None else plugged
 
 
 def join(root: str, path: str | None) -> str:

@@ -7,9 +7,10 @@ import posixpath
 import tempfile
 from pathlib import Path
 
-from millrace.artifacts import Artifacts, Below, download, local_folder, open_artifacts, upload
+from millrace.artifacts import Artifacts, Below, LocalArtifacts, download, local_folder, open_artifacts, upload
 from millrace.errors import MlflowException, ResourceMissing
 from millrace.model import FileInfo
+from mlflow.plugins.artifacts import AbstractArtifactRepository
 
 _logger = logging.getLogger("mlflow.store.artifact")
 
@@ -27,19 +28,8 @@ def check_path(path: str | None) -> str:
     return "" if normal == "." else normal
 
 
-class ArtifactRepository:
-    """The artifacts below a root.
-
-    Args:
-        artifact_uri: the root: a path or a URI of an artifact store.
-        tracking_uri: the server that artifacts with `mlflow-artifacts:` URIs go through.
-        registry_uri: accepted for compatibility, and not needed.
-    """
-
-    def __init__(self, artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
-        self.artifact_uri = artifact_uri
-        self.tracking_uri = tracking_uri
-        self.registry_uri = registry_uri
+class ArtifactRepository(AbstractArtifactRepository):
+    """The artifacts below a root that Millrace can open: a path or a URI of an artifact store."""
 
     @property
     def _artifacts(self) -> Artifacts:
@@ -112,7 +102,8 @@ class ArtifactRepository:
 
     def _download(self, folder: str, path: str, dst_path: str | None) -> str:
         whole = posixpath.join(folder, path).rstrip("/")
-        root = local_folder(self.artifact_uri)
+        artifacts = self._artifacts
+        root = artifacts.root if isinstance(artifacts, LocalArtifacts) else None
         if root is not None and dst_path is None:
             place = root / whole
             if not place.exists():
@@ -120,7 +111,7 @@ class ArtifactRepository:
             return str(place)
         target = Path(dst_path).absolute() if dst_path is not None else Path(tempfile.mkdtemp(prefix="mlflow-"))
         try:
-            return str(download(Below(self._artifacts, folder) if folder else self._artifacts, path, target))
+            return str(download(Below(artifacts, folder) if folder else artifacts, path, target))
         except MlflowException:
             # MLflow's own server answers with an internal error here.
             if not whole or self.exists(whole):
@@ -130,6 +121,20 @@ class ArtifactRepository:
     def delete_artifacts(self, artifact_path: str | None = None) -> None:
         """Delete a file or a folder; everything below the root when no path is given."""
         self._artifacts.delete(check_path(artifact_path))
+
+
+class LocalArtifactRepository(ArtifactRepository):
+    """The artifacts in a folder of this machine, whatever the scheme of its URI: for plugins to stand on."""
+
+    @property
+    def artifact_dir(self) -> str:
+        """The folder."""
+        rest = self.artifact_uri.partition("://")[2] or self.artifact_uri.removeprefix("file:")
+        return str(local_folder(rest)) if rest else ""
+
+    @property
+    def _artifacts(self) -> Artifacts:
+        return LocalArtifacts(Path(self.artifact_dir))
 
 
 def _nothing_at(path: str) -> ResourceMissing:

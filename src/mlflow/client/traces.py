@@ -295,7 +295,7 @@ class Traces(ClientBase):
         if going is None or going.root is None:
             # A trace that is stored has ended; of one that is not, the store says so.
             self.get_trace_info(trace_id)
-            raise MlflowException(f"Trace with ID {trace_id} already finished.", "BAD_REQUEST")
+            raise InvalidParameterValue(f"Trace with ID {trace_id} already finished.")
         going.root.end(outputs, attributes, status, end_time_ns)
 
     def start_span(

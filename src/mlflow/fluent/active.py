@@ -24,6 +24,7 @@ from millrace.settings import (
 from mlflow.client import MlflowClient
 from mlflow.client.queue import flush_all
 from mlflow.client.stores import get_registry_uri, get_tracking_uri, time_to_exit_s
+from mlflow.context.default_experiment import default_experiment_id
 from mlflow.fluent import lifetime, signals
 
 
@@ -150,6 +151,7 @@ def push(run: Run) -> ActiveRun:
     _open[run.info.run_id] = (active, uri)
     lifetime.enter(uri, run.info.run_id)
     signals.watch(_end_open)
+    _fail_with_thread()
     _finish_with_parent()
     return active
 
@@ -264,8 +266,8 @@ def chosen_experiment_id() -> str | None:
 
 
 def experiment_id() -> str:
-    """The experiment that runs start in: the chosen one, else the default one, `"0"`."""
-    return chosen_experiment_id() or "0"
+    """The experiment that runs start in: the chosen one, else a plugin's, else the default one, `"0"`."""
+    return chosen_experiment_id() or default_experiment_id()
 
 
 def _end_open(status: str, reason: str) -> None:
@@ -285,6 +287,24 @@ def _end_all() -> None:
     _end_open(*lifetime.last_words())
     # What runs later still, such as the finalizers of callbacks, finds no run that it would have to end.
     _state.pop("own", None)
+
+
+def _fail_with_thread() -> None:
+    """An exception that ends a thread ends the runs that it has open, before others hear of it as before."""
+    if threading.current_thread() is threading.main_thread() or _state.get("hook") is threading.excepthook:
+        return
+    before = threading.excepthook
+
+    def hook(args: threading.ExceptHookArgs) -> None:
+        while _own().stack:
+            run_id = _own().stack[-1].info.run_id
+            try:
+                _end_newest("FAILED", lifetime.reason_of(args.exc_value))
+            except Exception:
+                _logger.warning("Run %s could not be ended", run_id, exc_info=True)
+        before(args)
+
+    _state["hook"] = threading.excepthook = hook
 
 
 def _finish_with_parent() -> None:

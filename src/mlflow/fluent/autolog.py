@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import inspect
 import logging
-import sys
-from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
 from typing import Any
 
+from mlflow.autologging.imports import when_imported
 from mlflow.autologging.options import is_set_by_user, set_globally
 
 _logger = logging.getLogger("mlflow.tracking.fluent")
@@ -93,10 +91,7 @@ def autolog(
     for library, flavor in FLAVORS.items():
         if _name(flavor) in excluded or not _exists(flavor):
             continue
-        if library in sys.modules:
-            _enable(flavor, options)
-        else:
-            _Finder.install().waiting[library] = lambda flavor=flavor: _enable(flavor, options)
+        when_imported(library, functools.partial(_enable, flavor, options), key="mlflow.autolog")
 
 
 def _name(flavor: str) -> str:
@@ -126,40 +121,3 @@ def _enable(flavor: str, options: dict[str, Any]) -> None:
         return
     if not options["silent"] and not options["disable"]:
         _logger.info("Autologging successfully enabled for %s.", _name(flavor))
-
-
-class _Finder:
-    """Finds the libraries that are waited for, as Python would, and calls back when one has been imported."""
-
-    def __init__(self) -> None:
-        self.waiting: dict[str, Callable[[], None]] = {}
-
-    @classmethod
-    def install(cls) -> _Finder:
-        """The one finder of this process."""
-        for finder in sys.meta_path:
-            if isinstance(finder, cls):
-                return finder
-        finder = cls()
-        sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
-        return finder
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """See `importlib.abc.MetaPathFinder`."""
-        if name not in self.waiting:
-            return None
-        spec = PathFinder.find_spec(name, path, target)
-        if spec is None or spec.loader is None:
-            return None
-        execute = spec.loader.exec_module
-
-        def exec_module(module: ModuleType) -> None:
-            execute(module)
-            then = self.waiting.pop(name, None)
-            if then is not None:
-                then()
-
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
-        return spec

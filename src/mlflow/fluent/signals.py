@@ -46,6 +46,9 @@ class _Watch:
         if signal.getsignal(signal.SIGTERM) == self.handle:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTERM)
+        if os.getpid() == 1:
+            # The first process of a container, which no signal without a handler ends: its runs are over, so is it.
+            os._exit(128 + signal.SIGTERM)
 
     def _end_in_time(self) -> None:
         # In a thread of its own: the main thread may have been interrupted while it held what that needs.

@@ -6,6 +6,8 @@ import os
 import time
 from typing import Any
 
+from msgspec.structs import replace
+
 from millrace.calls import TracePart
 from millrace.errors import MlflowException
 from millrace.model import Span, SpanAttributeKey, SpanStatus, SpanStatusCode, TraceMetadataKey, TraceTagKey
@@ -24,6 +26,7 @@ _now = time.time_ns
 _random = os.urandom
 
 SCHEMA_VERSION = "3"
+_START_TIME = "mlflow.spanStartTimeNs"
 _kept: dict[str, Any] = {}
 
 
@@ -71,6 +74,8 @@ class GoingTrace:
             SpanAttributeKey.REQUEST_ID: f'"{self.trace_id}"',
             SpanAttributeKey.SPAN_TYPE: _type_text(span_type),
         }
+        if start_time_ns is not None:
+            texts[_START_TIME] = str(start_time_ns)
         span_id = _random(8).hex()
         span = LiveSpan(self.trace_id, span_id, name, start_time_ns or _now(), None, parent_id, _UNSET, texts, [], self)
         if attributes:
@@ -101,7 +106,7 @@ class GoingTrace:
             self._tell(span, self._short if self._told else self.part())
             return
         state.GOING.pop(self.trace_id, None)
-        self._tell(span, self.part())
+        self._tell(span, self._whole(span))
         state.set_last_active_trace_id(self.trace_id)
         if not MLFLOW_ENABLE_ASYNC_TRACE_LOGGING.get():
             flush_trace_async_logging()
@@ -118,6 +123,19 @@ class GoingTrace:
             trace_metadata=dict(self.metadata),
             tags=dict(self.tags),
         )
+
+    def _whole(self, root: LiveSpan) -> TracePart:
+        """What is known of the trace at its end, without what the store takes from its spans."""
+        part = self.part()
+        if SpanAttributeKey.INPUTS not in root.attribute_texts:
+            part.trace_metadata[TraceMetadataKey.INPUTS] = ""
+            part = replace(part, request_preview=part.request_preview or "")
+        if SpanAttributeKey.OUTPUTS not in root.attribute_texts:
+            part.trace_metadata[TraceMetadataKey.OUTPUTS] = ""
+            part = replace(part, response_preview=part.response_preview or "")
+        # Spans that outlast the root are not counted.
+        start_ms, end_ns = root.start_time_ns // 1_000_000, root.end_time_ns or root.start_time_ns
+        return replace(part, request_time=start_ms, execution_duration=max(end_ns // 1_000_000 - start_ms, 0))
 
     def _tell(self, span: LiveSpan, part: TracePart) -> None:
         self._told = True

@@ -1,4 +1,4 @@
-"""Images of every kind, figures, texts, dictionaries and tables: what is stored under which name, and what is refused."""
+"""Images of every kind, figures, texts, dictionaries and tables: what is stored under which name, what is refused."""
 
 from __future__ import annotations
 
@@ -104,7 +104,10 @@ def tags(run_id: str) -> dict[str, str]:
 def cells(table: pd.DataFrame) -> Any:
     """The names and the cells as texts; versions of pandas call gaps differently."""
     rows = table.astype(object).to_numpy().tolist()
-    return [list(table.columns), [["gap" if cell is None or cell != cell else str(cell) for cell in row] for row in rows]]
+    return [
+        list(table.columns),
+        [["gap" if cell is None or cell != cell else str(cell) for cell in row] for row in rows],
+    ]
 
 
 def single_images() -> dict[str, Any]:
@@ -117,7 +120,9 @@ def single_images() -> dict[str, Any]:
             answer[mode] = refused(lambda picture=picture, mode=mode: mlflow.log_image(picture, f"pil/{mode}.png"))
         for ending in ("jpg", "gif", "bmp", "webp", "nope", ""):
             image = mlflow.Image(ARRAYS["colours"])
-            answer[f"as {ending}"] = refused(lambda image=image, ending=ending: mlflow.log_image(image, f"as/a.{ending}"))
+            answer[f"as {ending}"] = refused(
+                lambda image=image, ending=ending: mlflow.log_image(image, f"as/a.{ending}")
+            )
         answer["no image"] = refused(lambda: mlflow.log_image("x", "x.png"))
         answer["a list"] = refused(lambda: mlflow.log_image([[1]], "x.png"))
         answer["neither"] = refused(lambda: mlflow.log_image(ARRAYS["uint8"]))
@@ -137,7 +142,9 @@ def series() -> dict[str, Any]:
             )
         for step in (0, 3, -1, 10**9):
             mlflow.log_image(ARRAYS["colours"], key="steps", step=step, synchronous=True)
-        answer["a half step"] = refused(lambda: mlflow.log_image(ARRAYS["colours"], key="half", step=1.5, synchronous=True))
+        answer["a half step"] = refused(
+            lambda: mlflow.log_image(ARRAYS["colours"], key="half", step=1.5, synchronous=True)
+        )
         mlflow.log_image(mlflow.Image(ARRAYS["tall"]), key="no step", synchronous=True)
         mlflow.log_image(PICTURES["P"], key="palette", synchronous=True)
         answer["CMYK"] = refused(lambda: mlflow.log_image(PICTURES["CMYK"], key="ink", synchronous=True))
@@ -145,15 +152,15 @@ def series() -> dict[str, Any]:
         mlflow.flush_artifact_async_logging()
         client.log_image(run.info.run_id, ARRAYS["uint8"], key="client", step=2, timestamp=9, synchronous=True)
         client.log_image(run.info.run_id, ARRAYS["uint8"], artifact_file="one.png")
-    # MLflow cannot download what it stores under a key with slashes, so most are only listed.
+    # MLflow's server cannot give out all of these names, and its local store none with a slash in the key.
     listed = client.list_artifacts(run.info.run_id, "images")
     known = sorted(named(one.path) for one in listed)
-    sizes = [one.file_size for one in listed if "#" in one.path and one.path.endswith(".png")]
-    there = [one.path for one in listed if "%" in one.path and "#" not in one.path]
+    over_http = mlflow.get_tracking_uri().startswith("http")
+    there = [] if over_http else [one.path for one in listed if "#" not in one.path]
     folder = tempfile.mkdtemp()
     for path in there:
         client.download_artifacts(run.info.run_id, path, folder)
-    return {"accepted": answer, "names": known, "sizes": sizes, "stored": shown(folder), "tags": tags(run.info.run_id)}
+    return {"accepted": answer, "names": known, "stored": shown(folder), "tags": tags(run.info.run_id)}
 
 
 def images() -> dict[str, Any]:
@@ -196,7 +203,7 @@ def texts() -> dict[str, Any]:
         "plain": {"a": [1, 2.5, None, True], "é": "ü"},
         "nested": {"b": {"c": {"d": []}}, "a": ()},
         "odd": {"path": Path("/x"), "day": dt.date(2020, 1, 1), "set": {1}, "array": np.arange(2), "np": np.float64(1)},
-        "keys": {1: "a", None: "b", True: "c"},
+        "keys": {1: "a", None: "b", False: "c"},
         "numbers": {"nan": float("nan"), "inf": float("inf")},
         "list": [1, {"a": 2}],
         "text": "abc",
@@ -206,7 +213,7 @@ def texts() -> dict[str, Any]:
             for ending in ("json", "yaml", "yml", "txt"):
                 path = f"{name}.{ending}"
                 answer[path] = refused(lambda value=value, path=path: mlflow.log_dict(value, path))
-        for name in ("a.txt", "b.md", "c", "deep/d.html", ".hidden", "with space.txt", "ü.txt"):
+        for name in ("a.txt", "b.md", "c", "deep/d.html", ".hidden", "with space.txt"):
             answer[name] = refused(lambda name=name: mlflow.log_text(f"lines\r\nof {name}\n", name))
         for name in ("", "/abs", "../up", "a/../../b", "./c2.txt"):
             answer[name] = refused(lambda name=name: mlflow.log_text("x", name))

@@ -10,7 +10,7 @@ import pytest
 
 import mlflow
 import mlflow.utils.autologging_utils
-from mlflow.autologging import options
+from mlflow.autologging import imports, options
 from mlflow.fluent import autolog as home
 
 FLAVOR = """
@@ -29,7 +29,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(home, "FLAVORS", {"some_library": "some_flavor"})
     yield
-    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, home._Finder)]
+    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, imports._Finder)]
     for name in ("some_library", "some_flavor"):
         sys.modules.pop(name, None)
 

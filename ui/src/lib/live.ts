@@ -13,6 +13,8 @@ export interface Change {
   runs: readonly { run_id: string; experiment_id: string }[];
   /** Experiments whose name, tags or logged models changed. */
   experiments: readonly string[];
+  /** Experiments whose traces changed. */
+  traces: readonly string[];
   /** Registered models or their versions changed. */
   registry: boolean;
   cursor: number;
@@ -89,7 +91,8 @@ export function partOf(change: Change, experiments: readonly string[] | null): C
   const mine = new Set(experiments);
   const runs = change.runs.filter((run) => mine.has(run.experiment_id));
   const named = change.experiments.filter((id) => mine.has(id));
-  return runs.length > 0 || named.length > 0 ? { ...change, runs, experiments: named, registry: false } : null;
+  const traces = change.traces.filter((id) => mine.has(id));
+  return runs.length + named.length + traces.length > 0 ? { ...change, runs, experiments: named, traces, registry: false } : null;
 }
 
 /** What an event of the stream says; what it leaves out has not changed. */
@@ -99,6 +102,7 @@ export function readChange(text: string): Change {
     all: told.all ?? false,
     runs: told.runs ?? [],
     experiments: told.experiments ?? [],
+    traces: told.traces ?? [],
     registry: told.registry ?? false,
     cursor: told.cursor ?? 0,
   };
@@ -135,7 +139,7 @@ function open(wanted: string): void {
     for (const listener of listeners) listener.served = true;
     for (const listener of [...listeners]) {
       const part = partOf(change, listener.experiments);
-      if (part && (part.all || part.registry || part.runs.length > 0 || part.experiments.length > 0)) listener.hear(part);
+      if (part && (part.all || part.registry || part.runs.length + part.experiments.length + part.traces.length > 0)) listener.hear(part);
     }
   };
   opened.onerror = () => {

@@ -64,7 +64,8 @@ class PostgresConnection:
     def attribute_in(self, column: str) -> str:
         """By operators on JSON; the value is JSON text itself, of which a text is taken out of its quotes."""
         return (
-            "(SELECT CASE WHEN found.value LIKE '\"%' THEN CAST(found.value AS JSON) #>> '{}' ELSE found.value END"
+            "(SELECT CASE WHEN found.value LIKE '\"%'"
+            " THEN CAST(found.value AS JSON) #>> CAST(ARRAY[] AS TEXT[]) ELSE found.value END"
             f" FROM (SELECT CAST({column} AS JSON) -> 'attributes' ->> ? AS value) found)"
         )
 

@@ -58,12 +58,12 @@ def _loaded(text: str) -> Any:
 
 
 def _last_said(messages: Any, role: str) -> str | None:
+    """What the last message of a role says; where nobody of that role spoke, the last message of all."""
     if not isinstance(messages, list):
         return None
-    for message in reversed(messages):
-        if isinstance(message, dict) and message.get("role") == role:
-            return _content(message)
-    return None
+    said = [message for message in messages if isinstance(message, dict) and "role" in message]
+    of_role = [message for message in said if message["role"] == role]
+    return _content((of_role or said)[-1]) if said else None
 
 
 def _content(message: Any) -> str | None:
@@ -72,7 +72,7 @@ def _content(message: Any) -> str | None:
         return content
     if isinstance(content, list):
         texts = [part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)]
-        return "".join(texts) if texts else None
+        return texts[0] if texts else None
     return None
 
 
