@@ -89,15 +89,13 @@ def save_explainer(
     model = getattr(explainer, "model", None)
     flavor = get_underlying_model_flavor(model) if serialize_model_using_mlflow else None
     apart = flavor == "sklearn"
-    given = dict(locals())
-    if apart and pip_requirements is not None:
-        # What the model needs is needed too; it is known once the model was saved.
-        given["pip_requirements"] = lines = list(read_requirements(pip_requirements)[0])
+    # What the model needs is needed too; it is known once the model was saved.
+    lines = list(read_requirements(pip_requirements)[0])
+    given = {**locals(), "pip_requirements": lines if apart and pip_requirements is not None else pip_requirements}
     with FLAVOR.saving(given, get_default_pip_requirements()) as saving:
         if apart:
             save_sklearn_model(_estimator(model), saving.path(MODEL_FOLDER))
-            if pip_requirements is not None:
-                lines += _requirements_of(saving.path(MODEL_FOLDER))
+            lines += _requirements_of(saving.path(MODEL_FOLDER))
         with open(saving.path(FILE_NAME), "wb") as file:
             explainer.save(file, **({"model_saver": False} if apart else {}))
         saving.pyfunc(
