@@ -1,6 +1,7 @@
 """Generated from mlflow/__init__.py by `make schema`: do not edit."""
 
 from mlflow import artifacts as artifacts
+from mlflow import catboost as catboost
 from mlflow import client as client
 from mlflow import config as config
 from mlflow import data as data
@@ -8,15 +9,22 @@ from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
 from mlflow import keras as keras
+from mlflow import lightgbm as lightgbm
 from mlflow import models as models
 from mlflow import onnx as onnx
+from mlflow import pmdarima as pmdarima
+from mlflow import prophet as prophet
 from mlflow import pyfunc as pyfunc
 from mlflow import pytorch as pytorch
+from mlflow import sentence_transformers as sentence_transformers
 from mlflow import sklearn as sklearn
+from mlflow import statsmodels as statsmodels
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics
+from mlflow import tensorflow as tensorflow
 from mlflow import tracing as tracing
 from mlflow import tracking as tracking
+from mlflow import transformers as transformers
 from mlflow import types as types
 from mlflow import utils as utils
 from mlflow import xgboost as xgboost
