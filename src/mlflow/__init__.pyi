@@ -23,6 +23,7 @@ from mlflow import spacy as spacy
 from mlflow import statsmodels as statsmodels
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics
+from mlflow import tensorflow as tensorflow
 from mlflow import tracing as tracing
 from mlflow import tracking as tracking
 from mlflow import transformers as transformers
