@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.integrations.boosters.running import SDKS, interchanged, named, run_both, without_requirements
 from tests.peers.comparing import differences
 

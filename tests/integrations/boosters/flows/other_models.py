@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import catboost
-import mlflow
 import numpy as np
 import pandas as pd
 import pmdarima
 import prophet
 import statsmodels.api as sm
 from reading import directory, write_answer
+
+import mlflow
 
 logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
 
