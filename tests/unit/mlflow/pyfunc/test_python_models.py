@@ -265,7 +265,8 @@ def test_code_that_a_model_imports_is_copied(tmp_path: Path) -> None:
     for each in ("pkg/__init__.py", "pkg/sub/__init__.py", "unused.py"):
         (tmp_path / each).write_text("")
     (tmp_path / "other.py").write_text("FACTOR = 3\n")
-    (tmp_path / "pkg" / "sub" / "deep.py").write_text("from other import FACTOR\ndef times(x):\n    return x * FACTOR\n")
+    deep = "from other import FACTOR\ndef times(x):\n    return x * FACTOR\n"
+    (tmp_path / "pkg" / "sub" / "deep.py").write_text(deep)
     (tmp_path / "train.py").write_text(
         "import mlflow, unused\nfrom pkg.sub.deep import times\n"
         "class Times(mlflow.pyfunc.PythonModel):\n"
