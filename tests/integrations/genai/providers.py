@@ -45,9 +45,7 @@ def chat_chunks(request: dict[str, Any]) -> list[dict[str, Any]]:
         function = {"name": request["tools"][0]["function"]["name"], "arguments": ""}
         deltas = [{"role": "assistant", "tool_calls": [{"index": 0, "id": "call_1", "type": "function"}]}]
         deltas[0]["tool_calls"][0]["function"] = function
-        deltas += [
-            {"tool_calls": [{"index": 0, "function": {"arguments": part}}]} for part in ('{"city": ', '"Oslo"}')
-        ]
+        deltas += [{"tool_calls": [{"index": 0, "function": {"arguments": part}}]} for part in ('{"city": ', '"Oslo"}')]
     chunks = [{**common, "choices": [{"index": 0, "delta": each, "finish_reason": None}]} for each in deltas]
     chunks.append({**common, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
     if (request.get("stream_options") or {}).get("include_usage"):
