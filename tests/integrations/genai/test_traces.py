@@ -1,0 +1,35 @@
+"""Traces of gen-AI libraries are those that the real MLflow makes of the same calls, but for what is listed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "peers"))
+from comparing import differences
+
+KNOWN: dict[str, dict[str, str]] = {
+    "openai": {
+        "openai/4/previews/1": "see below: the outputs are more",
+        "openai/4/spans/0/attributes/mlflow.spanOutputs/choices/0/message/tool_calls": (
+            "tool calls of a stream are put together"
+        ),
+        "openai/9/spans/0/status/1": "the status names the exception",
+    },
+    "anthropic": {},
+}
+
+
+@pytest.mark.parametrize("library", sorted(KNOWN))
+def test_traces_are_mlflows(library: str, traced: Callable[[str, str], Any]) -> None:
+    differing = differences(traced(library, "upstream"), traced(library, "ours"), library)
+    known = KNOWN[library]
+    surprising = {path for path in differing if not any(fnmatchcase(path, one) for one in known)}
+    assert not surprising, "\n".join(f"{path}: {differing[path]}" for path in sorted(surprising))
+    stale = {one for one in known if not any(fnmatchcase(path, one) for path in differing)}
+    assert not stale, f"remove what no longer differs: {sorted(stale)}"
