@@ -1,5 +1,6 @@
 """Generated from mlflow/__init__.py by `make schema`: do not edit."""
 
+from mlflow import anthropic as anthropic
 from mlflow import artifacts as artifacts
 from mlflow import client as client
 from mlflow import config as config
@@ -7,7 +8,9 @@ from mlflow import data as data
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
+from mlflow import langchain as langchain
 from mlflow import models as models
+from mlflow import openai as openai
 from mlflow import pyfunc as pyfunc
 from mlflow import sklearn as sklearn
 from mlflow import store as store
