@@ -49,11 +49,10 @@ def run(address: str) -> None:
         lambda: list((chain | StrOutputParser()).stream({"question": "Why?"})),
         lambda: Retriever().invoke("mills"),
         lambda: get_weather.invoke({"city": "Oslo"}),
-        lambda: asyncio.run((chain | StrOutputParser()).ainvoke({"question": "Later?"})),
         lambda: refused(RunnableLambda(fails)),
         lambda: graph().invoke({"number": 1}),
         lambda: create_agent(model, [get_weather]).invoke({"messages": [("user", "Weather in Oslo?")]}),
-        lambda: asyncio.run(inside(chain)),
+        lambda: asyncio.run(later(chain)),
     ]
     for call in calls:
         call()
@@ -92,6 +91,11 @@ def graph() -> Any:
     return builder.compile()
 
 
-async def inside(chain: Any) -> None:
+async def later(chain: Any) -> None:
+    await (chain | StrOutputParser()).ainvoke({"question": "Later?"})
+    await asyncio.sleep(0.01)
     with mlflow.start_span("outer"):
         await chain.ainvoke({"question": "Inside?"})
+    await asyncio.sleep(0.01)
+    async for _ in chain.astream({"question": "Streamed?"}):
+        pass
