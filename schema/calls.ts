@@ -55,6 +55,17 @@ export interface AssessmentV3 {
   valid?: boolean | null;
 }
 
+/**
+ * Say that a process is alive and has runs open.
+ *
+ * A run that was ended because nothing had been heard of its process is RUNNING again. Runs that ended otherwise, are
+ * deleted or do not exist are left as they are.
+ */
+export interface Attend {
+  process_id: string;
+  run_ids?: string[];
+}
+
 /** Get traces with their spans; ids that nobody knows are left out. */
 export interface BatchGetTraces {
   trace_ids?: string[];
@@ -103,6 +114,7 @@ export interface Changes {
 export interface ColumnCatalogue {
   runs?: number;
   columns?: ColumnFacts[];
+  summaries?: ColumnFacts[];
   complete?: boolean;
 }
 
@@ -169,7 +181,8 @@ export interface CreateRegisteredModel {
  * Create a run in an experiment.
  *
  * `start_time` is in milliseconds since 1970, UTC. `run_id` (32 hex digits, ours) lets a client choose the id, so
- * that creating the same run again answers with the run that is there.
+ * that creating the same run again answers with the run that is there. `process_id` (ours) names the process that
+ * has the run open, as in Attend; a run without one is never ended by anybody else.
  */
 export interface CreateRun {
   experiment_id?: string;
@@ -178,6 +191,7 @@ export interface CreateRun {
   start_time?: number | null;
   tags?: RunTag[];
   run_id?: string;
+  process_id?: string;
 }
 
 /** The id of the experiment that was created. */
@@ -331,6 +345,18 @@ export interface DownloadUri {
 export interface Empty {
 }
 
+/**
+ * End runs of a process that is known to be dead, as KILLED, unless another process has them open too.
+ *
+ * Only runs that this process said to have open, and that are RUNNING, are touched. `reason` is kept in the tag
+ * `millrace.endReason`.
+ */
+export interface EndAbandoned {
+  process_id: string;
+  run_ids?: string[];
+  reason?: string;
+}
+
 /** End a trace (version 2). */
 export interface EndTrace {
   request_id: string;
@@ -338,6 +364,11 @@ export interface EndTrace {
   status?: string | number;
   request_metadata?: TracePair[];
   tags?: TracePair[];
+}
+
+/** The runs that were ended. */
+export interface EndedRuns {
+  run_ids?: string[];
 }
 
 /** A named group of runs; times are milliseconds since 1970, UTC. */
@@ -541,6 +572,9 @@ export interface GetRun {
  * Get the columns (metrics, params, tags) that the runs of a search have, with what they hold.
  *
  * `kinds` empty means all kinds; `text` keeps the columns whose key contains it, whatever the case of its letters.
+ * Of a kind with more than `max_columns`, those are told that say most: the experiments' primary metrics, what differs
+ * between runs, what many runs have, what is called like a goal; and besides, those in `names`. With 0 there are only
+ * these. `names` may also have summaries of metrics, such as `metrics.loss.min`.
  */
 export interface GetRunColumns {
   experiment_ids?: string[];
@@ -549,6 +583,7 @@ export interface GetRunColumns {
   kinds?: ("metrics" | "params" | "tags")[];
   text?: string;
   max_columns?: number;
+  names?: string[];
 }
 
 /**
@@ -1474,12 +1509,19 @@ export interface UpdateRegisteredModel {
   description?: string;
 }
 
-/** Change a run's status, end time (milliseconds since 1970, UTC) or name. */
+/**
+ * Change a run's status, end time (milliseconds since 1970, UTC) or name.
+ *
+ * Ours: with the status RUNNING, `process_id` names the process that has the run open again, as in Attend; with
+ * another one, `reason` says why the run ended and is kept in the tag `millrace.endReason`.
+ */
 export interface UpdateRun {
   run_id: string;
   status?: string | number | null;
   end_time?: number | null;
   run_name?: string | null;
+  process_id?: string;
+  reason?: string;
 }
 
 /** Every call by name: how it travels, what it asks, what it is answered with. */
@@ -1566,9 +1608,11 @@ export interface Calls {
   GetExperimentOverview: { method: "GET"; path: "millrace/1/experiments/overview"; call: GetExperimentOverview; answer: ExperimentOverview };
   FindAnything: { method: "GET"; path: "millrace/1/find"; call: FindAnything; answer: Hits };
   Ingest: { method: "POST"; path: "millrace/1/points/ingest"; call: Ingest; answer: Ingested };
+  Attend: { method: "POST"; path: "millrace/1/runs/attend"; call: Attend; answer: Empty };
   ChangeRuns: { method: "POST"; path: "millrace/1/runs/change"; call: ChangeRuns; answer: ChangedRuns };
   GetRunColumns: { method: "POST"; path: "millrace/1/runs/columns"; call: GetRunColumns; answer: ColumnCatalogue };
   CountRuns: { method: "POST"; path: "millrace/1/runs/count"; call: CountRuns; answer: RunCount };
+  EndAbandoned: { method: "POST"; path: "millrace/1/runs/end-abandoned"; call: EndAbandoned; answer: EndedRuns };
   GetFacet: { method: "POST"; path: "millrace/1/runs/facet"; call: GetFacet; answer: Facet };
   GetRunGroups: { method: "POST"; path: "millrace/1/runs/groups"; call: GetRunGroups; answer: RunGroups };
   GetRunWindow: { method: "POST"; path: "millrace/1/runs/window"; call: GetRunWindow; answer: RunWindow };
@@ -1662,9 +1706,11 @@ export const routes = {
   GetExperimentOverview: { method: "GET", path: "millrace/1/experiments/overview", inPath: [] },
   FindAnything: { method: "GET", path: "millrace/1/find", inPath: [] },
   Ingest: { method: "POST", path: "millrace/1/points/ingest", inPath: [] },
+  Attend: { method: "POST", path: "millrace/1/runs/attend", inPath: [] },
   ChangeRuns: { method: "POST", path: "millrace/1/runs/change", inPath: [] },
   GetRunColumns: { method: "POST", path: "millrace/1/runs/columns", inPath: [] },
   CountRuns: { method: "POST", path: "millrace/1/runs/count", inPath: [] },
+  EndAbandoned: { method: "POST", path: "millrace/1/runs/end-abandoned", inPath: [] },
   GetFacet: { method: "POST", path: "millrace/1/runs/facet", inPath: [] },
   GetRunGroups: { method: "POST", path: "millrace/1/runs/groups", inPath: [] },
   GetRunWindow: { method: "POST", path: "millrace/1/runs/window", inPath: [] },

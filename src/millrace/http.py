@@ -26,8 +26,33 @@ PASSING = frozenset({408, 429, 500, 502, 503, 504})
 UNTOUCHED = frozenset({408, 429, 503})
 """Those of them that say that the request was not carried out."""
 
+
+class Outgoing:
+    """A request before it is sent, in the words of the library requests, which plugins that sign requests know.
+
+    Args:
+        method: e.g. POST.
+        url: the whole address.
+        headers: its headers, which may be changed.
+        body: bytes, or something to read them from.
+    """
+
+    def __init__(self, method: str, url: str, headers: dict[str, str], body: object) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+
+    def use_password(self, name: str, password: str) -> None:
+        """Send a user name and a password."""
+        self.headers["Authorization"] = _basic(name, password)
+
+
 HEADER_PROVIDERS: list[Callable[[], Mapping[str, str]]] = []
 """Functions that give further headers for every request; plugins add theirs here."""
+
+SIGNERS: list[Callable[[Outgoing], Outgoing]] = []
+"""Functions that authenticate a request to a tracking server, after its headers are there; plugins add theirs here."""
 
 _LONGEST_WAIT_S = 60.0
 _DECIDED = re.compile(rb'"error_code"\s*:\s*"(?!INTERNAL_ERROR|TEMPORARILY_UNAVAILABLE|DEADLINE_EXCEEDED)[A-Z_]+"')
@@ -46,6 +71,9 @@ class Client:
 
     follows_redirects = False
     """A redirect of a server's API is a mistake in its address, and following it would send credentials elsewhere."""
+
+    is_signed = True
+    """Whether requests are authenticated by plugins, too."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url.strip())
@@ -128,12 +156,15 @@ class Client:
         import urllib3.exceptions as faults
 
         timeout = settings.MLFLOW_HTTP_REQUEST_TIMEOUT.get()
+        request = Outgoing(method, url, {**self._own_headers(), **headers}, body)
+        for sign in SIGNERS if self.is_signed else ():
+            request = sign(request)
         try:
             return self._connections().request(  # type: ignore[no-any-return]
                 method,
                 url,
                 body=body,
-                headers={**self._own_headers(), **headers},
+                headers=request.headers,
                 timeout=timeout,
                 retries=False,
                 redirect=self.follows_redirects,
@@ -210,6 +241,7 @@ class StrangersClient(Client):
     """Requests to a server that is not the tracking server: it gets no credentials but those in its own address."""
 
     follows_redirects = True
+    is_signed = False
 
     def _own_headers(self) -> dict[str, str]:
         headers = {"User-Agent": "millrace"}

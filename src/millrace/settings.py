@@ -157,6 +157,11 @@ MLFLOW_ACTIVE_MODEL_ID = _text("MLFLOW_ACTIVE_MODEL_ID", None, "The logged model
 MLFLOW_TRACKING_USERNAME = _text("MLFLOW_TRACKING_USERNAME", None, "The user name for a server that asks.")
 MLFLOW_TRACKING_PASSWORD = _text("MLFLOW_TRACKING_PASSWORD", None, "The password for a server that asks.")
 MLFLOW_TRACKING_TOKEN = _text("MLFLOW_TRACKING_TOKEN", None, "A bearer token for a server that asks.")
+MLFLOW_TRACKING_AUTH = _text(
+    "MLFLOW_TRACKING_AUTH",
+    None,
+    "The plugin (entry point mlflow.request_auth_provider) that signs requests, by its name.",
+)
 MLFLOW_TRACKING_INSECURE_TLS = _flag(
     "MLFLOW_TRACKING_INSECURE_TLS", False, "Accept any certificate of the server: for tests only."
 )
@@ -229,6 +234,14 @@ MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = _whole(
 MLFLOW_SYSTEM_METRICS_NODE_ID = _text(
     "MLFLOW_SYSTEM_METRICS_NODE_ID", None, "The name of this machine in the keys of system metrics of a cluster."
 )
+MLFLOW_LOG_CONSOLE = _flag(
+    "MLFLOW_LOG_CONSOLE", False, "Keep what the process prints with its runs, unless `start_run(log_console=…)` says."
+)
+MLFLOW_LOG_CODE = _flag(
+    "MLFLOW_LOG_CODE",
+    False,
+    "Keep uncommitted changes and installed packages with runs, unless `start_run(log_code=…)` says.",
+)
 MLFLOW_AUTOLOGGING_TESTING = _flag(
     "MLFLOW_AUTOLOGGING_TESTING", False, "Raise errors inside autologging instead of warning."
 )
@@ -237,6 +250,11 @@ MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _whole(
 )
 MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
+)
+MLFLOW_DEFAULT_PREDICTION_DEVICE = _text(
+    "MLFLOW_DEFAULT_PREDICTION_DEVICE",
+    None,
+    "Where loaded models of PyTorch and transformers predict, e.g. cpu or cuda:1; a GPU by default where there is one.",
 )
 MLFLOW_CONDA_HOME = _text("MLFLOW_CONDA_HOME", None, "The folder of the conda installation to use.")
 MLFLOW_LOGGING_LEVEL = _text("MLFLOW_LOGGING_LEVEL", None, "The level of Millrace's own log messages.")
@@ -300,6 +318,29 @@ MILLRACE_EXIT_TIMEOUT_S = _number(
     "MILLRACE_EXIT_TIMEOUT_S",
     30.0,
     "Seconds that the end of a run, and of a process, waits for a store that does not answer.",
+)
+MILLRACE_CONSOLE_MAX_BYTES = _whole(
+    "MILLRACE_CONSOLE_MAX_BYTES",
+    64 * 1024**2,
+    "Bytes of output that are kept with a run; of more, the beginning and the end.",
+)
+MILLRACE_CODE_MAX_BYTES = _whole(
+    "MILLRACE_CODE_MAX_BYTES", 5 * 1024**2, "Bytes of uncommitted changes that are kept with a run; the rest is cut."
+)
+MILLRACE_HEARTBEAT_INTERVAL_S = _number(
+    "MILLRACE_HEARTBEAT_INTERVAL_S",
+    20.0,
+    "Seconds between two signs of life of a process with open runs, to stores that several machines share; 0 for none.",
+)
+MILLRACE_HEARTBEAT_TIMEOUT_S = _number(
+    "MILLRACE_HEARTBEAT_TIMEOUT_S",
+    600.0,
+    "Seconds of a server's own running time without a sign of life after which it ends a run as KILLED; 0 for never.",
+)
+MILLRACE_HANDLE_SIGTERM = _flag(
+    "MILLRACE_HANDLE_SIGTERM",
+    True,
+    "End open runs as KILLED when SIGTERM ends the process; a handler of the program's own is left alone.",
 )
 
 

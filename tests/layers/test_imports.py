@@ -14,19 +14,20 @@ ALLOWED: dict[str, set[str]] = {
     "wire": {"model", "errors"},
     "http": {"errors", "settings"},
     "calls": {"model", "wire", "errors"},
-    "store": {"calls", "errors", "settings"},
+    "plugins": {"errors"},
+    "store": {"model", "calls", "plugins", "errors", "settings"},
     "journal": {"model", "calls", "store", "errors", "settings"},
     "remote": {"model", "calls", "wire", "http", "store", "errors", "settings"},
     "search": {"model", "errors"},
     "series": {"model", "errors"},
     "engine": {"model", "calls", "wire", "store", "search", "series", "errors", "settings"},
-    "artifacts": {"model", "http", "errors", "settings"},
+    "artifacts": {"model", "http", "plugins", "errors", "settings"},
 }
 ALLOWED["server"] = set(ALLOWED) - {"", "remote"}
 ALLOWED["transfer"] = {"model", "calls", "errors", "store", "artifacts"}
 ALLOWED["cli"] = set(ALLOWED) - {""}
 ALLOWED["testing"] = {"model", "calls", "wire", "store", "errors"}
-ALLOWED["mlflow"] = {"model", "calls", "errors", "settings", "http", "store", "journal", "artifacts"}
+ALLOWED["mlflow"] = {"model", "calls", "errors", "settings", "plugins", "http", "store", "journal", "artifacts"}
 
 # The layers that everything stands on name their foreign libraries too; the standard library is free.
 FOREIGN: dict[str, set[str]] = {

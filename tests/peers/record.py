@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from running import ANSWERS, FLOWS, HERE, TRACE_FLOWS, WITNESS, fingerprint, run_flow
+from running import ANSWERS, FLOWS, HERE, WITNESS, fingerprint, run_flow
 
 sys.path.insert(0, str(HERE.parent / "wire"))
 from player import running_real_server
@@ -20,7 +20,7 @@ from player import running_real_server
 def main(flows: list[str]) -> None:
     """Record the given flows, or all."""
     with running_real_server(WITNESS) as (url, _):
-        for flow in flows or (*FLOWS, *TRACE_FLOWS):
+        for flow in flows or FLOWS:
             record(flow, "server", url)
             record(flow, "local", None)
 

@@ -18,7 +18,10 @@ HERE = Path(__file__).parent
 WITNESS = HERE.parents[1] / ".witness/bin/python"
 ANSWERS = HERE / "answers"
 """What the real MLflow answers: in `server/` over HTTP, in `local/` on a database of its own."""
-FLOWS = ("tracking", "searching", "nested", "artifacts", "logged_models", "registry", "quickstart", "traces")
+FLOWS = tuple(
+    "tracking searching nested artifacts multimedia places inputs active logged_models registry quickstart "
+    "traces trace_queries".split()
+)
 """The flows that talk to a server: scripts in `flows/` that run unmodified under both SDKs."""
 
 BYTECODE = tempfile.mkdtemp(prefix="peers-bytecode-")

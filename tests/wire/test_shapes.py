@@ -24,6 +24,8 @@ OURS_ONLY: dict[str, str] = {
     "GetMetricColumns": "MLflow reads points one object each",
     "GetSeriesFrame": "MLflow reads points one object each",
     "GetChanges": "MLflow's page asks for everything again",
+    "Attend": "MLflow does not ask whether processes live",
+    "EndAbandoned": "MLflow does not ask whether processes live",
     "CountRuns": "MLflow counts nothing",
     "GetRunWindow": "MLflow has no tables of runs",
     "GetRunColumns": "MLflow has no tables of runs",

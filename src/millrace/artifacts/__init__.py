@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from millrace.artifacts.local import LocalArtifacts
 from millrace.artifacts.multipart import MultipartUploads
-from millrace.artifacts.opening import local_folder, open_artifacts
+from millrace.artifacts.opening import local_folder, open_artifacts, repository_of
 from millrace.artifacts.paths import parts_of, spellings
 from millrace.artifacts.port import Artifacts, Below, Source, as_stream, chunks_of, download, upload
+from millrace.artifacts.served import OFFSET_HEADER
 
 __all__ = [
     "Artifacts",
     "Below",
     "LocalArtifacts",
     "MultipartUploads",
+    "OFFSET_HEADER",
     "Source",
     "as_stream",
     "chunks_of",
@@ -20,6 +22,7 @@ __all__ = [
     "local_folder",
     "open_artifacts",
     "parts_of",
+    "repository_of",
     "spellings",
     "upload",
 ]

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from millrace.artifacts.cloud import SCHEMES, CloudArtifacts
 from millrace.artifacts.local import LocalArtifacts
 from millrace.artifacts.paths import invalid_path
+from millrace.artifacts.plugged import PluggedArtifacts
 from millrace.artifacts.port import Artifacts
 from millrace.artifacts.served import API, PlainFiles, ServedArtifacts
 from millrace.errors import InvalidParameterValue
 from millrace.http import Client, StrangersClient
+from millrace.plugins import ARTIFACTS, load, scheme_of
+
+OWN_SCHEMES = frozenset({"http", "https", "mlflow-artifacts", "runs", "models"})
+"""The schemes that no plugin can take over; a plugin for `s3` replaces what Millrace has for it."""
 
 PROXIED = "mlflow-artifacts"
 """The scheme of artifacts that a tracking server serves."""
@@ -24,7 +30,8 @@ def open_artifacts(uri: str, *, tracking_uri: str = "") -> Artifacts:
     Args:
         uri: a folder (path or `file:` URI); `s3://`, `gs://`, `abfss://` and their kin; `mlflow-artifacts:/path` for
             those that the tracking server serves, or `mlflow-artifacts://host:port/path` for another server's; any
-            other `http(s)://` address, to be read only.
+            other `http(s)://` address, to be read only; a URI whose scheme an installed plugin handles (entry point
+            `mlflow.artifact_repository`).
         tracking_uri: the tracking server's address, for `mlflow-artifacts:/path`.
 
     Raises:
@@ -33,6 +40,9 @@ def open_artifacts(uri: str, *, tracking_uri: str = "") -> Artifacts:
     folder = local_folder(uri)
     if folder is not None:
         return LocalArtifacts(folder)
+    plugged = repository_of(uri, tracking_uri)
+    if plugged is not None:
+        return PluggedArtifacts(plugged)
     parts = urlsplit(uri)
     if parts.scheme in SCHEMES:
         return CloudArtifacts(uri)
@@ -48,6 +58,13 @@ def open_artifacts(uri: str, *, tracking_uri: str = "") -> Artifacts:
         f"No artifacts can be opened at {uri!r}. Artifacts are in a folder, at s3://, gs:// or abfss://, behind a "
         "tracking server (mlflow-artifacts:/…), or, to be read only, at http(s)://."
     )
+
+
+def repository_of(uri: str, tracking_uri: str = "", registry_uri: str | None = None) -> Any | None:
+    """The artifact repository that a plugin makes for a URI; None when its scheme is none of an installed plugin."""
+    scheme = scheme_of(uri)
+    kind = load(ARTIFACTS, scheme) if scheme and scheme not in OWN_SCHEMES else None
+    return None if kind is None else kind(uri, tracking_uri=tracking_uri or None, registry_uri=registry_uri)
 
 
 def local_folder(uri: str) -> Path | None:

@@ -5,6 +5,7 @@ from millrace.calls.artifacts import (
     ListArtifacts,
     ListLoggedModelArtifacts,
 )
+from millrace.calls.attendance import Attend, EndAbandoned, EndedRuns
 from millrace.calls.base import (
     ENDPOINTS,
     Answer,
@@ -190,6 +191,7 @@ from millrace.calls.traces import (
 __all__ = [
     "Answer",
     "ArtifactPage",
+    "Attend",
     "Binary",
     "Call",
     "Change",
@@ -219,6 +221,8 @@ __all__ = [
     "ENDPOINTS",
     "Edit",
     "Empty",
+    "EndAbandoned",
+    "EndedRuns",
     "Endpoint",
     "ExperimentAnswer",
     "ExperimentPage",

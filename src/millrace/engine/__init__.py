@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from millrace.calls import ENDPOINTS, Call, Create, Edit, Endpoint, Manage
 from millrace.engine import (
     assessments,
+    attendance,
     changes,
     chunks,
     experiments,
@@ -46,6 +47,7 @@ from millrace.errors import InvalidParameterValue, MlflowException, NotImplement
 __all__ = [
     "Engine",
     "assessments",
+    "attendance",
     "changes",
     "experiments",
     "ingest",

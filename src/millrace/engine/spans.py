@@ -9,12 +9,20 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from millrace.calls import Appended, AppendSpans, TracePart, TraceRefusal
-from millrace.engine import assessments, trace_facts
+from millrace.engine import assessments
 from millrace.engine.ingest import advance
 from millrace.engine.trace_rows import COLUMNS, Content, number
 from millrace.engine.tx import TRACES, Tx, answers, experiment_number
 from millrace.errors import InvalidParameterValue, MlflowException, ResourceMissing
-from millrace.model import LifecycleStage, Span, SpanAttributeKey, SpanStatusCode, TraceMetadataKey, TraceTagKey
+from millrace.model import (
+    LifecycleStage,
+    Span,
+    SpanAttributeKey,
+    SpanStatusCode,
+    TraceMetadataKey,
+    TraceTagKey,
+    trace_facts,
+)
 from millrace.model.limits import check_key, check_length
 from millrace.model.traces import TraceState
 

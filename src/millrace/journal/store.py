@@ -16,12 +16,14 @@ from millrace.calls import (
     ENDPOINTS,
     Appended,
     AppendSpans,
+    Attend,
     Call,
     ChangeRuns,
     CreateRun,
     DeleteExperiment,
     DeleteRun,
     Empty,
+    EndAbandoned,
     GetRun,
     LogBatch,
     LogMetric,
@@ -30,6 +32,7 @@ from millrace.calls import (
     UpdateRun,
 )
 from millrace.errors import MlflowException, TemporarilyUnavailable
+from millrace.journal.attendance import Attendance, end_abandoned
 from millrace.journal.places import journal_of
 from millrace.journal.segments import writer_ids
 from millrace.journal.sender import Sender
@@ -51,6 +54,10 @@ _PATIENCE_S = 60.0
 """How long a call waits for somebody else who is sending the journal."""
 _FIRST_S = 10.0
 """How long the first value of a run that this process does not know may wait for an answer about that run."""
+_TIDY_S = 1.0
+"""How often a process looks whether others have died."""
+_TIDY_LATER_S = 60.0
+"""How long it waits when the store does not let it end their runs."""
 
 _logger = logging.getLogger("mlflow.journal")
 _encode = msgspec.json.Encoder().encode
@@ -78,6 +85,9 @@ class Journaled:
     def __init__(self, inner: Store, folder: Path, name: str) -> None:
         self._inner = inner
         self._sender = Sender(folder, inner, name)
+        self.attendance = Attendance(folder)
+        """Where this process notes which runs it has open."""
+        self._tidied_s: float | None = None
         self._far = name.startswith(("http://", "https://"))
         self._gave_up = False
         self._good: set[str] = set()
@@ -109,6 +119,8 @@ class Journaled:
             return cast("R", Appended() if self._append_spans(call) else self._inner.call(call))
         if isinstance(call, UpdateRun):
             return cast("R", self._update_run(call))
+        if isinstance(call, Attend | EndAbandoned):
+            return cast("R", self._inner.call(cast("Call[Any]", call)))
         self._settle(call)
         answer = self._inner.call(call)
         self._note(call, answer)
@@ -186,12 +198,25 @@ class Journaled:
         reads = not ENDPOINTS[type(call)].writes
         try:
             self._sender.flush(_PATIENCE_S, whose=None if reads else self._sender.own_ids())
+            self._end_abandoned()
         except MlflowException as error:
             if self._sender.waits() and (reads or error.error_code == "TEMPORARILY_UNAVAILABLE"):
                 raise self._waiting(error) from error
             # What the metrics met need not stop a param, and what others left need not stop a reader, who may not
             # even have the right to write; the thread says what it was.
             self._sender.wake()
+
+    def _end_abandoned(self) -> None:
+        """End the runs of killed processes: before the first call, and then now and again."""
+        now_s = time.monotonic()
+        if self._tidied_s is None or now_s - self._tidied_s > _TIDY_S:
+            self._tidied_s = now_s
+            try:
+                end_abandoned(self.folder, self._inner)
+            except MlflowException as error:
+                # Whoever reads need not have the right to do it.
+                self._tidied_s = now_s + _TIDY_LATER_S
+                _logger.debug("Runs of dead processes are not ended now: %s", error)
 
     def _note(self, call: Call[Any], answer: Any) -> None:
         """Remember what a call says about runs."""

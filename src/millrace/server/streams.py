@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, TypeVar
 from msgspec import Struct
 
 from millrace import wire
-from millrace.artifacts import Artifacts, LocalArtifacts, MultipartUploads, as_stream, parts_of
+from millrace.artifacts import OFFSET_HEADER, Artifacts, LocalArtifacts, MultipartUploads, as_stream, parts_of
 from millrace.calls import DownloadUri, Edit, GetModelVersionDownloadUri, GetTrace, Needs, Read, Required
 from millrace.errors import BadRequest, InvalidParameterValue, NotImplementedHere
 from millrace.model import FileInfo, Trace, TraceTagKey
@@ -35,6 +35,8 @@ R = TypeVar("R")
 
 THREADS = 32
 """How many files are read or written at once."""
+_APPENDED = 16 << 20
+"""How much may be appended at once."""
 _PROXY = "2.0/mlflow-artifacts"
 _READ, _EDIT = Needs("read", "artifact"), Needs("edit", "artifact")
 
@@ -101,6 +103,7 @@ class Streams:
             yield self._proxied(("GET",), file, _READ, _at, self._download)
             yield self._proxied(("PUT",), file, _EDIT, _at, self._upload)
             yield self._proxied(("DELETE",), file, _EDIT, _at, self._delete)
+            yield self._proxied(("PATCH",), file, _EDIT, _at, self._append)
             for step, act in (("create", self._begin), ("complete", self._complete), ("abort", self._abort)):
                 yield self._proxied(("POST",), f"{base}/mpu/{step}/{{path*}}", _EDIT, _at, act)
             # Clients send parts to these addresses as they are, without credentials: the id is the permission.
@@ -152,6 +155,16 @@ class Streams:
     async def _upload(self, request: Request, send: Send, at: At) -> None:
         await self._run(self._served.write, at.path, _body_of(request))
         await respond(send, 200, b"{}")
+
+    async def _append(self, request: Request, send: Send, at: At) -> None:
+        offset = request.header(OFFSET_HEADER.lower().encode())
+        if not (offset.isascii() and offset.isdigit() and len(offset) < 19):
+            raise InvalidParameterValue(
+                f"The header {OFFSET_HEADER} must say how long the file is, got {offset[:64]!r}."
+            )
+        data = await request.body(min(self._options.max_body, _APPENDED))
+        size = await self._run(self._served.append, at.path, data, int(offset))
+        await respond(send, 200, wire.encode(FileInfo(at.path, False, size)))
 
     async def _delete(self, request: Request, send: Send, at: At) -> None:
         if not parts_of(at.path):

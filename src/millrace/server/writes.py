@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from millrace.calls import AppendSpans, Call, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun
+from millrace.calls import AppendSpans, Attend, Call, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun
 from millrace.store import GroupingStore
 
 GROUP_BYTES = 256 * 1024
 """How many bytes of bodies are written together: a few milliseconds' worth."""
 
 _QUICK: dict[type, int] = {
-    **dict.fromkeys((CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun), GROUP_BYTES),
+    **dict.fromkeys((Attend, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun), GROUP_BYTES),
     AppendSpans: 16 * 1024,
 }
 """Calls whose cost depends on nothing but their size, and up to which size they are small."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from millrace.testing.attendance import AttendanceSuite
 from millrace.testing.changes import ChangesSuite
 from millrace.testing.experiments import ExperimentsSuite
 from millrace.testing.facets import FacetsSuite
@@ -30,6 +31,7 @@ class StoreSuite(
     FacetsSuite,
     FindingSuite,
     ChangesSuite,
+    AttendanceSuite,
     TracesSuite,
     TraceSearchSuite,
 ):

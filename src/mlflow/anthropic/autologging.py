@@ -7,11 +7,11 @@ import json
 from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanType
-from mlflow.tracing.library import Library, Started, bound, function_tool, given, set_usage, stream_inside
+from mlflow.autologging import Call, Integration
+from mlflow.tracing.library import Started, function_tool, inputs_of, set_usage, stream_inside, trace_calls
 from mlflow.tracing.live import LiveSpan
 
 FLAVOR_NAME = "anthropic"
-_library = Library(FLAVOR_NAME)
 
 
 def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False) -> None:
@@ -25,34 +25,33 @@ def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False
         disable: record nothing any more, and leave the client as it was.
         silent: show no messages of autologging.
     """
-    _library.turn(_patch, dict(locals()))
+    INTEGRATION.enable(locals())
 
 
 def _patch() -> None:
     messages = importlib.import_module("anthropic.resources").messages
     for name in ("Messages", "AsyncMessages"):
-        _library.trace(getattr(messages, name, None), "create", _begin, _finish)
+        trace_calls(INTEGRATION, getattr(messages, name, None), "create", _begin, _finish)
 
 
-def _begin(resource: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Started:
-    inputs = given(bound(type(resource).create, (resource, *args), kwargs))
-    inputs.pop("self", None)
+def _begin(call: Call) -> Started:
+    inputs = inputs_of(call)
     attributes: dict[str, Any] = {SpanAttributeKey.MESSAGE_FORMAT: FLAVOR_NAME}
     tools = [_tool(tool) for tool in inputs.get("tools") or () if isinstance(tool, dict) and "name" in tool]
     if tools:
         attributes[SpanAttributeKey.CHAT_TOOLS] = tools
-    return Started(f"{type(resource).__name__}.create", SpanType.CHAT_MODEL, inputs, attributes)
+    return Started(f"{type(call.owner).__name__}.create", SpanType.CHAT_MODEL, inputs, attributes)
 
 
 def _tool(tool: dict[str, Any]) -> dict[str, Any]:
     return function_tool(tool["name"], tool.get("description"), tool.get("input_schema"))
 
 
-def _finish(library: Library, span: LiveSpan, result: Any) -> Any:
+def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:
     """End the span of a call, or leave that to the stream that it gave."""
     found = result.parse() if hasattr(result, "parse") and hasattr(result, "http_response") else result
     if hasattr(found, "_iterator"):
-        stream_inside(library, span, found, "_iterator", _gather)
+        stream_inside(flavor, span, found, "_iterator", _gather)
         return result
     span.set_outputs(found)
     usage = getattr(found, "usage", None)
@@ -102,3 +101,6 @@ def _decoded(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="anthropic", supported=("0.41", "1"))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from millrace.errors import BadRequest, InvalidParameterValue
 from millrace.model import FileInfo
-from mlflow.client.locations import Stores, download_from_uri, locate, run_root
-from mlflow.client.repository import ArtifactRepository
+from mlflow.client.locations import Stores, download_from_run, download_from_uri, list_at, locate, place_in_run
+from mlflow.client.repository import check_path
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -47,9 +47,7 @@ def download_artifacts(
         if artifact_path is not None:
             raise InvalidParameterValue("`artifact_path` cannot be specified if `artifact_uri` is specified")
         return download_from_uri(str(artifact_uri), dst_path, tracking_uri, registry_uri)
-    if dst_path is not None:
-        Path(dst_path).mkdir(parents=True, exist_ok=True)
-    return _of_run(str(run_id), tracking_uri).download_artifacts(artifact_path or "", dst_path)
+    return download_from_run(str(run_id), artifact_path or "", dst_path, Stores.of(tracking_uri).tracking)
 
 
 def list_artifacts(
@@ -67,23 +65,23 @@ def list_artifacts(
         tracking_uri: where runs and models are looked up; the process's tracking URI when omitted.
     """
     _check_one(artifact_uri, run_id)
+    stores = Stores.of(tracking_uri)
     if artifact_uri is None:
-        return _of_run(str(run_id), tracking_uri).list_artifacts(artifact_path)
+        return list_at(place_in_run(str(run_id), check_path(artifact_path), stores.tracking), stores.tracking)
     if artifact_path is not None:
         raise InvalidParameterValue("`artifact_path` cannot be specified if `artifact_uri` is specified")
-    stores = Stores.of(tracking_uri)
-    root, path = locate(str(artifact_uri), stores)
-    return ArtifactRepository(root, stores.tracking).list_artifacts(path)
+    place = locate(str(artifact_uri), stores)
+    found = list_at(place, stores.tracking)
+    above = place.path.rpartition("/")[0]
+    if not above or place.stands_for or not str(artifact_uri).startswith("runs:"):
+        return found
+    # Below a URI of a run, MLflow gives paths from the folder that the URI's last name is in.
+    return [FileInfo(one.path.removeprefix(f"{above}/"), one.is_dir, one.file_size) for one in found]
 
 
 def _check_one(artifact_uri: str | None, run_id: str | None) -> None:
     if (artifact_uri is None) == (run_id is None):
         raise InvalidParameterValue("Exactly one of `run_id` or `artifact_uri` must be specified")
-
-
-def _of_run(run_id: str, tracking_uri: str | None) -> ArtifactRepository:
-    tracking = Stores.of(tracking_uri).tracking
-    return ArtifactRepository(run_root(tracking, run_id), tracking)
 
 
 def load_text(artifact_uri: str) -> str:

@@ -16,7 +16,7 @@ from millrace.model import FileInfo, Run
 from millrace.settings import MLFLOW_ENABLE_ASYNC_LOGGING
 from mlflow.client import images, tables
 from mlflow.client.base import ClientBase
-from mlflow.client.locations import model_root, run_root
+from mlflow.client.locations import download_from_run, list_at, model_root, place_in_run, run_root
 from mlflow.client.queue import submit
 from mlflow.client.repository import ArtifactRepository, check_path
 from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_ARTIFACTS, MLFLOW_LOGGED_IMAGES
@@ -57,6 +57,8 @@ class Artifacts(ClientBase):
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
         """Store a text as a file of a run, in UTF-8."""
+        if not isinstance(text, str):
+            raise TypeError(f"A text must be str, not {type(text).__name__}.")
         self._write(run_id, artifact_file, text.encode("utf-8"))
 
     def log_dict(self, run_id: str, dictionary: dict[str, Any], artifact_file: str) -> None:
@@ -239,7 +241,7 @@ class Artifacts(ClientBase):
 
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
         """The files and folders of a run directly below a path, by name; nothing for a file."""
-        return self._of_run(run_id).list_artifacts(path)
+        return list_at(place_in_run(run_id, check_path(path), self._tracking_uri), self._tracking_uri)
 
     def download_artifacts(self, run_id: str, path: str, dst_path: str | None = None) -> str:
         """Make a file or folder of a run available as a local path.
@@ -247,10 +249,10 @@ class Artifacts(ClientBase):
         Args:
             run_id: the run.
             path: the path among its artifacts; empty for all of them.
-            dst_path: an existing folder to copy it to; without it, local artifacts are given in place, and others are
-                downloaded to a new temporary folder.
+            dst_path: a folder to copy it to, which comes into being; without it, local artifacts are given in place,
+                and others are downloaded to a new temporary folder.
         """
-        return self._of_run(run_id).download_artifacts(path, dst_path)
+        return download_from_run(run_id, path, dst_path, self._tracking_uri)
 
     def log_model_artifact(self, model_id: str, local_path: str) -> None:
         """Upload a file, or a folder with everything in it, to a logged model."""

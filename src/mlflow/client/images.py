@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SMALL_PIXELS = 256
 """The longer side of the small image."""
 
-_KEY = re.compile(r"[\w \-./]+")
+_KEY = re.compile(r"[\w \-./]+", re.ASCII)
 
 
 class Image:
@@ -37,8 +37,13 @@ class Image:
             self.image.load()  # and let go of the file
         elif isinstance(image, list):
             self.image = pil_image(np.array(image))
-        else:
+        elif isinstance(image, np.ndarray | PIL.Image.Image):
             self.image = pil_image(image)
+        else:
+            raise TypeError(
+                f"Unsupported image object type: {type(image)}. `image` must be one of numpy.ndarray, PIL.Image.Image, "
+                "or a filepath to an image."
+            )
         self.size = self.image.size
 
     def to_list(self) -> list[Any]:
@@ -100,8 +105,8 @@ def _bytes(image: numpy.ndarray) -> numpy.ndarray:
 
     if image.dtype.kind not in "biuf":
         raise TypeError(
-            f"Invalid array data type: '{image.dtype}'. Must be one of ['bool', 'integer', 'unsigned integer', "
-            "'floating']"
+            f"Invalid array data type: '{image.dtype}'. Must be one of ['bool', 'signed integer', 'unsigned "
+            "integer', 'floating']"
         )
     if image.dtype.kind == "b":
         return image.astype(np.uint8) * 255
@@ -119,15 +124,15 @@ def _bytes(image: numpy.ndarray) -> numpy.ndarray:
             f"{high}. Rescaling values to [0.0, 1.0] with min/max scaler.",
             stacklevel=2,
         )
-        image = (image - low) / (high - low) if high > low else np.ones_like(image)
-    return (image * 255).astype(np.uint8)
+        image = (image - low) / (high - low) if high > low else np.zeros_like(image)
+    return (np.nan_to_num(image) * 255).astype(np.uint8)
 
 
 def small(image: PIL.Image.Image) -> PIL.Image.Image:
-    """A copy of at most 256 × 256 pixels, in the same proportions."""
-    copy = image.copy()
-    copy.thumbnail((SMALL_PIXELS, SMALL_PIXELS))
-    return copy
+    """The image with a longer side of 256 pixels, in the same proportions; a smaller one grows, as MLflow's does."""
+    longer = max(image.size)
+    width, height = (max(1, side * SMALL_PIXELS // longer) for side in image.size)
+    return image.resize((width, height))
 
 
 def stem_of_step(key: str, step: int, timestamp: int | None) -> str:
@@ -139,7 +144,7 @@ def stem_of_step(key: str, step: int, timestamp: int | None) -> str:
     if not _KEY.fullmatch(key):
         raise ValueError(
             "The `key` parameter may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), "
-            f"and slashes (/). The provided key `{key}` contains invalid characters."
+            f"and slashes (/).The provided key `{key}` contains invalid characters."
         )
     unique = str(uuid.uuid4())
     # The id starts with a letter, so that no reader takes it for a number.

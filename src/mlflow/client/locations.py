@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from millrace.artifacts import repository_of
 from millrace.calls import (
     GetLatestVersions,
     GetLoggedModel,
@@ -18,9 +19,10 @@ from millrace.calls import (
     SearchModelVersions,
 )
 from millrace.errors import MlflowException
-from millrace.model import LoggedModel
-from mlflow.client.repository import ArtifactRepository
+from millrace.model import FileInfo, LoggedModel
+from mlflow.client.repository import ArtifactRepository, check_path
 from mlflow.client.stores import get_tracking_uri, registry_uri_for, store_at
+from mlflow.plugins.artifacts import AbstractArtifactRepository
 
 _MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 _RUNS_FORM = "Runs URIs must be of the form 'runs:/<run_id>/run-relative/path/to/artifact'"
@@ -37,6 +39,8 @@ class Place(NamedTuple):
 
     root: str
     path: str
+    stands_for: str = ""
+    """The folder of a run that the root stands for, when it is the root of a logged model that the run made."""
 
 
 class Stores(NamedTuple):
@@ -67,7 +71,7 @@ def locate(uri: str, stores: Stores) -> Place:
             return _run_place(uri, stores)
         if not uri.startswith("models:"):
             return _split(uri)
-        root, path = _model_root(uri, stores)
+        root, path, _ = _model_root(uri, stores)
         if not root.startswith(("runs:", "models:")):
             return Place(root, path)
         uri = f"{root.rstrip('/')}/{path}" if path else root
@@ -99,15 +103,46 @@ def _normal(path: str, uri: str) -> str:
 
 
 def _run_place(uri: str, stores: Stores) -> Place:
+    return place_in_run(*run_id_of(uri), stores.tracking)
+
+
+def place_in_run(run_id: str, path: str, tracking_uri: str) -> Place:
     """A run's own artifacts, or, when there are none at that path, those of the logged model of that name."""
-    run_id, path = run_id_of(uri)
-    root = run_root(stores.tracking, run_id)
+    root = run_root(tracking_uri, run_id)
     name, _, rest = path.partition("/")
-    if name and not ArtifactRepository(root, stores.tracking).exists(path):
-        model = model_of_run(run_id, name, stores.tracking)
+    if name and not ArtifactRepository(root, tracking_uri).exists(path):
+        model = model_of_run(run_id, name, tracking_uri)
         if model is not None:
-            return Place(model.artifact_location, rest)
+            return Place(model.artifact_location, rest, name)
     return Place(root, path)
+
+
+def list_at(place: Place, tracking_uri: str) -> list[FileInfo]:
+    """What is directly below a place, by name."""
+    found = ArtifactRepository(place.root, tracking_uri).list_artifacts(place.path)
+    if not place.stands_for:
+        return found
+    return [FileInfo(f"{place.stands_for}/{one.path}", one.is_dir, one.file_size) for one in found]
+
+
+def download_from_run(run_id: str, path: str, dst_path: str | None, tracking_uri: str) -> str:
+    """Make a file or folder of a run available as a local path.
+
+    Args:
+        run_id: the run.
+        path: the path among its artifacts; empty for all of them. One that ends in a slash means what is in the folder.
+        dst_path: a folder to copy it to, which comes into being; without it, local artifacts are given in place, and
+            others are downloaded to a new temporary folder.
+        tracking_uri: where the run is.
+    """
+    place = place_in_run(run_id, check_path(path), tracking_uri)
+    repository = ArtifactRepository(place.root, tracking_uri)
+    if not place.stands_for:
+        return repository.download_alone(path if place.path else "", dst_path)
+    if dst_path is not None:
+        dst_path = str(Path(dst_path, place.stands_for))
+        Path(dst_path).mkdir(parents=True, exist_ok=True)
+    return repository.download_artifacts(place.path, dst_path)
 
 
 def model_of_run(run_id: str, name: str, tracking_uri: str) -> LoggedModel | None:
@@ -200,13 +235,14 @@ def version_of(reference: ModelReference, registry_uri: str) -> tuple[str, str]:
 
 def repository_at(
     artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None
-) -> ArtifactRepository:
-    """The artifacts at a URI: a root that can be listed, read and written."""
+) -> AbstractArtifactRepository:
+    """The artifacts at a URI: a root that can be listed, read and written; of a plugin, the plugin's own object."""
     stores = Stores.of(tracking_uri, registry_uri)
     if artifact_uri.startswith(("runs:", "models:")):
-        root, path = locate(artifact_uri, stores)
+        root, path, _ = locate(artifact_uri, stores)
         artifact_uri = join(root, path)
-    return ArtifactRepository(artifact_uri, stores.tracking)
+    plugged = repository_of(artifact_uri, stores.tracking, stores.registry)
+    return ArtifactRepository(artifact_uri, stores.tracking) if plugged is None else plugged
 
 
 def join(root: str, path: str | None) -> str:
@@ -234,10 +270,26 @@ def download_from_uri(
             downloaded to a new temporary folder.
     """
     stores = Stores.of(tracking_uri, registry_uri)
-    root, path = locate(artifact_uri, stores)
+    if artifact_uri.startswith("runs:"):
+        run_id, path = run_id_of(artifact_uri)
+        ending = "/" if path and artifact_uri.endswith("/") else ""
+        return download_from_run(run_id, path + ending, output_path, stores.tracking)
     if output_path is not None:
         Path(output_path).mkdir(parents=True, exist_ok=True)
-    return ArtifactRepository(root, stores.tracking).download_artifacts(path, output_path)
+    if artifact_uri.endswith("/") and not artifact_uri.startswith("models:"):
+        return ArtifactRepository(artifact_uri, stores.tracking).download_artifacts("", output_path)
+    root, path, _ = locate(artifact_uri, stores)
+    local = ArtifactRepository(root, stores.tracking).download_artifacts(path, output_path)
+    if output_path is not None and not path and artifact_uri.startswith("models:"):
+        _name_model(local, parse_model_uri(artifact_uri), stores.registry)
+    return local
+
+
+def _name_model(folder: str, reference: ModelReference, registry_uri: str) -> None:
+    """Write down, as MLflow does, which version a copy of a model is."""
+    name, version = ("null", "null") if reference.model_id is not None else version_of(reference, registry_uri)
+    text = f"model_name: {name}\nmodel_version: {version if version == 'null' else repr(version)}\n"
+    Path(folder, "registered_model_meta").write_text(text, encoding="utf-8")
 
 
 class RunsArtifactRepository(ArtifactRepository):
@@ -277,7 +329,8 @@ class ModelsArtifactRepository(ArtifactRepository):
     @staticmethod
     def get_underlying_uri(uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> str:
         """Where the files of the model are."""
-        return join(*locate(uri, Stores.of(tracking_uri, registry_uri)))
+        root, path, _ = locate(uri, Stores.of(tracking_uri, registry_uri))
+        return join(root, path)
 
 
 __all__ = [
@@ -287,8 +340,11 @@ __all__ = [
     "RunsArtifactRepository",
     "Stores",
     "artifact_uri_of_run",
+    "download_from_run",
     "download_from_uri",
+    "list_at",
     "locate",
     "parse_model_uri",
+    "place_in_run",
     "repository_at",
 ]

@@ -7,9 +7,10 @@ import posixpath
 import tempfile
 from pathlib import Path
 
-from millrace.artifacts import Artifacts, download, local_folder, open_artifacts, upload
+from millrace.artifacts import Artifacts, Below, LocalArtifacts, download, local_folder, open_artifacts, upload
 from millrace.errors import MlflowException, ResourceMissing
 from millrace.model import FileInfo
+from mlflow.plugins.artifacts import AbstractArtifactRepository
 
 _logger = logging.getLogger("mlflow.store.artifact")
 
@@ -27,19 +28,8 @@ def check_path(path: str | None) -> str:
     return "" if normal == "." else normal
 
 
-class ArtifactRepository:
-    """The artifacts below a root.
-
-    Args:
-        artifact_uri: the root: a path or a URI of an artifact store.
-        tracking_uri: the server that artifacts with `mlflow-artifacts:` URIs go through.
-        registry_uri: accepted for compatibility, and not needed.
-    """
-
-    def __init__(self, artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
-        self.artifact_uri = artifact_uri
-        self.tracking_uri = tracking_uri
-        self.registry_uri = registry_uri
+class ArtifactRepository(AbstractArtifactRepository):
+    """The artifacts below a root that Millrace can open: a path or a URI of an artifact store."""
 
     @property
     def _artifacts(self) -> Artifacts:
@@ -94,29 +84,57 @@ class ArtifactRepository:
         Raises:
             MlflowException: RESOURCE_DOES_NOT_EXIST when there is nothing at that path, or no such folder.
         """
-        path = check_path(artifact_path)
         if dst_path is not None and not Path(dst_path).is_dir():
             raise ResourceMissing(
                 f"The destination path for downloaded artifacts does not exist! Destination path: {dst_path}"
             )
-        folder = local_folder(self.artifact_uri)
-        if folder is not None and dst_path is None:
-            place = folder / path
+        return self._download("", check_path(artifact_path), dst_path)
+
+    def download_alone(self, artifact_path: str, dst_path: str | None = None) -> str:
+        """As `download_artifacts`, but right into `dst_path`, without the folders that the file or folder is in.
+
+        A path that ends in a slash means what is in the folder.
+        """
+        folder, _, name = artifact_path.rpartition("/")
+        if dst_path is not None:
+            Path(dst_path).mkdir(parents=True, exist_ok=True)
+        return self._download(check_path(folder), check_path(name), dst_path)
+
+    def _download(self, folder: str, path: str, dst_path: str | None) -> str:
+        whole = posixpath.join(folder, path).rstrip("/")
+        artifacts = self._artifacts
+        root = artifacts.root if isinstance(artifacts, LocalArtifacts) else None
+        if root is not None and dst_path is None:
+            place = root / whole
             if not place.exists():
-                raise _nothing_at(artifact_path)
+                raise _nothing_at(path)
             return str(place)
         target = Path(dst_path).absolute() if dst_path is not None else Path(tempfile.mkdtemp(prefix="mlflow-"))
         try:
-            return str(download(self._artifacts, path, target))
+            return str(download(Below(artifacts, folder) if folder else artifacts, path, target))
         except MlflowException:
             # MLflow's own server answers with an internal error here.
-            if not path or self.exists(path):
+            if not whole or self.exists(whole):
                 raise
-            raise _nothing_at(artifact_path) from None
+            raise _nothing_at(path) from None
 
     def delete_artifacts(self, artifact_path: str | None = None) -> None:
         """Delete a file or a folder; everything below the root when no path is given."""
         self._artifacts.delete(check_path(artifact_path))
+
+
+class LocalArtifactRepository(ArtifactRepository):
+    """The artifacts in a folder of this machine, whatever the scheme of its URI: for plugins to stand on."""
+
+    @property
+    def artifact_dir(self) -> str:
+        """The folder."""
+        rest = self.artifact_uri.partition("://")[2] or self.artifact_uri.removeprefix("file:")
+        return str(local_folder(rest)) if rest else ""
+
+    @property
+    def _artifacts(self) -> Artifacts:
+        return LocalArtifacts(Path(self.artifact_dir))
 
 
 def _nothing_at(path: str) -> ResourceMissing:

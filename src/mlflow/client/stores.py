@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 
 from millrace.errors import InvalidParameterValue
-from millrace.http import HEADER_PROVIDERS
+from millrace.http import HEADER_PROVIDERS, SIGNERS
 from millrace.journal import Journaled, is_supported, open_journaled
 from millrace.settings import MILLRACE_EXIT_TIMEOUT_S, MILLRACE_JOURNAL, MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
-from millrace.store import Store, online, open_store
+from millrace.store import Store, is_plugged, online, open_store
+from mlflow.context.auth import sign
 from mlflow.context.headers import resolve_request_headers
 
 DEFAULT_FOLDER = "mlruns"
@@ -100,7 +101,7 @@ def store_at(uri: str) -> Store:
         with _lock:
             store = _stores.get(uri)
             if store is None:
-                if MILLRACE_JOURNAL.get() and is_supported():
+                if MILLRACE_JOURNAL.get() and is_supported() and not is_plugged(uri):
                     store = _journals[uri] = open_journaled(online(uri))
                 else:
                     store = open_store(uri)
@@ -111,6 +112,12 @@ def store_at(uri: str) -> Store:
 def journal_now() -> Journaled | None:
     """The journal of the store that runs are logged to; None when that store was not used yet, or has none."""
     return _journals.get(_chosen.get("tracking") or get_tracking_uri())
+
+
+def journal_at(uri: str) -> Journaled | None:
+    """The journal of the store at a URI; None when it has none."""
+    store_at(uri)
+    return _journals.get(uri)
 
 
 def flush_journal(uri: str) -> None:
@@ -165,6 +172,7 @@ def _after_fork() -> None:
 
 
 HEADER_PROVIDERS.append(resolve_request_headers)
+SIGNERS.append(sign)
 atexit.register(_finish)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

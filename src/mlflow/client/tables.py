@@ -67,6 +67,9 @@ def decode(data: bytes, artifact_file: str) -> pandas.DataFrame:
 def take_out_images(frame: pandas.DataFrame, artifact_file: str) -> tuple[pandas.DataFrame, dict[str, Any]]:
     """Replace images in cells by references.
 
+    Raises:
+        ValueError: a column has images and other things.
+
     Returns:
         The table without images, and the images (as PIL has them) by the path that they are to be stored at.
     """
@@ -81,7 +84,16 @@ def take_out_images(frame: pandas.DataFrame, artifact_file: str) -> tuple[pandas
         images[f"{stem}.webp"] = small(cell.to_pil())
         return {"type": "image", "filepath": f"{stem}.png", "compressed_filepath": f"{stem}.webp"}
 
-    with_images = [name for name in frame.columns if frame[name].map(lambda cell: isinstance(cell, Image)).any()]
+    with_images = []
+    for name in frame.columns:
+        is_image = frame[name].map(lambda cell: isinstance(cell, Image))
+        if is_image.any():
+            if not is_image.all():
+                raise ValueError(
+                    f"Column `{name}` contains a mix of images and non-images. Please ensure that all elements in the "
+                    "column are of the same type."
+                )
+            with_images.append(name)
     if with_images:
         frame = frame.copy()
         for name in with_images:

@@ -34,12 +34,15 @@ def imported_by(path: str) -> set[str]:
     asked: set[str] = set()
     real_import = builtins.__import__
 
-    def recording(name: str, globals: Any = None, *rest: Any, **named: Any) -> Any:
+    def recording(
+        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0, **named: Any
+    ) -> Any:
         caller = _top((globals or {}).get("__name__"))
         # Libraries that the SDK itself had loaded import each other all the time: that says nothing of the model.
-        if caller and caller not in _OWN and caller not in before:
+        # Names after a dot (`from .murmurhash import …`) are no packages, though some are called as one.
+        if level == 0 and caller and caller not in _OWN and caller not in before:
             asked.add(_top(name))
-        return real_import(name, globals, *rest, **named)
+        return real_import(name, globals, locals, fromlist, level, **named)
 
     builtins.__import__ = recording
     try:

@@ -192,7 +192,10 @@ def search_logged_models(
         order_by: dicts of `field_name` and, if wanted, `ascending`, `dataset_name`, `dataset_digest`.
         output_format: `"pandas"` for a DataFrame, `"list"` for a list.
     """
-    frames.check_format(output_format)
+    if output_format not in ("pandas", "list"):
+        raise InvalidParameterValue(
+            f"Unsupported output format: {output_format!r}. Supported string values are 'pandas' or 'list'"
+        )
     where = experiment_ids or [current_experiment()]
     models = all_pages(
         lambda size, token: client().search_logged_models(where, filter_string, datasets, size, order_by, token),
@@ -206,9 +209,7 @@ def log_model_params(params: dict[str, str], model_id: str | None = None) -> Non
     """Log params to a logged model, by default the active one; values become texts."""
     target = model_id or get_active_model_id()
     if target is None:
-        raise InvalidParameterValue(
-            "No active model: pass `model_id`, or call `mlflow.set_active_model` before logging params."
-        )
+        raise InvalidParameterValue("`model_id` must be a non-empty string, but got None")
     client().log_model_params(target, params)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from mlflow.tracing.library import Library
+from mlflow.autologging import Integration
+from mlflow.tracing.library import is_on
 
 FLAVOR_NAME = "langchain"
-_library = Library(FLAVOR_NAME)
 _kept: dict[str, Any] = {}
 
 
@@ -33,7 +33,7 @@ def autolog(
         log_traces: record traces, which is all that there is to record.
         run_tracer_inline: accepted for compatibility: the handler always runs in the task that it tells of.
     """
-    _library.turn(_register, dict(locals()))
+    INTEGRATION.enable(locals())
 
 
 class _Switch:
@@ -41,13 +41,18 @@ class _Switch:
 
     def get(self) -> Any:
         """The handler; None while nothing is recorded."""
-        return _kept["handler"] if _library.is_on else None
+        return _kept["handler"] if is_on(INTEGRATION) else None
 
 
 def _register() -> None:
     """Have LangChain ask for our handler; it can be told so once only, and offers no way back."""
     if "handler" not in _kept:
         tracer = importlib.import_module("mlflow.langchain.tracer")
-        _kept["handler"] = tracer.Tracer(_library)
+        _kept["handler"] = tracer.Tracer()
         context = importlib.import_module("langchain_core.tracers.context")
         context.register_configure_hook(_Switch(), inheritable=True)
+
+
+INTEGRATION = Integration(
+    FLAVOR_NAME, _register, module="langchain_core", package="langchain-core", supported=("0.3", "2")
+)

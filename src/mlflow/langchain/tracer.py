@@ -11,10 +11,11 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.load import dumps
 
 from millrace.model import SpanAttributeKey, SpanEvent, SpanType
+from mlflow.autologging import safely
 from mlflow.tracing.decorating import MAX_CHUNK_EVENTS
-from mlflow.tracing.library import Library, Started, fail, function_tool, set_usage
+from mlflow.tracing.library import Started, fail, function_tool, set_usage, start
 from mlflow.tracing.live import LiveSpan
-from mlflow.tracing.starting import activate, deactivate
+from mlflow.tracing.starting import deactivate, lend
 from mlflow.tracing.types import Document
 
 _OF_LANGCHAIN = frozenset({"name", "run_type", "tags", "inputs"})
@@ -22,17 +23,12 @@ _OF_LANGCHAIN = frozenset({"name", "run_type", "tags", "inputs"})
 
 
 class Tracer(BaseCallbackHandler):
-    """Begins a span when a run begins and ends it when the run ends; runs of many threads and tasks at once.
-
-    Args:
-        library: whether anything is recorded, and how errors in here are told.
-    """
+    """Begins a span when a run begins and ends it when the run ends; runs of many threads and tasks at once."""
 
     run_inline = True
     """In the thread or task that it tells of, whose active span it sets."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self) -> None:
         self._runs: dict[UUID, tuple[LiveSpan, Token[Any]]] = {}
 
     # -- begins --------------------------------------------------------------------------------------------
@@ -66,7 +62,7 @@ class Tracer(BaseCallbackHandler):
         told: dict[str, Any],
         more: dict[str, Any] | None = None,
     ) -> None:
-        with self._library.safely("begin a span"):
+        with safely("langchain", "begin a span"):
             run_id, parent_id = told.pop("run_id"), told.pop("parent_run_id", None)
             metadata = told.pop("metadata", None)
             attributes = {key: value for key, value in told.items() if key not in _OF_LANGCHAIN}
@@ -76,11 +72,11 @@ class Tracer(BaseCallbackHandler):
                 told.get("name") or (serialized or {}).get("name") or ((serialized or {}).get("id") or [fallback])[-1]
             )
             parent = self._runs.get(parent_id)
-            span = self._library.begin(
+            span = start(
                 Started(name, span_type, inputs, {**attributes, **(more or {})}), parent[0] if parent else None
             )
             if span is not None:
-                self._runs[run_id] = (span, activate(span))
+                self._runs[run_id] = (span, lend(span))
 
     # -- ends ----------------------------------------------------------------------------------------------
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **told: Any) -> None:
@@ -99,7 +95,7 @@ class Tracer(BaseCallbackHandler):
         """A model ends."""
         run = self._runs.get(run_id)
         if run is not None:
-            with self._library.safely("read the tokens that were used"):
+            with safely("langchain", "read the tokens that were used"):
                 _tell_usage(run[0], response)
         self._end(run_id, response)
 
@@ -109,7 +105,7 @@ class Tracer(BaseCallbackHandler):
             return
         span, token = run
         deactivate(token)
-        with self._library.safely("read what was given"):
+        with safely("langchain", "read what was given"):
             if inputs is not None:
                 span.set_inputs(inputs)
             span.set_outputs(outputs)
@@ -126,7 +122,7 @@ class Tracer(BaseCallbackHandler):
         if isinstance(error, GeneratorExit):
             span.end()  # nobody reads the stream any more
         else:
-            fail(self._library, span, error)
+            fail(span, error)
 
     on_llm_error = on_tool_error = on_retriever_error = on_chain_error
 
@@ -146,7 +142,7 @@ class Tracer(BaseCallbackHandler):
     def _note(self, run_id: UUID, name: str, attributes: dict[str, Any], chunk: Any = None) -> None:
         run = self._runs.get(run_id)
         if run is not None and len(run[0].events) < MAX_CHUNK_EVENTS:
-            with self._library.safely("keep an event"):
+            with safely("langchain", "keep an event"):
                 if chunk is not None:
                     attributes["chunk"] = dumps(chunk)
                 run[0].add_event(SpanEvent(name, attributes=attributes))

@@ -6,12 +6,12 @@ import importlib
 from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanType
+from mlflow.autologging import Call, Integration
 from mlflow.openai.chunks import completion_of, gather_chat, gather_completion, gather_response
-from mlflow.tracing.library import Library, Started, function_tool, given, set_usage, stream_inside
+from mlflow.tracing.library import Started, function_tool, given, set_usage, stream_inside, trace_calls
 from mlflow.tracing.live import LiveSpan
 
 FLAVOR_NAME = "openai"
-_library = Library(FLAVOR_NAME)
 
 
 def autolog(
@@ -33,7 +33,7 @@ def autolog(
         silent: show no messages of autologging.
         log_traces: record traces, which is all that there is to record.
     """
-    _library.turn(_patch, dict(locals()))
+    INTEGRATION.enable(locals())
 
 
 _KINDS: dict[str, tuple[str, tuple[str, ...], str]] = {
@@ -53,8 +53,7 @@ def _patch() -> None:
             continue  # an older client
         name = resource.rpartition(".")[2].capitalize()
         for owner in (getattr(module, name, None), getattr(module, f"Async{name}", None)):
-            for method in methods:
-                _library.trace(owner, method, _Begin(span_type, subject), _finish)
+            trace_calls(INTEGRATION, owner, methods, _Begin(span_type, subject), _finish)
 
 
 class _Begin:
@@ -64,15 +63,15 @@ class _Begin:
         self._span_type = span_type
         self._subject = subject
 
-    def __call__(self, resource: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Started:
-        inputs = given(kwargs)
+    def __call__(self, call: Call) -> Started:
+        inputs = given(call.kwargs)
         attributes = {name: value for name, value in inputs.items() if name != self._subject}
         if self._span_type != SpanType.EMBEDDING:
             attributes[SpanAttributeKey.MESSAGE_FORMAT] = FLAVOR_NAME
         tools = [tool for tool in map(_tool, inputs.get("tools") or ()) if tool is not None]
         if tools and self._span_type == SpanType.CHAT_MODEL:
             attributes[SpanAttributeKey.CHAT_TOOLS] = tools
-        return Started(type(resource).__name__, self._span_type, inputs, attributes)
+        return Started(type(call.owner).__name__, self._span_type, inputs, attributes)
 
 
 def _tool(tool: Any) -> dict[str, Any] | None:
@@ -83,13 +82,13 @@ def _tool(tool: Any) -> dict[str, Any] | None:
     return function_tool(function["name"], function.get("description"), function.get("parameters"))
 
 
-def _finish(library: Library, span: LiveSpan, result: Any) -> Any:
+def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:
     """End the span of a call, or leave that to the stream that it gave."""
     found = result
     if hasattr(result, "parse") and hasattr(result, "http_response"):
         found = result.parse()  # a raw response, which keeps what it parsed
     if hasattr(found, "_iterator"):
-        stream_inside(library, span, found, "_iterator", _gather)
+        stream_inside(flavor, span, found, "_iterator", _gather)
         return result
     span.set_outputs(found)
     tell_usage(span, found)
@@ -121,3 +120,6 @@ def _gather(span: LiveSpan, chunks: list[Any]) -> None:
         found = gather_response(chunks)
     span.set_outputs(found)
     tell_usage(span, found)
+
+
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="openai", supported=("1.57", "3"))

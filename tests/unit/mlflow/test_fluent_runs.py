@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -249,3 +250,25 @@ def test_finalizers_at_the_end_of_python_find_no_active_run() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (3, "")
     assert [run.info.status for run in mlflow.MlflowClient().search_runs(["0"])] == ["FINISHED"]
+
+
+def test_an_exception_that_ends_a_thread_fails_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: heard.append(str(args.exc_value)))
+    found: list[str] = []
+
+    def work() -> None:
+        found.append(mlflow.start_run().info.run_id)
+        found.append(mlflow.start_run(nested=True).info.run_id)
+        raise ValueError("in a thread")
+
+    with mlflow.start_run() as outer:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    for run_id in found:
+        run = mlflow.get_run(run_id)
+        assert run.info.status == "FAILED"
+        assert run.data.tags["millrace.endReason"].startswith("ValueError: in a thread\n")
+    assert mlflow.get_run(outer.info.run_id).info.status == "FINISHED"
+    assert heard == ["in a thread"]

@@ -86,7 +86,7 @@ def test_metrics_go_to_the_active_model(model: LoggedModel) -> None:
     assert found.metrics is not None
     assert {one.key: one.value for one in found.metrics} == {"a": 1.0, "b": 2.0}
     assert found.params["late"] == "yes"
-    with pytest.raises(MlflowException, match="No active model"):
+    with pytest.raises(MlflowException, match="`model_id` must be a non-empty string"):
         mlflow.log_model_params({"a": "b"})
 
 

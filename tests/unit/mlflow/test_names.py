@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,15 @@ LATER_OF_CLIENT = {
 }
 
 
+# What our functions take beyond MLflow's, by keyword only.
+OURS = {"start_run": ["log_console", "log_code"]}
+
+
 def _shape(function: Callable[..., object]) -> list[list[str | None]]:
     return [
         [one.name, one.kind.name, None if one.default is inspect.Parameter.empty else repr(one.default)]
         for one in inspect.signature(function).parameters.values()
+        if not (one.kind is one.KEYWORD_ONLY and one.name in OURS.get(function.__name__, ()))
     ]
 
 
@@ -103,6 +109,9 @@ def test_dir_lists_what_is_lazy() -> None:
         "from mlflow.utils.file_utils import TempDir, local_file_uri_to_path, path_to_local_file_uri",
         "from mlflow.utils.autologging_utils import autologging_is_disabled, get_autologging_config",
         "from mlflow.system_metrics import disable_system_metrics_logging, enable_system_metrics_logging",
+        "from mlflow.system_metrics.metrics.base_metrics_monitor import BaseMetricsMonitor",
+        "from mlflow.system_metrics.metrics.gpu_monitor import GPUMonitor",
+        "from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor",
         "from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode",
         "from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository",
         "from mlflow.store.artifact.models_artifact_repo import ModelsArtifactRepository",
@@ -251,3 +260,8 @@ def test_upstream_beside_us_stops_the_import(tmp_path: Path) -> None:
 def test_attributes_that_scripts_reach_after_a_plain_import(path: str) -> None:
     done = subprocess.run([sys.executable, "-c", f"import mlflow; mlflow.{path}"], capture_output=True, text=True)
     assert done.stderr == ""
+
+
+def test_libraries_that_look_for_the_distribution_find_it() -> None:
+    # src/mlflow-*.egg-info stands for it, in a checkout and in the wheel.
+    assert metadata.version("mlflow") == mlflow.__version__

@@ -101,6 +101,17 @@ CREATE TABLE writer (
     updated_ms BIGINT NOT NULL
 ) $KEYED;
 
+-- The processes that have a run open, as they said; `beats` counts what was heard since. `ended_ms` is when the run was
+-- ended in their stead; see docs/explanation/dead-runs.md.
+CREATE TABLE attendance (
+    run_id BIGINT NOT NULL,
+    process $TEXT NOT NULL,
+    beats BIGINT NOT NULL,
+    heard_ms BIGINT NOT NULL,
+    ended_ms BIGINT,
+    PRIMARY KEY (run_id, process)
+) $KEYED;
+
 CREATE TABLE param (
     run_id BIGINT NOT NULL,
     key_id BIGINT NOT NULL,

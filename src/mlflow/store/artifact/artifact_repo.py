@@ -4,4 +4,5 @@
 
 from __future__ import annotations
 
-from mlflow.client.repository import ArtifactRepository
+from mlflow.client.repository import check_path as verify_artifact_path
+from mlflow.plugins.artifacts import AbstractArtifactRepository as ArtifactRepository

@@ -4,4 +4,4 @@
 
 from __future__ import annotations
 
-from mlflow.client.repository import ArtifactRepository as LocalArtifactRepository
+from mlflow.client.repository import LocalArtifactRepository

@@ -1,4 +1,4 @@
-"""The data that an estimator is trained on, or predicts, as datasets of a run."""
+"""The data that a model is trained on, or predicts, as datasets of a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.numpy_dataset import from_numpy
 from mlflow.data.pandas_dataset import from_pandas
 
-_logger = logging.getLogger("mlflow.sklearn")
+_logger = logging.getLogger("mlflow.utils.autologging_utils")
 
 _MAX_DENSE_BYTES = 256 * 2**20
 """Sparse matrices are described by their dense form, when that is not larger."""
@@ -21,19 +21,20 @@ def is_describable(x: Any) -> bool:
     return hasattr(x, "dtypes" if hasattr(x, "columns") else "dtype") and hasattr(x, "shape")
 
 
-def dataset_of(x: Any, y: Any = None) -> Any:
-    """A dataset of `mlflow.data` for what was passed to an estimator; None, with a warning, for other types.
+def dataset_of(x: Any, y: Any = None, name: str | None = None) -> Any:
+    """A dataset of `mlflow.data` for what was passed to a training; None, with a warning, for other types.
 
     Args:
         x: a DataFrame, an array, or a sparse matrix.
         y: the labels; a part of the dataset for arrays only.
+        name: the dataset's name; `"dataset"` by default.
     """
     import numpy as np
     import pandas as pd
 
     source = CodeDatasetSource(resolve_tags())
     if isinstance(x, pd.DataFrame):
-        return from_pandas(x, source=source)
+        return from_pandas(x, source=source, name=name)
     if hasattr(x, "toarray") and hasattr(x, "nnz"):
         size = int(np.prod(x.shape)) * x.dtype.itemsize
         if size > _MAX_DENSE_BYTES:
@@ -45,4 +46,4 @@ def dataset_of(x: Any, y: Any = None) -> Any:
         return None
     if y is not None and not isinstance(y, np.ndarray):
         y = np.asarray(y)
-    return from_numpy(features=x, targets=y, source=source)
+    return from_numpy(features=x, targets=y, source=source, name=name)

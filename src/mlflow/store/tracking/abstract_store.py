@@ -1,0 +1,7 @@
+"""`mlflow.store.tracking.abstract_store`, where other libraries import it from."""
+
+# ruff: noqa: F401
+
+from __future__ import annotations
+
+from mlflow.plugins.tracking import AbstractStore

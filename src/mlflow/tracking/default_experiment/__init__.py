@@ -1,0 +1,1 @@
+"""`mlflow.tracking.default_experiment`, where other libraries import it from."""

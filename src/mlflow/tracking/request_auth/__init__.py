@@ -1,0 +1,1 @@
+"""`mlflow.tracking.request_auth`, where other libraries import it from."""
