@@ -251,6 +251,7 @@ MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _whole(
 MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
 )
+MLFLOW_ENV_ROOT = _text("MLFLOW_ENV_ROOT", None, "The folder of environments made for models; ~/.mlflow/envs if unset.")
 MLFLOW_DEFAULT_PREDICTION_DEVICE = _text(
     "MLFLOW_DEFAULT_PREDICTION_DEVICE",
     None,

@@ -19,12 +19,14 @@ from mlflow import pmdarima as pmdarima
 from mlflow import prophet as prophet
 from mlflow import pyfunc as pyfunc
 from mlflow import pytorch as pytorch
+from mlflow import sentence_transformers as sentence_transformers
 from mlflow import sklearn as sklearn
 from mlflow import statsmodels as statsmodels
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics
 from mlflow import tracing as tracing
 from mlflow import tracking as tracking
+from mlflow import transformers as transformers
 from mlflow import types as types
 from mlflow import utils as utils
 from mlflow import xgboost as xgboost

@@ -137,7 +137,7 @@ def _again(first: Any, rest: Iterator[Any]) -> Generator[Any, None, None]:
 
 
 def _rows(batch: Any) -> int | None:
-    x = batch[0] if isinstance(batch, list | tuple) else batch
+    x: Any = batch[0] if isinstance(batch, list | tuple) else batch
     x = next(iter(x.values()), None) if isinstance(x, dict) else x
     return len(x) if hasattr(x, "__len__") else None
 

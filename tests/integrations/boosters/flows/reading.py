@@ -38,7 +38,7 @@ def _run(client: MlflowClient, run: Any) -> dict[str, Any]:
     histories = {}
     for key in run.data.metrics:
         points = {
-            (point.step, round(point.value, 9), bool(point.model_id), point.dataset_name or "")
+            (point.step, _rounded(point.value), bool(point.model_id), point.dataset_name or "")
             for point in client.get_metric_history(run_id, key)
         }
         histories[key] = sorted(points)
@@ -53,6 +53,11 @@ def _run(client: MlflowClient, run: Any) -> dict[str, Any]:
         "texts": {path: _text(run_id, path) for path in _paths(client, run_id, "") if path.endswith((".json", ".txt"))},
         "models": [_model(client, each.model_id, each.step) for each in outputs],
     }
+
+
+def _rounded(value: float) -> float:
+    # MLflow's SQL store keeps the greatest number in place of infinity.
+    return min(round(value, 9), 1.7976931348623157e308)
 
 
 def _is_said(tag: str) -> bool:
@@ -99,7 +104,7 @@ def _last(points: Any) -> dict[str, Any]:
     """The last point of each metric: MLflow's model holds all of them."""
     found: dict[str, Any] = {}
     for point in sorted(points, key=lambda point: point.step):
-        found[point.key] = [point.step, round(point.value, 9), point.dataset_name or ""]
+        found[point.key] = [point.step, _rounded(point.value), point.dataset_name or ""]
     return found
 
 
