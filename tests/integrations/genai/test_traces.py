@@ -22,6 +22,10 @@ KNOWN: dict[str, dict[str, str]] = {
         "openai/9/spans/0/status/1": "the status names the exception",
     },
     "anthropic": {},
+    "langchain": {
+        "langchain/2/spans/3/parent": "what comes after a model in a chain is no step of the model, streamed or not",
+        "langchain/5/spans/0/status/1": "the status names the exception",
+    },
 }
 
 
