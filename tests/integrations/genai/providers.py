@@ -163,7 +163,27 @@ def anthropic_events(request: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def gemini(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to Gemini's `generateContent`."""
+    call = {"functionCall": {"name": "get_weather", "args": {"city": "Oslo"}}}
+    parts = [call] if request.get("tools") else [{"text": f"You said: {request['contents'][-1]['parts'][-1]['text']}"}]
+    return {
+        "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}],
+        "usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 6, "totalTokenCount": 10},
+        "modelVersion": "gemini-x",
+        "responseId": "r1",
+    }
+
+
+def gemini_embeddings(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to Gemini's `batchEmbedContents`."""
+    return {"embeddings": [{"values": [0.25, -0.5]}]}
+
+
 PLAIN: dict[str, Any] = {
+    "/openai/v1/chat/completions": chat,
+    ":generateContent": gemini,
+    ":batchEmbedContents": gemini_embeddings,
     "/v1/chat/completions": chat,
     "/v1/completions": completion,
     "/v1/embeddings": embeddings,
@@ -183,7 +203,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         path = self.path.partition("?")[0]
-        if request.get("model") == "no-such-model":
+        path = path[path.rindex(":") :] if ":" in path else path
+        if request.get("model") == "no-such-model" or "no-such-model" in self.path:
             self._send(404, "application/json", json.dumps({"error": {"message": "no such model", "type": "x"}}))
         elif request.get("stream"):
             events = STREAMED[path](request)
