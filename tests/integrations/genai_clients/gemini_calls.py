@@ -12,11 +12,6 @@ import mlflow
 import mlflow.gemini
 
 
-def get_weather(city: str) -> str:
-    """The weather of a city."""
-    return f"rain in {city}"
-
-
 def run(address: str) -> None:
     mlflow.gemini.autolog()
     client = genai.Client(api_key="nobody's", http_options=types.HttpOptions(base_url=address))
@@ -27,7 +22,9 @@ def run(address: str) -> None:
             types.FunctionDeclaration(
                 name="get_weather",
                 description="The weather of a city.",
-                parameters=types.Schema(type=types.Type.OBJECT, properties={"city": types.Schema(type=types.Type.STRING)}),
+                parameters=types.Schema(
+                    type=types.Type.OBJECT, properties={"city": types.Schema(type=types.Type.STRING)}
+                ),
             )
         ]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Any
 
@@ -27,11 +26,5 @@ def run(address: str) -> None:
     except groq.NotFoundError:
         pass
     time.sleep(0.005)
-
-    async def later() -> None:
-        async with groq.AsyncGroq(max_retries=0, api_key="nobody's", base_url=address) as client:
-            await client.chat.completions.create(model="llama", messages=SAID)
-
-    asyncio.run(later())
     mlflow.groq.autolog(disable=True)
     client.chat.completions.create(model="llama", messages=SAID)
