@@ -9,9 +9,12 @@ from mlflow import data as data
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
+from mlflow import gemini as gemini
+from mlflow import groq as groq
 from mlflow import keras as keras
 from mlflow import langchain as langchain
 from mlflow import lightgbm as lightgbm
+from mlflow import mistral as mistral
 from mlflow import models as models
 from mlflow import onnx as onnx
 from mlflow import openai as openai
