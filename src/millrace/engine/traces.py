@@ -244,7 +244,7 @@ def remove_rows(tx: Tx, ids: Sequence[int], trace_ids: Sequence[str]) -> None:
 def start_trace(tx: Tx, call: StartTrace) -> TraceInfoAnswer:
     """Begin a trace."""
     part = TracePart(
-        trace_id=f"tr-{uuid.uuid4().hex}",
+        trace_id=uuid.uuid4().hex,
         experiment_id=call.experiment_id,
         request_time=call.timestamp_ms,
         state=TraceState.IN_PROGRESS,
