@@ -366,9 +366,10 @@ export interface EndTrace {
   tags?: TracePair[];
 }
 
-/** The runs that were ended. */
+/** The runs that were ended, and those that are not there; their creation may still be on its way. */
 export interface EndedRuns {
   run_ids?: string[];
+  unknown?: string[];
 }
 
 /** A named group of runs; times are milliseconds since 1970, UTC. */

@@ -20,7 +20,7 @@ ANSWERS = HERE / "answers"
 """What the real MLflow answers: in `server/` over HTTP, in `local/` on a database of its own."""
 FLOWS = tuple(
     "tracking searching nested artifacts multimedia places inputs active logged_models registry quickstart "
-    "traces".split()
+    "traces trace_queries".split()
 )
 """The flows that talk to a server: scripts in `flows/` that run unmodified under both SDKs."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from comparing import differences
-from known import OF_LOCAL_STORES, OF_THE_CLIENT, OF_THE_SERVER, outdated, unexplained
+from known import OF_LOCAL_STORES, OF_THE_CLIENT, OF_THE_SERVER, OVER_HTTP, outdated, unexplained
 from running import ANSWERS, FLOWS, fingerprint, run_flow
 
 OURS = Path(sys.executable)
@@ -33,7 +33,7 @@ def hold(flow: str, found: Any, kind: str, *tables: dict[str, str]) -> None:
 def test_the_real_client_sees_no_difference_in_our_server(
     flow: str, witness: Path, our_server: str, tmp_path: Path
 ) -> None:
-    hold(flow, run_flow(witness, flow, tmp_path, uri=our_server), "server", OF_THE_SERVER)
+    hold(flow, run_flow(witness, flow, tmp_path, uri=our_server), "server", OF_THE_SERVER, OVER_HTTP)
 
 
 @pytest.mark.parametrize("flow", FLOWS)
@@ -43,7 +43,7 @@ def test_our_sdk_sees_no_difference_in_a_real_server(flow: str, real_server: str
 
 @pytest.mark.parametrize("flow", FLOWS)
 def test_our_sdk_on_our_server_answers_as_the_real_pair(flow: str, our_server_for_us: str, tmp_path: Path) -> None:
-    hold(flow, run_flow(OURS, flow, tmp_path, uri=our_server_for_us), "server", OF_THE_SERVER, OF_THE_CLIENT)
+    hold(flow, run_flow(OURS, flow, tmp_path, uri=our_server_for_us), "server", OF_THE_SERVER, OVER_HTTP, OF_THE_CLIENT)
 
 
 @pytest.mark.parametrize("flow", FLOWS)

@@ -6,9 +6,10 @@ from millrace.calls.base import Answer, Call, Edit, Empty, Required, endpoint
 
 
 class EndedRuns(Answer, frozen=True):
-    """The runs that were ended."""
+    """The runs that were ended, and those that are not there; their creation may still be on its way."""
 
     run_ids: list[str] = []
+    unknown: list[str] = []
 
 
 @endpoint("POST", "runs/attend", needs=Edit.run, version="millrace/1")

@@ -86,6 +86,7 @@ def attend(tx: Tx, call: Attend) -> Empty:
 def end_abandoned(tx: Tx, call: EndAbandoned) -> EndedRuns:
     """End runs of a dead process."""
     ended = []
+    there = run_rows.ids(tx, call.run_ids)
     for row in _rows(tx, call.run_ids):
         where = (row[0], call.process_id)
         known = tx.db.row("SELECT heard_ms, ended_ms FROM attendance WHERE run_id = ? AND process = ?", where)
@@ -96,7 +97,7 @@ def end_abandoned(tx: Tx, call: EndAbandoned) -> EndedRuns:
         if not shared and row[5] == "RUNNING":
             _end(tx, row, known[0], call.reason)
             ended.append(row[1])
-    return EndedRuns(ended)
+    return EndedRuns(ended, [run_id for run_id in call.run_ids if run_id not in there])
 
 
 def end_silent(tx: Tx, silent: Sequence[Heard], reason: str) -> list[str]:

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from millrace.calls import AssessmentV3
-from millrace.engine import trace_facts
 from millrace.engine.db import Row
 from millrace.engine.locations import trace_root
 from millrace.engine.tx import Tx
@@ -27,6 +26,7 @@ from millrace.model import (
     TraceMetadataKey,
     TraceState,
     TraceTagKey,
+    trace_facts,
 )
 from millrace.model.traces import SPANS_IN_STORE
 

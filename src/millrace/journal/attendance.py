@@ -14,7 +14,6 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import Iterable
 from io import FileIO
 from pathlib import Path
 
@@ -25,6 +24,8 @@ from millrace.store import Store
 
 SUFFIX = ".runs"
 _OLD_S = 86_400
+_ON_ITS_WAY_S = 60
+"""How long after the death of a process the creation of a run may still arrive that it had asked for."""
 
 _logger = logging.getLogger("mlflow.journal")
 _ATTENDANCES: weakref.WeakSet[Attendance] = weakref.WeakSet()
@@ -52,6 +53,8 @@ class Attendance:
     def enter(self, run_id: str) -> None:
         """Note that this process has a run open; where no file can be locked, nothing is noted."""
         with self._lock, contextlib.suppress(OSError):
+            if run_id in self._open:
+                return
             if self._file is None:
                 self._file = self._made()
             self._open.add(run_id)
@@ -63,8 +66,10 @@ class Attendance:
             self._open.discard(run_id)
             if self._file is None:
                 return
+            # Even if the file is removed now: who has opened it before and can lock it in a moment must not find the
+            # run in it, which this process may have open again by then.
+            self._say("-", run_id)
             if self._open:
-                self._say("-", run_id)
                 return
             (self._folder / (self.process_id + SUFFIX)).unlink(missing_ok=True)
             file, self._file = self._file, None
@@ -114,8 +119,9 @@ def end_abandoned(folder: Path, store: Store) -> None:
                 if time.time() - os.fstat(file.fileno()).st_mtime > _OLD_S:
                     path.unlink()
                 continue
-            _end(path.name.removesuffix(SUFFIX), head.get("pid"), open_runs, store)
-            path.unlink()
+            unknown = _end(path.name.removesuffix(SUFFIX), head.get("pid"), open_runs, store)
+            if not unknown or time.time() - os.fstat(file.fileno()).st_mtime > _ON_ITS_WAY_S:
+                path.unlink()
 
 
 def _files(folder: Path) -> list[Path]:
@@ -138,19 +144,20 @@ def _read(path: Path) -> tuple[dict[str, object], list[str]]:
     return json.loads(head), list(found)
 
 
-def _end(process_id: str, pid: object, run_ids: Iterable[str], store: Store) -> None:
-    run_ids = list(run_ids)
+def _end(process_id: str, pid: object, run_ids: list[str], store: Store) -> list[str]:
+    """End runs of a dead process; those that the store does not know (yet)."""
     if not run_ids:
-        return
+        return []
     reason = f"Process {pid} on {os.uname().nodename}, which logged this run, died without ending it."
     try:
-        ended = store.call(EndAbandoned(process_id, run_ids, reason)).run_ids
+        answer = store.call(EndAbandoned(process_id, run_ids, reason))
     except MlflowException as error:
         if not lacks_the_call(error):
             raise
-        return  # MLflow's own server keeps them RUNNING, as it always does
-    for run_id in ended:
+        return []  # MLflow's own server keeps them RUNNING, as it always does
+    for run_id in answer.run_ids:
         _logger.warning("Run %s is KILLED now: process %s, which logged it, died without ending it.", run_id, pid)
+    return answer.unknown
 
 
 def _after_fork() -> None:

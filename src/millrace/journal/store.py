@@ -32,7 +32,7 @@ from millrace.calls import (
     UpdateRun,
 )
 from millrace.errors import MlflowException, TemporarilyUnavailable
-from millrace.journal.attendance import Attendance, end_abandoned
+from millrace.journal.attendance import end_abandoned
 from millrace.journal.places import journal_of
 from millrace.journal.segments import writer_ids
 from millrace.journal.sender import Sender
@@ -85,8 +85,6 @@ class Journaled:
     def __init__(self, inner: Store, folder: Path, name: str) -> None:
         self._inner = inner
         self._sender = Sender(folder, inner, name)
-        self.attendance = Attendance(folder)
-        """Where this process notes which runs it has open."""
         self._tidied_s: float | None = None
         self._far = name.startswith(("http://", "https://"))
         self._gave_up = False

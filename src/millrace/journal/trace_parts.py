@@ -7,27 +7,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from millrace.calls import (
-    AppendSpans,
-    CreateAssessment,
-    StartTraceV3,
-    TraceInfoV3,
-    TracePart,
-    TraceRefusal,
-    TraceV3,
-)
-from millrace.errors import MlflowException
+from millrace.calls import AppendSpans, TracePart, TraceRefusal
 from millrace.journal.format import Stretch
 from millrace.journal.refusals import park
 from millrace.journal.segments import Reading
-from millrace.model import Span, TraceLocation
-from millrace.model.clock import to_rfc3339, to_seconds
+from millrace.model import Span
 from millrace.store import Store
 
 _decoder = msgspec.json.Decoder(AppendSpans)
 _logger = logging.getLogger("mlflow.journal")
 _told: set[tuple[str, str]] = set()
-_REFUSALS = frozenset({"INVALID_PARAMETER_VALUE", "BAD_REQUEST", "MALFORMED_REQUEST", "RESOURCE_DOES_NOT_EXIST"})
 
 
 def append(store: Store, reading: Reading, start: int, stretch: Stretch) -> int:
@@ -85,35 +74,12 @@ def _keep(reading: Reading, stretch: Stretch, refused: Sequence[TraceRefusal]) -
 
 
 def send(store: Store, reading: Reading, stretch: Stretch) -> None:
-    """Send the traces of a stretch to a server that knows no AppendSpans, such as MLflow's; spans stay behind.
+    """Send the spans of a stretch to a server that keeps no positions, such as MLflow's: it stores the same span once.
 
     Raises:
         MlflowException: the server cannot say now.
     """
-    parts, _ = _together(stretch.spans)
-    for part in parts:
-        if part.request_time is None and not part.state:
-            continue  # it only names the trace of some spans
-        try:
-            store.call(StartTraceV3(TraceV3(_info(part))))
-            for one in part.assessments:
-                store.call(CreateAssessment(part.trace_id, one))
-        except MlflowException as error:
-            if error.error_code not in _REFUSALS:
-                raise
-            _keep(reading, stretch, [TraceRefusal(part.trace_id, error.error_code, error.message)])
-
-
-def _info(part: TracePart) -> TraceInfoV3:
-    return TraceInfoV3(
-        trace_id=part.trace_id,
-        client_request_id=part.client_request_id,
-        trace_location=TraceLocation.from_experiment_id(part.experiment_id),
-        request_time=to_rfc3339(part.request_time or 0),
-        execution_duration=None if part.execution_duration is None else to_seconds(part.execution_duration),
-        state=part.state,
-        trace_metadata=part.trace_metadata,
-        tags=part.tags,
-        request_preview=part.request_preview,
-        response_preview=part.response_preview,
-    )
+    parts, spans = _together(stretch.spans)
+    answer = store.call(AppendSpans(traces=parts, spans=spans))
+    if answer.refused:
+        _keep(reading, stretch, answer.refused)

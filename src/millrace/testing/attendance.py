@@ -31,7 +31,8 @@ class AttendanceSuite:
         other = _opened(store, B)
         deleted = _opened(store, A)
         store.call(DeleteRun(deleted))
-        assert store.call(EndAbandoned(A, [foreign, other, deleted, "0" * 32], "gone")).run_ids == []
+        answer = store.call(EndAbandoned(A, [foreign, other, deleted, "0" * 32], "gone"))
+        assert (answer.run_ids, answer.unknown) == ([], ["0" * 32])
         assert {_info(store, run_id).status for run_id in (foreign, other, deleted)} == {"RUNNING"}
 
     def test_a_run_that_was_ended_stays_what_it_is(self, store: Store) -> None:

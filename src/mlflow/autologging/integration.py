@@ -31,7 +31,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from mlflow.autologging.calls import Call, Hook, HookedCall
 from mlflow.autologging.options import current, enable
@@ -39,6 +39,8 @@ from mlflow.autologging.patching import Patches
 from mlflow.autologging.safety import inside, is_inside, quietly
 from mlflow.autologging.versions import is_supported
 from mlflow.environment.libraries import library, version_of
+
+Kind = TypeVar("Kind", bound=type)
 
 _logger = logging.getLogger("mlflow.utils.autologging_utils")
 
@@ -176,7 +178,7 @@ async def _run_async(function: Callable[..., Any], hooked: HookedCall) -> Any:
     return hooked.finish(result)
 
 
-def safe_callbacks(flavor: str) -> Callable[[type], type]:
+def safe_callbacks(flavor: str) -> Callable[[Kind], Kind]:
     """Make the methods of a class safe, which a library calls during a training: what they raise is a warning.
 
     A class decorator, for callbacks that a hook hands to the library. Methods that the class itself defines are
@@ -186,7 +188,7 @@ def safe_callbacks(flavor: str) -> Callable[[type], type]:
         flavor: the integration's name.
     """
 
-    def decorate(kind: type) -> type:
+    def decorate(kind: Kind) -> Kind:
         for name, value in list(vars(kind).items()):
             if inspect.isfunction(value) and not (name.startswith("__") and name != "__call__"):
                 setattr(kind, name, _safe(flavor, value))

@@ -33,7 +33,7 @@ class Runs(ClientBase):
             tags: tags of the run; values become texts.
             run_name: its name; the store makes one up when omitted.
         """
-        return self._open_run(experiment_id, start_time, tags, run_name, "")
+        return self._open_run(experiment_id, start_time, tags, run_name)
 
     def _open_run(
         self,
@@ -41,9 +41,14 @@ class Runs(ClientBase):
         start_time: int | None,
         tags: dict[str, Any] | None,
         run_name: str | None,
-        process_id: str,
+        *,
+        process_id: str = "",
+        run_id: str = "",
     ) -> Run:
-        """Create a run that a process has open, and that is ended when the process dies."""
+        """Create a run; with a process that has it open, one that is ended when the process dies.
+
+        MLflow's own server gives it another id than this one.
+        """
         texts = {str(key): text_of_tag(value) for key, value in (tags or {}).items()}
         call = CreateRun(
             experiment_id=str(experiment_id),
@@ -51,6 +56,7 @@ class Runs(ClientBase):
             run_name=run_name or "",
             start_time=now_ms() if start_time is None else start_time,
             tags=as_pairs(RunTag, texts),
+            run_id=run_id,
             process_id=process_id,
         )
         return self._call(call).run

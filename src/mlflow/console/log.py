@@ -12,7 +12,7 @@ from pathlib import Path
 
 from millrace.artifacts import local_folder, open_artifacts
 from millrace.errors import MlflowException
-from millrace.journal import journal_of, lock_file, lock_if_abandoned, unlock_file
+from millrace.journal import lock_file, lock_if_abandoned, unlock_file
 from millrace.settings import (
     MILLRACE_CONSOLE_MAX_BYTES,
     MLFLOW_HTTP_REQUEST_MAX_RETRIES,
@@ -20,7 +20,7 @@ from millrace.settings import (
     overriding,
 )
 from mlflow.client.locations import run_root
-from mlflow.client.stores import time_to_exit_s
+from mlflow.client.stores import journal_folder, time_to_exit_s
 from mlflow.console import capture
 from mlflow.console.shipping import Shipment
 
@@ -59,7 +59,7 @@ class ConsoleLog:
             return
         artifacts = open_artifacts(root, tracking_uri=uri)
         name = _free_name({one.path.rpartition("/")[2] for one in artifacts.list(FOLDER)})
-        spool = journal_of(uri)[0] / FOLDER
+        spool = journal_folder(uri) / FOLDER
         spool.mkdir(parents=True, exist_ok=True)
         self._path = spool / f"{run_id}+{name}"
         self._lock = lock_file(self._path)
@@ -111,7 +111,7 @@ def _ship_rest(shipment: Shipment, deadline: float) -> bool:
 
 def ship_leftovers(uri: str) -> None:
     """Send what processes that were killed had not sent, as far as this can be done; raises nothing."""
-    spool = journal_of(uri)[0] / FOLDER
+    spool = journal_folder(uri) / FOLDER
     try:
         names = sorted(os.listdir(spool))
     except OSError:
@@ -135,7 +135,7 @@ def ship_leftovers(uri: str) -> None:
 def has_leftovers(uri: str) -> bool:
     """Whether there are console logs beside the journal of a store, of this process or of others."""
     try:
-        return bool(os.listdir(journal_of(uri)[0] / FOLDER))
+        return bool(os.listdir(journal_folder(uri) / FOLDER))
     except OSError:
         return False
 

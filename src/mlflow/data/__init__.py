@@ -16,8 +16,19 @@ from mlflow.data.huggingface_dataset import from_huggingface
 from mlflow.data.numpy_dataset import from_numpy
 from mlflow.data.pandas_dataset import from_pandas
 from mlflow.data.polars_dataset import from_polars
+from mlflow.data.spark_dataset import from_spark, load_delta
+from mlflow.data.tensorflow_dataset import from_tensorflow
 
-__all__ = ["get_source", "from_pandas", "from_numpy", "from_polars", "from_huggingface"]
+__all__ = [
+    "get_source",
+    "from_pandas",
+    "from_numpy",
+    "from_polars",
+    "from_huggingface",
+    "from_tensorflow",
+    "from_spark",
+    "load_delta",
+]
 
 
 def get_source(dataset: DatasetEntity | DatasetInput | Dataset) -> DatasetSource:

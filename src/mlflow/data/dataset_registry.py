@@ -16,6 +16,8 @@ from mlflow.data.huggingface_dataset import from_huggingface
 from mlflow.data.numpy_dataset import from_numpy
 from mlflow.data.pandas_dataset import from_pandas
 from mlflow.data.polars_dataset import from_polars
+from mlflow.data.spark_dataset import from_spark, load_delta
+from mlflow.data.tensorflow_dataset import from_tensorflow
 
 PLUGIN_GROUP = "mlflow.dataset_constructor"
 
@@ -91,7 +93,8 @@ def _returned(function: Constructor) -> Any:
 @cache
 def _registry() -> DatasetRegistry:
     found = DatasetRegistry()
-    for function in (from_pandas, from_numpy, from_polars, from_huggingface):
+    own = (from_pandas, from_numpy, from_polars, from_huggingface, from_tensorflow, from_spark, load_delta)
+    for function in own:
         found.register_constructor(function)
     found.register_entrypoints()
     return found

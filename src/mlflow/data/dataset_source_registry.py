@@ -13,8 +13,10 @@ from mlflow.context.providers import resolve_tags
 from mlflow.data import artifact_dataset_sources
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.dataset_source import DatasetSource
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.http_dataset_source import HTTPDatasetSource
 from mlflow.data.huggingface_dataset_source import HuggingFaceDatasetSource
+from mlflow.data.spark_dataset_source import SparkDatasetSource
 
 PLUGIN_GROUP = "mlflow.dataset_source"
 
@@ -106,7 +108,8 @@ def _fits(kind: type[DatasetSource], raw_source: Any) -> bool:
 def _registry() -> DatasetSourceRegistry:
     """The kinds of this process: ours, then those of plugins, then what is registered later."""
     found = DatasetSourceRegistry()
-    for kind in (*artifact_dataset_sources.ALL, HTTPDatasetSource, HuggingFaceDatasetSource, CodeDatasetSource):
+    others = (HTTPDatasetSource, HuggingFaceDatasetSource, SparkDatasetSource, DeltaDatasetSource, CodeDatasetSource)
+    for kind in (*artifact_dataset_sources.ALL, *others):
         found.register(kind)
     found.register_entrypoints()
     return found

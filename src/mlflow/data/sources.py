@@ -15,13 +15,16 @@ from mlflow.data.artifact_dataset_sources import (
 )
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.dataset_source_registry import get_registered_sources
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.http_dataset_source import HTTPDatasetSource
 from mlflow.data.huggingface_dataset_source import HuggingFaceDatasetSource
+from mlflow.data.spark_dataset_source import SparkDatasetSource
 
 __all__ = [
     "AzureBlobArtifactDatasetSource",
     "AzureDataLakeArtifactDatasetSource",
     "CodeDatasetSource",
+    "DeltaDatasetSource",
     "FTPArtifactDatasetSource",
     "GCSArtifactDatasetSource",
     "HTTPDatasetSource",
@@ -31,6 +34,7 @@ __all__ = [
     "R2ArtifactDatasetSource",
     "S3ArtifactDatasetSource",
     "SFTPArtifactDatasetSource",
+    "SparkDatasetSource",
 ]
 
 

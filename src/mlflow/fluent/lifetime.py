@@ -6,18 +6,19 @@ import os
 import sys
 import threading
 import traceback
-import uuid
 from urllib.parse import urlsplit
 
 from millrace.calls import Attend
 from millrace.errors import MlflowException, lacks_the_call
+from millrace.journal import Attendance, is_supported
 from millrace.settings import (
     MILLRACE_HEARTBEAT_INTERVAL_S,
     MLFLOW_HTTP_REQUEST_MAX_RETRIES,
     MLFLOW_HTTP_REQUEST_TIMEOUT,
     overriding,
 )
-from mlflow.client.stores import journal_at, store_at
+from millrace.store import is_plugged
+from mlflow.client.stores import journal_folder, store_at
 
 _FIRST_S = 1.0
 """Runs that are over sooner need no sign of life, and cost no request."""
@@ -80,20 +81,23 @@ class _Heart:
 
 
 _heart = _Heart()
-_own_id = [uuid.uuid4().hex]
+_attendances: dict[str, Attendance] = {}
+
+
+def _attendance(uri: str) -> Attendance:
+    found = _attendances.get(uri)
+    return found or _attendances.setdefault(uri, Attendance(journal_folder(uri)))
 
 
 def process_id(uri: str) -> str:
-    """What this process is called in the store at a URI."""
-    journal = journal_at(uri)
-    return journal.attendance.process_id if journal is not None else _own_id[0]
+    """What this process is called in the store at a URI; nothing in a store that a plugin brings."""
+    return "" if is_plugged(uri) else _attendance(uri).process_id
 
 
 def enter(uri: str, run_id: str) -> None:
     """Note that this process has a run open in the store at a URI."""
-    journal = journal_at(uri)
-    if journal is not None:
-        journal.attendance.enter(run_id)
+    if is_supported() and not is_plugged(uri):
+        _attendance(uri).enter(run_id)
     if urlsplit(uri).scheme.partition("+")[0] in ("http", "https", "postgresql", "postgres"):
         _heart.enter(uri, run_id)
 
@@ -101,9 +105,8 @@ def enter(uri: str, run_id: str) -> None:
 def leave(uri: str, run_id: str) -> None:
     """Note that the run is ended."""
     _heart.leave(uri, run_id)
-    journal = journal_at(uri)
-    if journal is not None:
-        journal.attendance.leave(run_id)
+    if uri in _attendances:
+        _attendances[uri].leave(run_id)
 
 
 def reason_of(error: BaseException | None) -> str:
@@ -136,7 +139,6 @@ def last_words() -> tuple[str, str]:
 def _after_fork() -> None:
     global _heart
     _heart = _Heart()
-    _own_id[0] = uuid.uuid4().hex
 
 
 if hasattr(os, "register_at_fork"):

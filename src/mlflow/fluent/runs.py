@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from millrace.errors import InvalidParameterValue, MlflowException
@@ -12,11 +13,10 @@ from mlflow.client.columns import search_columns
 from mlflow.client.paging import all_pages
 from mlflow.client.stores import get_tracking_uri
 from mlflow.context.providers import resolve_tags
-from mlflow.fluent import frames
+from mlflow.fluent import frames, lifetime
 from mlflow.fluent.active import ActiveRun, active_run, chosen_experiment_id, client, push
 from mlflow.fluent.active import experiment_id as current_experiment
 from mlflow.fluent.companions import start_companions, wanted
-from mlflow.fluent.lifetime import process_id
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME as RUN_NAME_TAG
 
@@ -100,7 +100,18 @@ def _create(experiment_id: str | None, run_name: str | None, parent_run_id: str 
     if name:
         texts[RUN_NAME_TAG] = name
     where = experiment_id if experiment_id is not None else current_experiment()
-    return client()._open_run(where, None, resolve_tags(texts), name, process_id(get_tracking_uri()))
+    uri, chosen_id = get_tracking_uri(), uuid.uuid4().hex
+    tags = resolve_tags(texts)
+    # Before it is there: this process may be killed before it hears that it is.
+    lifetime.enter(uri, chosen_id)
+    try:
+        run = client()._open_run(where, None, tags, name, process_id=lifetime.process_id(uri), run_id=chosen_id)
+    except BaseException:
+        lifetime.leave(uri, chosen_id)
+        raise
+    if run.info.run_id != chosen_id:
+        lifetime.leave(uri, chosen_id)
+    return run
 
 
 def _parent(parent_run_id: str | None) -> str | None:
@@ -137,7 +148,13 @@ def _resume(run_id: str, parent_run_id: str | None, run_name: str | None, tags: 
         raise InvalidParameterValue(
             f"Run with UUID {run_id} is not a child of the specified parent_run_id {parent_run_id}."
         )
-    client()._reopen_run(run_id, run_name, process_id(get_tracking_uri()))
+    uri = get_tracking_uri()
+    lifetime.enter(uri, run_id)
+    try:
+        client()._reopen_run(run_id, run_name, lifetime.process_id(uri))
+    except BaseException:
+        lifetime.leave(uri, run_id)
+        raise
     if tags:
         client().log_batch(run_id, tags=[RunTag(str(key), str(value)) for key, value in tags.items()])
     return client().get_run(run_id)

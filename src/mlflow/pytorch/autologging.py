@@ -7,19 +7,15 @@ import importlib
 import os
 import sys
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mlflow
 from mlflow.autologging import AutologgedRun, Call, Integration, safely
 from mlflow.autologging.imports import when_imported
 from mlflow.models.checkpoints import Checkpoints
 from mlflow.models.interface import ModelSignature, infer_signature
+from mlflow.pytorch.lightning import NAMESPACES, TrainingHooks, early_stopping, training_callback
 from mlflow.pytorch.model_io import FLAVOR_NAME, log_model
-
-if TYPE_CHECKING:
-    from mlflow.pytorch.lightning import TrainingCallback
-
-_NAMESPACES = ("lightning.pytorch", "pytorch_lightning")
 
 
 def autolog(
@@ -71,7 +67,7 @@ def autolog(
 
 
 def _patch() -> None:
-    for name in _NAMESPACES:
+    for name in NAMESPACES:
         when_imported(name, functools.partial(_patch_trainer, name), key=FLAVOR_NAME)
 
 
@@ -83,7 +79,7 @@ def _patch_trainer(name: str) -> None:
 
 def _fit(call: Call) -> Generator[None, None, None]:
     trainer, module, options = call.owner, call.argument("model"), call.options
-    callback: Any = None
+    callback: TrainingHooks | None = None
     if trainer.global_rank != 0 or module is None:
         return
     run = call.run()
@@ -91,12 +87,11 @@ def _fit(call: Call) -> Generator[None, None, None]:
     with call.safely("create the logged model"):
         model_id = _new_model(run) if options["log_models"] else None
     with call.safely("watch the training"):
-        # Not at the top: its classes have bases of Lightning's.
-        callback = importlib.import_module("mlflow.pytorch.lightning").TrainingCallback(run, options, model_id)
+        callback = training_callback(run, options, model_id)
         with call.safely("prepare checkpoints"):
             callback.checkpoints = _checkpoints(options)
         # It stays there afterwards, for `Trainer.test`; one of an earlier training must not log twice.
-        trainer.callbacks[:] = [each for each in trainer.callbacks if not isinstance(each, type(callback))]
+        trainer.callbacks[:] = [each for each in trainer.callbacks if not isinstance(each, TrainingHooks)]
         trainer.callbacks.append(callback)
     try:
         yield
@@ -138,7 +133,7 @@ def _log_summary(run: AutologgedRun, trainer: Any, module: Any) -> None:
     mlflow.MlflowClient().log_text(run.run_id, str(summaries.ModelSummary(module, max_depth=-1)), "model_summary.txt")
 
 
-def _log_module(run: AutologgedRun, callback: TrainingCallback, module: Any, options: dict[str, Any]) -> None:
+def _log_module(run: AutologgedRun, callback: TrainingHooks, module: Any, options: dict[str, Any]) -> None:
     signature = None
     if callback.example is not None:
         with safely(FLAVOR_NAME, "infer the module's signature"):
@@ -168,7 +163,7 @@ def _signature(module: Any, example: Any) -> ModelSignature:
 
 def _log_restored(run: AutologgedRun, trainer: Any) -> None:
     """Log Lightning's own best checkpoint, of a training that could stop early."""
-    stopping = importlib.import_module("mlflow.pytorch.lightning").early_stopping(trainer)
+    stopping = early_stopping(trainer)
     path = getattr(trainer.checkpoint_callback, "best_model_path", "")
     if stopping is not None and path and os.path.exists(path):
         run.log_artifact(path, "restored_model_checkpoint")

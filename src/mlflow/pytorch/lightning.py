@@ -6,6 +6,7 @@ in either, whichever their base class is from.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 from types import ModuleType
@@ -34,9 +35,6 @@ def namespace() -> ModuleType:
         return library(NAMESPACES[0], package="lightning")
 
 
-_Callback: type = namespace().Callback
-
-
 def write_checkpoint(checkpoints: Checkpoints, trainer: Any, run_id: str) -> None:
     """Log a checkpoint of a trainer, if it is to be kept."""
     checkpoints.log(
@@ -49,8 +47,10 @@ def write_checkpoint(checkpoints: Checkpoints, trainer: Any, run_id: str) -> Non
 
 
 @safe_callbacks(FLAVOR_NAME)
-class TrainingCallback(_Callback):
+class TrainingHooks:
     """Logs parameters, metrics and checkpoints while a trainer trains, and metrics while it tests afterwards.
+
+    `training_callback` makes it a callback of Lightning's.
 
     Args:
         run: the run.
@@ -130,6 +130,29 @@ class TrainingCallback(_Callback):
         self.run.log_metrics(numbers(metrics), step, model_id=self.model_id)
 
 
+@functools.cache
+def _training_callback_class() -> type[TrainingHooks]:
+    # Made at its first use: its base is Lightning's, which is not there for everybody.
+    return type("TrainingCallback", (TrainingHooks, namespace().Callback), {"__reduce__": _reduce})
+
+
+def training_callback(run: AutologgedRun, options: dict[str, Any], model_id: str | None) -> TrainingHooks:
+    """A callback for a trainer; arguments as of `TrainingHooks`."""
+    return _training_callback_class()(run, options, model_id)
+
+
+def _reduce(self: TrainingHooks) -> tuple[Any, ...]:
+    """How it travels to the processes that a trainer starts: they make the class anew."""
+    return _again, (vars(self),)
+
+
+def _again(state: dict[str, Any]) -> TrainingHooks:
+    kind: Any = _training_callback_class()
+    callback: TrainingHooks = kind.__new__(kind)
+    vars(callback).update(state)
+    return callback
+
+
 def early_stopping(trainer: Any) -> Any:
     """The trainer's `EarlyStopping`, of either package; None where it has none."""
     for callback in trainer.callbacks:
@@ -142,5 +165,5 @@ def _example(batch: Any) -> Any:
     """The first rows of what a batch gives the model, on the CPU; None for batches that are not tensors."""
     import torch
 
-    x = batch[0] if isinstance(batch, list | tuple) and batch else batch
+    x: Any = batch[0] if isinstance(batch, list | tuple) and batch else batch
     return x[:5].detach().cpu().clone() if isinstance(x, torch.Tensor) and x.dim() else None

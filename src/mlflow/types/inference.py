@@ -13,6 +13,7 @@ from mlflow.types.data_type import DataType
 from mlflow.types.nested import AnyDataType, AnyType, Array, Object, Property
 from mlflow.types.params import ParamSchema, ParamSpec
 from mlflow.types.schema import ColSpec, Schema, TensorSpec
+from mlflow.types.spark import is_spark_frame, spark_schema
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +34,7 @@ def find_schema(data: Any) -> Schema:
 
     Args:
         data: a DataFrame or Series, a numpy or scipy matrix, a dict of arrays (tensors), a dict (one row), a list
-            of dicts (rows), a list (one column) or a scalar.
+            of dicts (rows), a list (one column), a scalar, or a DataFrame of Spark.
 
     Raises:
         MlflowException: the data is of a kind, or mixes types in a way, that has no schema.
@@ -50,6 +51,8 @@ def find_schema(data: Any) -> Schema:
         schema = Schema([_tensor(data)])
     elif isinstance(data, dict):
         schema = _dict_schema(data)
+    elif is_spark_frame(data):
+        schema = spark_schema(data)
     elif isinstance(data, list) and data and all(isinstance(each, dict) for each in data):
         schema = _rows_schema(data)
     else:
