@@ -50,7 +50,7 @@ def fit_lightning(**options: Any) -> list[float]:
     trainer = lightning.Trainer(max_epochs=2, enable_checkpointing=False, accelerator="cpu", **quiet, **options)
     net, x = Net(), torch.ones(8, 3)
     trainer.fit(net, torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, x[:, :1]), batch_size=4))
-    return [round(float(each), 4) for each in net.layer.weight.flatten()]
+    return [round(each, 4) for each in net.layer.weight.flatten().tolist()]
 
 
 def fit_keras() -> list[float]:
@@ -84,13 +84,14 @@ def test_keras_trains_whatever_breaks() -> None:
 
 def test_of_two_processes_the_first_one_logs() -> None:
     mlflow.set_tracking_uri("store")
-    mlflow.pytorch.autolog(log_models=False, checkpoint=False)
-    fit_lightning(strategy="ddp_spawn", devices=2)
+    mlflow.pytorch.autolog(log_models=False)
+    fit_lightning(strategy="ddp_fork", devices=2)
     (run,) = mlflow.search_runs(output_format="list")
     assert run.info.status == "FINISHED"
     assert run.data.params["optimizer_name"] == "SGD"
     points = mlflow.MlflowClient().get_metric_history(run.info.run_id, "val_loss")
     assert [each.step for each in points] == [0, 1]
+    assert "mlflow.latest_checkpoint_artifact" in run.data.tags
 
 
 def test_autolog_of_all_reaches_what_is_imported_later() -> None:
