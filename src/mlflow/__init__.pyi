@@ -17,7 +17,9 @@ from mlflow import prophet as prophet
 from mlflow import pyfunc as pyfunc
 from mlflow import pytorch as pytorch
 from mlflow import sentence_transformers as sentence_transformers
+from mlflow import shap as shap
 from mlflow import sklearn as sklearn
+from mlflow import spacy as spacy
 from mlflow import statsmodels as statsmodels
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics
