@@ -17,6 +17,7 @@ import lightning
 import torch
 
 import mlflow
+from mlflow.autologging import options
 from tests.sabotage import sabotage
 
 pytestmark = pytest.mark.timeout(600)
@@ -45,9 +46,9 @@ class Net(lightning.LightningModule):
         return torch.optim.SGD(self.parameters(), lr=0.1)
 
 
-def fit_lightning(**options: Any) -> list[float]:
+def fit_lightning(**chosen: Any) -> list[float]:
     quiet = {"enable_progress_bar": False, "enable_model_summary": False, "logger": False}
-    trainer = lightning.Trainer(max_epochs=2, enable_checkpointing=False, accelerator="cpu", **quiet, **options)
+    trainer = lightning.Trainer(max_epochs=2, enable_checkpointing=False, accelerator="cpu", **quiet, **chosen)
     net, x = Net(), torch.ones(8, 3)
     trainer.fit(net, torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, x[:, :1]), batch_size=4))
     return [round(each, 4) for each in net.layer.weight.flatten().tolist()]
@@ -68,6 +69,8 @@ def undone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     mlflow.pytorch.autolog(disable=True)
     mlflow.keras.autolog(disable=True)
+    for flavor in ("pytorch", "keras"):
+        options.disable(flavor)  # as if nobody had called its autolog
 
 
 def test_lightning_trains_whatever_breaks() -> None:
@@ -83,7 +86,6 @@ def test_keras_trains_whatever_breaks() -> None:
 
 
 def test_of_two_processes_the_first_one_logs() -> None:
-    mlflow.set_tracking_uri("store")
     mlflow.pytorch.autolog(log_models=False)
     fit_lightning(strategy="ddp_fork", devices=2)
     (run,) = mlflow.search_runs(output_format="list")
