@@ -26,7 +26,7 @@ MODEL_FILE_NAME = "model.pth"
 PICKLE_MODULE_FILE_NAME = "pickle_module_info.txt"
 STATE_DICT_FILE_NAME = "state_dict.pth"
 EXTRA_FILES = "extra_files"
-FLAVOR = Flavor(FLAVOR_NAME, module="torch")
+FLAVOR = Flavor(FLAVOR_NAME, module="torch", extra="torch")
 
 _logger = logging.getLogger("mlflow.pytorch")
 
