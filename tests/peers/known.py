@@ -93,6 +93,10 @@ OF_SAVED_MODELS = {
 """Of the requirements that our SDK finds."""
 
 
+OF_PLUGINS: dict[str, str] = {}
+"""Of plugins at work."""
+
+
 def unexplained(differing: set[str], *tables: dict[str, str]) -> set[str]:
     """The paths of differences that no table explains."""
     return {path for path in differing if not any(fnmatchcase(path, key) for table in tables for key in table)}

@@ -90,9 +90,11 @@ class Flavor:
                 first one only, which takes seconds. None for models that hold code of the user's, such as pickles.
 
         Raises:
+            ModuleNotFoundError: the library is not installed.
             MlflowException: the directory is not empty, or an argument cannot be used.
             ValueError: more than one way of describing the environment was used.
         """
+        self.library()  # before anything is written
         environment = [given.get(each) for each in ("conda_env", "pip_requirements", "extra_pip_requirements")]
         check_environment_arguments(*environment)
         check_code_paths(given.get("code_paths"))
