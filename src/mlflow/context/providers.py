@@ -95,6 +95,8 @@ def main_file() -> str:
 def git_commit(path: str) -> str | None:
     """The commit of the git working tree that a file is in; None when there is none."""
     folder = Path(path).resolve()
+    if not folder.exists():  # code from a command line or a pipe
+        return None
     folder = folder if folder.is_dir() else folder.parent
     for parent in (folder, *folder.parents):
         if (parent / ".git").exists():
