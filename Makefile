@@ -21,7 +21,7 @@ NPM = $(BIN)/python scripts/ui.py npm run --silent
 .PHONY: help demo test environment lint format types unit docs schema picture pictures postgres chromium witness bench ui wheel clean
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 demo: $(READY) ## train and log the quickstart, then serve it on http://127.0.0.1:5000 (PORT=… for another port)
 	@$(MAKE) --no-print-directory $(UI_BUILT) || echo "The page is not built (see above): a plain one is served instead."
@@ -53,12 +53,16 @@ unit: $(READY) postgres chromium witness $(UI_TESTED) $(UI_BUILT) ## run the tes
 # A group is a file tests/integrations/GROUP.txt (its libraries) and a folder tests/integrations/GROUP (its tests).
 GROUPS = $(sort $(basename $(notdir $(wildcard tests/integrations/*.txt))))
 
+# What one group may take in all, installation and tests: a hanging index or library fails its group, not the machine.
+GROUP_SECONDS ?= 900
+
 .PHONY: test-integrations $(addprefix test-integrations-,$(GROUPS))
 test-integrations: $(addprefix test-integrations-,$(GROUPS)) ## test with other people's libraries, each group in an environment of its own
 
 $(addprefix test-integrations-,$(GROUPS)): test-integrations-%: $(READY)
-	scripts/integrations.sh $*
-	MILLRACE_INTEGRATIONS=$* PYTHONPATH=src .integrations/$*/bin/python -m pytest -q tests/integrations/$* $(PYTEST)
+	timeout $(GROUP_SECONDS) scripts/integrations.sh $*
+	MILLRACE_INTEGRATIONS=$* PYTHONPATH=src timeout $(GROUP_SECONDS) .integrations/$*/bin/python -m pytest \
+		-n $(WORKERS) --dist loadfile -q tests/integrations/$* $(PYTEST)
 
 ui: $(UI_TYPED) $(UI_TESTED) $(UI_BUILT) ## check and test the page in ui/, and build it into the package
 
@@ -107,6 +111,7 @@ bench: $(READY) witness chromium $(UI_BUILT) ## measure us and the real mlflow s
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/server_start.py
 	$(BIN)/python benchmarks/log_metric.py
+	$(BIN)/python benchmarks/trace_call.py
 	$(BIN)/python benchmarks/points.py
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/table.py
@@ -114,9 +119,11 @@ bench: $(READY) witness chromium $(UI_BUILT) ## measure us and the real mlflow s
 	$(BIN)/python benchmarks/many_writers.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/frame.py
+	$(BIN)/python benchmarks/system_metrics.py
+	$(BIN)/python benchmarks/console.py
 	$(BIN)/python benchmarks/ui.py
 
 clean: ## remove environments, caches and the demo's data
-	rm -rf $(ENVIRONMENT) .tools .witness .pytest_cache .mypy_cache .ruff_cache .hypothesis demo dist
+	rm -rf $(ENVIRONMENT) .tools .witness .integrations .pytest_cache .mypy_cache .ruff_cache .hypothesis demo dist
 	rm -rf ui/node_modules src/millrace/server/static
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -95,11 +95,16 @@ def measured(server: Server) -> Iterator[tuple[str, Load]]:
         yield f"log-batch of {BATCH}, {count} connections: points", load._replace(per_second=load.per_second * BATCH)
 
 
-def loaded(server: Server, runs: list[str], body: Callable[[str, int], tuple[str, bytes]]) -> Load:
+def loaded(
+    server: Server,
+    runs: list[str],
+    body: Callable[[str, int], tuple[str, bytes]],
+    headers: str = "Content-Type: application/json\r\n",
+) -> Load:
     """One connection for each run, each with one request at a time, for a while."""
     cpu = cpu_of_group(server.pid)
     began = time.perf_counter()
-    clients = uvloop.run(_load(server.port, runs, body))
+    clients = uvloop.run(_load(server.port, runs, body, headers))
     took = time.perf_counter() - began
     cpu = cpu_of_group(server.pid) - cpu
     latencies = sorted(one for client in clients for one in client.latencies)
@@ -109,9 +114,11 @@ def loaded(server: Server, runs: list[str], body: Callable[[str, int], tuple[str
     )
 
 
-async def _load(port: int, runs: list[str], body: Callable[[str, int], tuple[str, bytes]]) -> list[Client]:
+async def _load(
+    port: int, runs: list[str], body: Callable[[str, int], tuple[str, bytes]], headers: str
+) -> list[Client]:
     loop = asyncio.get_running_loop()
-    clients = [Client(run, body, loop.create_future()) for run in runs]
+    clients = [Client(run, body, headers, loop.create_future()) for run in runs]
     for client in clients:
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)
     until = time.perf_counter() + SECONDS
@@ -124,8 +131,11 @@ async def _load(port: int, runs: list[str], body: Callable[[str, int], tuple[str
 class Client(asyncio.Protocol):
     """A connection that sends a request, reads its answer, and sends the next."""
 
-    def __init__(self, run: str, body: Callable[[str, int], tuple[str, bytes]], ended: asyncio.Future[None]) -> None:
+    def __init__(
+        self, run: str, body: Callable[[str, int], tuple[str, bytes]], headers: str, ended: asyncio.Future[None]
+    ) -> None:
         self.ended = ended
+        self._headers = headers
         self.latencies: list[float] = []
         self._run = run
         self._body = body
@@ -142,7 +152,7 @@ class Client(asyncio.Protocol):
 
     def _send(self) -> None:
         path, body = self._body(self._run, len(self.latencies))
-        head = f"POST /api/2.0/mlflow/runs/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{self._headers}"
         request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
         self._sent = time.perf_counter()
         self._transport.write(request)
@@ -174,7 +184,7 @@ class Client(asyncio.Protocol):
 
 def _metric(run: str, number: int) -> tuple[str, bytes]:
     point = f'{{"run_id":"{run}","key":"loss","value":0.{number},"timestamp":{number},"step":{number}}}'
-    return "log-metric", point.encode()
+    return "/api/2.0/mlflow/runs/log-metric", point.encode()
 
 
 _POINTS = ",".join(
@@ -185,7 +195,7 @@ _POINTS = ",".join(
 def _batch(run: str, number: int) -> tuple[str, bytes]:
     # Every batch is of other points; what makes them must not cost more than what takes them.
     points = _POINTS.replace(b"@", b"%d" % (number + 1))
-    return "log-batch", b'{"run_id":"%s","metrics":[%s]}' % (run.encode(), points)
+    return "/api/2.0/mlflow/runs/log-batch", b'{"run_id":"%s","metrics":[%s]}' % (run.encode(), points)
 
 
 def _create_run(port: int) -> str:

@@ -60,14 +60,15 @@ JUMP = """async share => {
     }
 }"""
 
-SCROLL = """async () => {
+FRAMES = 300
+SCROLL = """async frameCount => {
     const grid = document.querySelector('[role=grid]');
     grid.scrollTop = 0;
     const frames = [];
     let last = await new Promise(requestAnimationFrame);
-    for (let n = 0; n < 300; n += 1) {
+    for (let n = 0; n < frameCount; n += 1) {
         grid.scrollTop += 90;
-        if (n % 3 === 0) grid.scrollLeft += n < 150 ? 30 : -30;
+        if (n % 3 === 0) grid.scrollLeft += 2 * n < frameCount ? 30 : -30;
         const now = await new Promise(requestAnimationFrame);
         frames.push(now - last);
         last = now;
@@ -193,11 +194,14 @@ def _alone(store: Path, link: str) -> None:
     with served(store) as server, browser() as one:
         first, page = opened(one, server, link, FIRST_ROW["millrace"])
         jumps = [page.evaluate(JUMP, share) for share in (0.5, 0.25, 0.9, 0.1, 0.75)]
-        scroll = page.evaluate(SCROLL)
+        before = renderer_cpu(one)
+        scroll = page.evaluate(SCROLL, FRAMES)
+        cpu_ms = (renderer_cpu(one) - before) * 1000 / FRAMES
     for row, pick in ROWS.items():
         print(f"| {row} | {pick(first):,.4g} |")
     print(f"| jump to any row, ms: median, worst | {statistics.median(jumps):.0f}, {max(jumps):.0f} |")
     print(f"| scrolling: p95 of frames, ms | {scroll:.1f} |")
+    print(f"| scrolling: renderer CPU a frame, ms | {cpu_ms:.1f} |")
 
 
 def charts(folder: Path, quick: bool) -> None:
@@ -230,16 +234,11 @@ def served(store: Path) -> Iterator[Server]:
         yield server
 
 
-_NEWS_S = 15.0
-"""What was written within the last seconds is told to a page that opens, which then reads it again."""
-
-
 def _made(folder: Path, name: str, make: Callable[[], Any]) -> Any:
     """What was found out when a store was made; it is made where it is not there."""
     note = folder / f"{name}.json"
     if not note.exists():
         note.write_text(json.dumps(make()))
-        time.sleep(_NEWS_S)
     return json.loads(note.read_text())
 
 

@@ -3,6 +3,29 @@
 /** A float on the wire: JSON itself has no NaN and no infinities. */
 export type Float = number | "NaN" | "Infinity" | "-Infinity";
 
+/**
+ * Store spans and parts of traces, unless they are stored already.
+ *
+ * With a `writer_id`, they are what a writer journalled between two positions of its journal, and are stored exactly
+ * once, as by Ingest. Without one, they are stored now; a span that is there already (by its trace and its id) is
+ * replaced, so a replay changes nothing. Spans come in any order and in parts: a span that has not ended may come
+ * again when it has. Every span's trace must be among `traces` or be known; traces that cannot be stored (an unknown
+ * or deleted experiment) are refused one by one, the others are stored.
+ */
+export interface AppendSpans {
+  writer_id?: string;
+  start?: number;
+  end?: number;
+  traces?: TracePart[];
+  spans?: Span[];
+}
+
+/** How far the store has a writer's journal, and which traces of this call it refused. */
+export interface Appended {
+  position?: number;
+  refused?: TraceRefusal[];
+}
+
 /** The files and folders directly below a path, and where the artifact root is. */
 export interface ArtifactPage {
   root_uri?: string;
@@ -10,11 +33,50 @@ export interface ArtifactPage {
   next_page_token?: string | null;
 }
 
+/** One assessment. */
+export interface AssessmentAnswer {
+  assessment: AssessmentV3;
+}
+
+/** An assessment on the wire; times are RFC 3339. */
+export interface AssessmentV3 {
+  assessment_id?: string;
+  assessment_name?: string;
+  trace_id?: string;
+  span_id?: string | null;
+  source?: Record<string, string> | null;
+  create_time?: string | null;
+  last_update_time?: string | null;
+  feedback?: unknown | null;
+  expectation?: unknown | null;
+  rationale?: string | null;
+  metadata?: Record<string, string> | null;
+  overrides?: string | null;
+  valid?: boolean | null;
+}
+
+/**
+ * Say that a process is alive and has runs open.
+ *
+ * A run that was ended because nothing had been heard of its process is RUNNING again. Runs that ended otherwise, are
+ * deleted or do not exist are left as they are.
+ */
+export interface Attend {
+  process_id: string;
+  run_ids?: string[];
+}
+
+/** Get traces with their spans; ids that nobody knows are left out. */
+export interface BatchGetTraces {
+  trace_ids?: string[];
+}
+
 /** Something that was changed. */
 export interface Change {
   seq: number;
   experiment_id?: string;
   run_id?: string;
+  traces?: boolean;
 }
 
 /**
@@ -52,6 +114,7 @@ export interface Changes {
 export interface ColumnCatalogue {
   runs?: number;
   columns?: ColumnFacts[];
+  summaries?: ColumnFacts[];
   complete?: boolean;
 }
 
@@ -70,6 +133,12 @@ export interface CountRuns {
   experiment_ids?: string[];
   filter?: string;
   run_view_type?: string | number;
+}
+
+/** Log an assessment of a trace; one that `overrides` another makes that one invalid. */
+export interface CreateAssessment {
+  trace_id: string;
+  assessment: AssessmentV3;
 }
 
 /** Create an experiment with a name that no other experiment has, deleted ones included. */
@@ -112,7 +181,8 @@ export interface CreateRegisteredModel {
  * Create a run in an experiment.
  *
  * `start_time` is in milliseconds since 1970, UTC. `run_id` (32 hex digits, ours) lets a client choose the id, so
- * that creating the same run again answers with the run that is there.
+ * that creating the same run again answers with the run that is there. `process_id` (ours) names the process that
+ * has the run open, as in Attend; a run without one is never ended by anybody else.
  */
 export interface CreateRun {
   experiment_id?: string;
@@ -121,6 +191,7 @@ export interface CreateRun {
   start_time?: number | null;
   tags?: RunTag[];
   run_id?: string;
+  process_id?: string;
 }
 
 /** The id of the experiment that was created. */
@@ -161,6 +232,12 @@ export interface DatasetSummary {
   name: string;
   digest: string;
   context?: string | null;
+}
+
+/** Delete an assessment; one that it overrode becomes valid again. */
+export interface DeleteAssessment {
+  trace_id: string;
+  assessment_id: string;
 }
 
 /** Mark an experiment and its runs as deleted. */
@@ -226,6 +303,39 @@ export interface DeleteTag {
   key: string;
 }
 
+/** Delete a tag of a trace (version 2). */
+export interface DeleteTraceTag {
+  request_id: string;
+  key: string;
+}
+
+/** Delete a tag of a trace. */
+export interface DeleteTraceTagV3 {
+  trace_id: string;
+  key: string;
+}
+
+/** Delete traces of an experiment (version 2): by their ids, or the oldest up to a time. */
+export interface DeleteTraces {
+  experiment_id: string;
+  max_timestamp_millis?: number | null;
+  max_traces?: number | null;
+  request_ids?: string[];
+}
+
+/** Delete traces of an experiment: by their ids, or the oldest up to a time. */
+export interface DeleteTracesV3 {
+  experiment_id: string;
+  max_timestamp_millis?: number | null;
+  max_traces?: number | null;
+  request_ids?: string[];
+}
+
+/** How many traces were deleted. */
+export interface DeletedTraces {
+  traces_deleted?: number;
+}
+
 /** Where the files of a model version are. */
 export interface DownloadUri {
   artifact_uri: string;
@@ -233,6 +343,33 @@ export interface DownloadUri {
 
 /** The answer of calls that only do something. */
 export interface Empty {
+}
+
+/**
+ * End runs of a process that is known to be dead, as KILLED, unless another process has them open too.
+ *
+ * Only runs that this process said to have open, and that are RUNNING, are touched. `reason` is kept in the tag
+ * `millrace.endReason`.
+ */
+export interface EndAbandoned {
+  process_id: string;
+  run_ids?: string[];
+  reason?: string;
+}
+
+/** End a trace (version 2). */
+export interface EndTrace {
+  request_id: string;
+  timestamp_ms?: number;
+  status?: string | number;
+  request_metadata?: TracePair[];
+  tags?: TracePair[];
+}
+
+/** The runs that were ended, and those that are not there; their creation may still be on its way. */
+export interface EndedRuns {
+  run_ids?: string[];
+  unknown?: string[];
 }
 
 /** A named group of runs; times are milliseconds since 1970, UTC. */
@@ -311,6 +448,12 @@ export interface FinalizeLoggedModel {
 export interface FindAnything {
   text?: string;
   max_hits?: number;
+}
+
+/** Get an assessment. */
+export interface GetAssessment {
+  trace_id: string;
+  assessment_id: string;
 }
 
 /**
@@ -430,6 +573,9 @@ export interface GetRun {
  * Get the columns (metrics, params, tags) that the runs of a search have, with what they hold.
  *
  * `kinds` empty means all kinds; `text` keeps the columns whose key contains it, whatever the case of its letters.
+ * Of a kind with more than `max_columns`, those are told that say most: the experiments' primary metrics, what differs
+ * between runs, what many runs have, what is called like a goal; and besides, those in `names`. With 0 there are only
+ * these. `names` may also have summaries of metrics, such as `metrics.loss.min`.
  */
 export interface GetRunColumns {
   experiment_ids?: string[];
@@ -438,6 +584,7 @@ export interface GetRunColumns {
   kinds?: ("metrics" | "params" | "tags")[];
   text?: string;
   max_columns?: number;
+  names?: string[];
 }
 
 /**
@@ -519,6 +666,22 @@ export interface GetSeriesFrame {
   columns?: ("step" | "time" | "value")[];
 }
 
+/** Get a trace with the spans that have arrived; `allow_partial` is MLflow's and changes nothing. */
+export interface GetTrace {
+  trace_id: string;
+  allow_partial?: boolean;
+}
+
+/** Get the facts of a trace (version 2). */
+export interface GetTraceInfo {
+  request_id: string;
+}
+
+/** Get the facts of a trace, without its spans. */
+export interface GetTraceInfoV3 {
+  trace_id: string;
+}
+
 /** A numeric column over groups: a value for each group, None where no run of it has a number. */
 export interface GroupColumn {
   name: string;
@@ -571,6 +734,12 @@ export interface Ingested {
 export interface InputTag {
   key: string;
   value?: string;
+}
+
+/** Link up to 100 traces to a run. */
+export interface LinkTracesToRun {
+  trace_ids?: string[];
+  run_id?: string;
 }
 
 /** List the artifacts of a run directly below a path. */
@@ -758,6 +927,11 @@ export interface MetricsOfRuns {
   metrics?: MetricWithRunId[];
 }
 
+/** An experiment that holds traces. */
+export interface MlflowExperimentLocation {
+  experiment_id: string;
+}
+
 /** One key that a search is ordered by; a metric's may name the dataset that it was measured on. */
 export interface ModelOrder {
   field_name: string;
@@ -813,6 +987,38 @@ export interface ModelVersionTag {
 /** Versions of a registered model. */
 export interface ModelVersions {
   model_versions?: ModelVersion[];
+}
+
+/** An attribute in OpenTelemetry's JSON; its value is a dict of one entry, such as `{"string_value": "x"}`. */
+export interface OtlpAttribute {
+  key: string;
+  value?: unknown;
+}
+
+/** An event of a span. */
+export interface OtlpEvent {
+  time_unix_nano?: number;
+  name?: string;
+  attributes?: OtlpAttribute[];
+}
+
+/** A span in OpenTelemetry's JSON as MLflow sends it: ids are base64, times nanoseconds. */
+export interface OtlpSpan {
+  trace_id: string;
+  span_id: string;
+  parent_span_id?: string;
+  name?: string;
+  start_time_unix_nano?: number;
+  end_time_unix_nano?: number;
+  attributes?: OtlpAttribute[];
+  events?: OtlpEvent[];
+  status?: OtlpStatus | null;
+}
+
+/** How a span ended: STATUS_CODE_OK, STATUS_CODE_ERROR or nothing. */
+export interface OtlpStatus {
+  message?: string;
+  code?: string;
 }
 
 /** A fact about a run that is written once. */
@@ -1018,6 +1224,24 @@ export interface SearchRuns {
   page_token?: string;
 }
 
+/** Search the traces of experiments (version 2). */
+export interface SearchTraces {
+  experiment_ids?: string[];
+  filter?: string;
+  max_results?: number;
+  order_by?: string[];
+  page_token?: string;
+}
+
+/** Search the traces of experiments. */
+export interface SearchTracesV3 {
+  locations?: TraceLocation[];
+  filter?: string;
+  max_results?: number;
+  order_by?: string[];
+  page_token?: string;
+}
+
 /** Series, by run and key as they were asked for; those without points are left out. */
 export interface SeriesAnswer {
   series?: SeriesColumns[];
@@ -1084,10 +1308,171 @@ export interface SetTag {
   value?: string;
 }
 
+/** Set a tag of a trace (version 2). */
+export interface SetTraceTag {
+  request_id: string;
+  key: string;
+  value?: string;
+}
+
+/** Set a tag of a trace. */
+export interface SetTraceTagV3 {
+  trace_id: string;
+  key: string;
+  value?: string;
+}
+
+/**
+ * One step of a trace. Times are nanoseconds since 1970, UTC; `end_time_ns` is None while it goes on.
+ *
+ * `attribute_texts` holds the attributes as MLflow keeps them, each value as JSON text; `attributes` decodes them.
+ * `span_id` and `parent_id` are 16 hex digits, `trace_id` is `tr-` and 32.
+ */
+export interface Span {
+  trace_id: string;
+  span_id: string;
+  name: string;
+  start_time_ns: number;
+  end_time_ns?: number | null;
+  parent_id?: string | null;
+  status?: SpanStatus;
+  attributes?: Record<string, string>;
+  events?: SpanEvent[];
+}
+
+/** Something that happened within a span, at `timestamp` in nanoseconds since 1970, UTC. */
+export interface SpanEvent {
+  name: string;
+  timestamp?: number;
+  attributes?: unknown;
+}
+
+/** How a span ended, and a text about it; the code may be given by its name. */
+export interface SpanStatus {
+  status_code: SpanStatusCode;
+  description?: string;
+}
+
+/** How a span ended. */
+export interface SpanStatusCode {
+}
+
+/** Begin a trace (version 2): the server chooses its id. */
+export interface StartTrace {
+  experiment_id: string;
+  timestamp_ms?: number;
+  request_metadata?: TracePair[];
+  tags?: TracePair[];
+}
+
+/** Store the facts of a trace, which has begun or ended; its spans come by OTLP, by AppendSpans or in a file. */
+export interface StartTraceV3 {
+  trace: TraceV3;
+}
+
 /** One column of a window: a value for each of its runs, in their order. */
 export interface TableColumn {
   name: string;
   values: (Float | number | string | null)[];
+}
+
+/** One trace. */
+export interface TraceAnswer {
+  trace: TraceV3;
+}
+
+/** One trace's facts, in version 2. */
+export interface TraceInfoAnswer {
+  trace_info: TraceInfoV2;
+}
+
+/** A trace's facts in version 2. */
+export interface TraceInfoV2 {
+  request_id: string;
+  experiment_id: string;
+  timestamp_ms: number;
+  execution_time_ms?: number | null;
+  status?: string;
+  request_metadata?: TracePair[];
+  tags?: TracePair[];
+}
+
+/** A trace's facts on the wire: `request_time` is RFC 3339, `execution_duration` seconds such as `0.079s`. */
+export interface TraceInfoV3 {
+  trace_id: string;
+  client_request_id?: string | null;
+  trace_location?: TraceLocation | null;
+  request_time?: string | null;
+  execution_duration?: string | null;
+  state?: string | null;
+  trace_metadata?: Record<string, string>;
+  assessments?: AssessmentV3[];
+  tags?: Record<string, string>;
+  request_preview?: string | null;
+  response_preview?: string | null;
+}
+
+/** Where a trace is kept: its type, and the one place of that type. */
+export interface TraceLocation {
+  type: string;
+  mlflow_experiment?: MlflowExperimentLocation | null;
+}
+
+/** A page of traces without their spans, and the token of the next page if there is one. */
+export interface TracePage {
+  traces?: TraceInfoV3[];
+  next_page_token?: string | null;
+}
+
+/** A page of traces, in version 2. */
+export interface TracePageV2 {
+  traces?: TraceInfoV2[];
+  next_page_token?: string | null;
+}
+
+/** A tag or a metadatum of a trace, in version 2. */
+export interface TracePair {
+  key?: string;
+  value?: string;
+}
+
+/**
+ * What a writer knows of a trace; parts of several writers are put together.
+ *
+ * Only `trace_id` and `experiment_id` must be given. What is not told is taken from the spans: begin, duration, state,
+ * name, previews and token usage from the root span and its descendants, as they arrive. What is told wins over that.
+ * Times are milliseconds. Tags and metadata are added to what is there, key by key.
+ */
+export interface TracePart {
+  trace_id: string;
+  experiment_id: string;
+  request_time?: number | null;
+  execution_duration?: number | null;
+  state?: string | null;
+  request_preview?: string | null;
+  response_preview?: string | null;
+  client_request_id?: string | null;
+  trace_metadata?: Record<string, string>;
+  tags?: Record<string, string>;
+  assessments?: AssessmentV3[];
+}
+
+/** Why the spans and the part of one trace were not stored; they never will be. */
+export interface TraceRefusal {
+  trace_id: string;
+  error_code: string;
+  message: string;
+}
+
+/** A trace on the wire; calls that read facts only leave its spans out. */
+export interface TraceV3 {
+  trace_info: TraceInfoV3;
+  spans?: OtlpSpan[];
+}
+
+/** Traces with their spans. */
+export interface TracesAnswer {
+  traces?: TraceV3[];
 }
 
 /** Move a model version to another stage, and on wish archive those that were there. */
@@ -1096,6 +1481,14 @@ export interface TransitionModelVersionStage {
   version: string;
   stage: string;
   archive_existing_versions?: boolean;
+}
+
+/** Change the fields of an assessment that `update_mask` names, in camelCase with commas between them. */
+export interface UpdateAssessment {
+  trace_id: string;
+  assessment_id: string;
+  assessment: AssessmentV3;
+  update_mask?: string;
 }
 
 /** Rename an experiment. */
@@ -1117,12 +1510,19 @@ export interface UpdateRegisteredModel {
   description?: string;
 }
 
-/** Change a run's status, end time (milliseconds since 1970, UTC) or name. */
+/**
+ * Change a run's status, end time (milliseconds since 1970, UTC) or name.
+ *
+ * Ours: with the status RUNNING, `process_id` names the process that has the run open again, as in Attend; with
+ * another one, `reason` says why the run ended and is kept in the tag `millrace.endReason`.
+ */
 export interface UpdateRun {
   run_id: string;
   status?: string | number | null;
   end_time?: number | null;
   run_name?: string | null;
+  process_id?: string;
+  reason?: string;
 }
 
 /** Every call by name: how it travels, what it asks, what it is answered with. */
@@ -1185,19 +1585,42 @@ export interface Calls {
   SearchRuns: { method: "POST"; path: "2.0/mlflow/runs/search"; call: SearchRuns; answer: RunPage };
   SetTag: { method: "POST"; path: "2.0/mlflow/runs/set-tag"; call: SetTag; answer: Empty };
   UpdateRun: { method: "POST"; path: "2.0/mlflow/runs/update"; call: UpdateRun; answer: RunInfoAnswer };
+  SearchTraces: { method: "GET"; path: "2.0/mlflow/traces"; call: SearchTraces; answer: TracePageV2 };
+  StartTrace: { method: "POST"; path: "2.0/mlflow/traces"; call: StartTrace; answer: TraceInfoAnswer };
+  DeleteTraces: { method: "POST"; path: "2.0/mlflow/traces/delete-traces"; call: DeleteTraces; answer: DeletedTraces };
+  LinkTracesToRun: { method: "POST"; path: "2.0/mlflow/traces/link-to-run"; call: LinkTracesToRun; answer: Empty };
+  EndTrace: { method: "PATCH"; path: "2.0/mlflow/traces/{request_id}"; call: EndTrace; answer: TraceInfoAnswer };
+  GetTraceInfo: { method: "GET"; path: "2.0/mlflow/traces/{request_id}/info"; call: GetTraceInfo; answer: TraceInfoAnswer };
+  DeleteTraceTag: { method: "DELETE"; path: "2.0/mlflow/traces/{request_id}/tags"; call: DeleteTraceTag; answer: Empty };
+  SetTraceTag: { method: "PATCH"; path: "2.0/mlflow/traces/{request_id}/tags"; call: SetTraceTag; answer: Empty };
+  StartTraceV3: { method: "POST"; path: "3.0/mlflow/traces"; call: StartTraceV3; answer: TraceAnswer };
+  BatchGetTraces: { method: "GET"; path: "3.0/mlflow/traces/batchGet"; call: BatchGetTraces; answer: TracesAnswer };
+  DeleteTracesV3: { method: "POST"; path: "3.0/mlflow/traces/delete-traces"; call: DeleteTracesV3; answer: DeletedTraces };
+  GetTrace: { method: "GET"; path: "3.0/mlflow/traces/get"; call: GetTrace; answer: TraceAnswer };
+  SearchTracesV3: { method: "POST"; path: "3.0/mlflow/traces/search"; call: SearchTracesV3; answer: TracePage };
+  GetTraceInfoV3: { method: "GET"; path: "3.0/mlflow/traces/{trace_id}"; call: GetTraceInfoV3; answer: TraceAnswer };
+  CreateAssessment: { method: "POST"; path: "3.0/mlflow/traces/{trace_id}/assessments"; call: CreateAssessment; answer: AssessmentAnswer };
+  DeleteAssessment: { method: "DELETE"; path: "3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}"; call: DeleteAssessment; answer: Empty };
+  GetAssessment: { method: "GET"; path: "3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}"; call: GetAssessment; answer: AssessmentAnswer };
+  UpdateAssessment: { method: "PATCH"; path: "3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}"; call: UpdateAssessment; answer: AssessmentAnswer };
+  DeleteTraceTagV3: { method: "DELETE"; path: "3.0/mlflow/traces/{trace_id}/tags"; call: DeleteTraceTagV3; answer: Empty };
+  SetTraceTagV3: { method: "PATCH"; path: "3.0/mlflow/traces/{trace_id}/tags"; call: SetTraceTagV3; answer: Empty };
   GetChanges: { method: "GET"; path: "millrace/1/changes/since"; call: GetChanges; answer: Changes };
   GetExperimentOverview: { method: "GET"; path: "millrace/1/experiments/overview"; call: GetExperimentOverview; answer: ExperimentOverview };
   FindAnything: { method: "GET"; path: "millrace/1/find"; call: FindAnything; answer: Hits };
   Ingest: { method: "POST"; path: "millrace/1/points/ingest"; call: Ingest; answer: Ingested };
+  Attend: { method: "POST"; path: "millrace/1/runs/attend"; call: Attend; answer: Empty };
   ChangeRuns: { method: "POST"; path: "millrace/1/runs/change"; call: ChangeRuns; answer: ChangedRuns };
   GetRunColumns: { method: "POST"; path: "millrace/1/runs/columns"; call: GetRunColumns; answer: ColumnCatalogue };
   CountRuns: { method: "POST"; path: "millrace/1/runs/count"; call: CountRuns; answer: RunCount };
+  EndAbandoned: { method: "POST"; path: "millrace/1/runs/end-abandoned"; call: EndAbandoned; answer: EndedRuns };
   GetFacet: { method: "POST"; path: "millrace/1/runs/facet"; call: GetFacet; answer: Facet };
   GetRunGroups: { method: "POST"; path: "millrace/1/runs/groups"; call: GetRunGroups; answer: RunGroups };
   GetRunWindow: { method: "POST"; path: "millrace/1/runs/window"; call: GetRunWindow; answer: RunWindow };
   GetSeriesFrame: { method: "POST"; path: "millrace/1/series/frame"; call: GetSeriesFrame; answer: ArrayBuffer };
   GetSeries: { method: "POST"; path: "millrace/1/series/get"; call: GetSeries; answer: SeriesAnswer };
   GetMetricColumns: { method: "GET"; path: "millrace/1/series/page"; call: GetMetricColumns; answer: MetricColumns };
+  AppendSpans: { method: "POST"; path: "millrace/1/traces/append"; call: AppendSpans; answer: Appended };
 }
 
 /** Where each call travels, below `/api/`. */
@@ -1260,17 +1683,40 @@ export const routes = {
   SearchRuns: { method: "POST", path: "2.0/mlflow/runs/search", inPath: [] },
   SetTag: { method: "POST", path: "2.0/mlflow/runs/set-tag", inPath: [] },
   UpdateRun: { method: "POST", path: "2.0/mlflow/runs/update", inPath: [] },
+  SearchTraces: { method: "GET", path: "2.0/mlflow/traces", inPath: [] },
+  StartTrace: { method: "POST", path: "2.0/mlflow/traces", inPath: [] },
+  DeleteTraces: { method: "POST", path: "2.0/mlflow/traces/delete-traces", inPath: [] },
+  LinkTracesToRun: { method: "POST", path: "2.0/mlflow/traces/link-to-run", inPath: [] },
+  EndTrace: { method: "PATCH", path: "2.0/mlflow/traces/{request_id}", inPath: ["request_id"] },
+  GetTraceInfo: { method: "GET", path: "2.0/mlflow/traces/{request_id}/info", inPath: ["request_id"] },
+  DeleteTraceTag: { method: "DELETE", path: "2.0/mlflow/traces/{request_id}/tags", inPath: ["request_id"] },
+  SetTraceTag: { method: "PATCH", path: "2.0/mlflow/traces/{request_id}/tags", inPath: ["request_id"] },
+  StartTraceV3: { method: "POST", path: "3.0/mlflow/traces", inPath: [] },
+  BatchGetTraces: { method: "GET", path: "3.0/mlflow/traces/batchGet", inPath: [] },
+  DeleteTracesV3: { method: "POST", path: "3.0/mlflow/traces/delete-traces", inPath: [] },
+  GetTrace: { method: "GET", path: "3.0/mlflow/traces/get", inPath: [] },
+  SearchTracesV3: { method: "POST", path: "3.0/mlflow/traces/search", inPath: [] },
+  GetTraceInfoV3: { method: "GET", path: "3.0/mlflow/traces/{trace_id}", inPath: ["trace_id"] },
+  CreateAssessment: { method: "POST", path: "3.0/mlflow/traces/{trace_id}/assessments", inPath: ["trace_id"] },
+  DeleteAssessment: { method: "DELETE", path: "3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}", inPath: ["trace_id", "assessment_id"] },
+  GetAssessment: { method: "GET", path: "3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}", inPath: ["trace_id", "assessment_id"] },
+  UpdateAssessment: { method: "PATCH", path: "3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}", inPath: ["trace_id", "assessment_id"] },
+  DeleteTraceTagV3: { method: "DELETE", path: "3.0/mlflow/traces/{trace_id}/tags", inPath: ["trace_id"] },
+  SetTraceTagV3: { method: "PATCH", path: "3.0/mlflow/traces/{trace_id}/tags", inPath: ["trace_id"] },
   GetChanges: { method: "GET", path: "millrace/1/changes/since", inPath: [] },
   GetExperimentOverview: { method: "GET", path: "millrace/1/experiments/overview", inPath: [] },
   FindAnything: { method: "GET", path: "millrace/1/find", inPath: [] },
   Ingest: { method: "POST", path: "millrace/1/points/ingest", inPath: [] },
+  Attend: { method: "POST", path: "millrace/1/runs/attend", inPath: [] },
   ChangeRuns: { method: "POST", path: "millrace/1/runs/change", inPath: [] },
   GetRunColumns: { method: "POST", path: "millrace/1/runs/columns", inPath: [] },
   CountRuns: { method: "POST", path: "millrace/1/runs/count", inPath: [] },
+  EndAbandoned: { method: "POST", path: "millrace/1/runs/end-abandoned", inPath: [] },
   GetFacet: { method: "POST", path: "millrace/1/runs/facet", inPath: [] },
   GetRunGroups: { method: "POST", path: "millrace/1/runs/groups", inPath: [] },
   GetRunWindow: { method: "POST", path: "millrace/1/runs/window", inPath: [] },
   GetSeriesFrame: { method: "POST", path: "millrace/1/series/frame", inPath: [] },
   GetSeries: { method: "POST", path: "millrace/1/series/get", inPath: [] },
   GetMetricColumns: { method: "GET", path: "millrace/1/series/page", inPath: [] },
+  AppendSpans: { method: "POST", path: "millrace/1/traces/append", inPath: [] },
 } as const;

@@ -6,8 +6,17 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-PATH=$PATH:$root/.tools/bin:$root/.tools/uv/bin:$root/.tools
+uv=$root/scripts/uv
 upstream=3.8.1
+group=
+
+failed() {
+    status=$?
+    [ "$status" = 0 ] && return
+    echo "The environment of tests/integrations/$group.txt could not be made (see above): its tests do not run." >&2
+    exit "$status"
+}
+trap failed EXIT
 
 for group in "$@"; do
     pins=$root/tests/integrations/$group.txt
@@ -18,15 +27,15 @@ for group in "$@"; do
     fi
     echo "Making the environment of tests/integrations/$group …"
     rm -rf "$home"
-    uv venv --quiet --seed --python 3.11 "$home"
+    "$uv" venv --quiet --seed --python 3.11 "$home"
     # pip first, for torch alone: it may be configured to know a build without CUDA, which uv then keeps
     torch=$(grep '^torch==' "$pins" || true)
     [ -z "$torch" ] || "$python" -m pip install --quiet "$torch"
-    # the real mlflow brings what it needs, then moves aside
-    uv pip install --quiet --python "$python" --requirements "$pins" "mlflow==$upstream" \
-        msgspec apsw urllib3 uvicorn httptools uvloop pcodec pytest pytest-timeout pytest-xdist hypothesis
-    uv pip uninstall --quiet --python "$python" mlflow mlflow-skinny mlflow-tracing
-    uv pip install --quiet --python "$python" --no-deps --target "$home/upstream" \
+    # the real mlflow brings what it needs (and knows no newer SQLAlchemy), then moves aside
+    "$uv" pip install --quiet --python "$python" --requirements "$pins" --requirements "$root/pyproject.toml" \
+        "mlflow==$upstream" "sqlalchemy<2.1" pytest pytest-timeout pytest-xdist hypothesis
+    "$uv" pip uninstall --quiet --python "$python" mlflow mlflow-skinny mlflow-tracing
+    "$uv" pip install --quiet --python "$python" --no-deps --target "$home/upstream" \
         "mlflow==$upstream" "mlflow-skinny==$upstream" "mlflow-tracing==$upstream"
-    cp "$pins" "$home/pins.txt"
+    cp "$pins" "$home/pins.txt" # last, so that an environment left half made is made again
 done

@@ -113,7 +113,10 @@ def _methods(cls: type) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 def _members(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
     for name in sorted(getattr(module, "__all__", [])):
-        value = getattr(module, name)
+        try:
+            value = getattr(module, name)
+        except ModuleNotFoundError:
+            continue  # a class that is derived from one of a library's, which need not be here
         if inspect.isfunction(value) and not name.startswith("_"):
             yield name, value
 

@@ -19,6 +19,7 @@ def lacks(names: list[str]) -> list[str]:
     wanted = {
         "index.html": "index.html" in inside,
         "a packed script": any(name.startswith("static-files/") and name.endswith(".js.br") for name in inside),
+        "the metadata that stand for mlflow": any(name.endswith(".egg-info/PKG-INFO") for name in names),
         "a stylesheet": any(name.startswith("static-files/") and name.endswith(".css") for name in inside),
     }
     return [what for what, there in wanted.items() if not there]

@@ -213,6 +213,15 @@ MLFLOW_DEFAULT_DELETE_TAG_ON_RESTORE = _flag(
 MLFLOW_ENABLE_ASYNC_LOGGING = _flag(
     "MLFLOW_ENABLE_ASYNC_LOGGING", False, "Return from log calls at once and report failures later."
 )
+MLFLOW_TRACE_SAMPLING_RATIO = _number(
+    "MLFLOW_TRACE_SAMPLING_RATIO", 1.0, "The share of traces that are recorded, from 0 to 1."
+)
+MLFLOW_TRACING_DESTINATION = _text(
+    "MLFLOW_TRACING_DESTINATION", None, "The id of the experiment that traces go to, unless the code says another."
+)
+MLFLOW_ENABLE_ASYNC_TRACE_LOGGING = _flag(
+    "MLFLOW_ENABLE_ASYNC_TRACE_LOGGING", True, "Return when a trace is in the journal; no waits until it is stored."
+)
 MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING = _flag(
     "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", False, "Log CPU, memory, disk, network and GPU use of every run."
 )
@@ -225,6 +234,14 @@ MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = _whole(
 MLFLOW_SYSTEM_METRICS_NODE_ID = _text(
     "MLFLOW_SYSTEM_METRICS_NODE_ID", None, "The name of this machine in the keys of system metrics of a cluster."
 )
+MLFLOW_LOG_CONSOLE = _flag(
+    "MLFLOW_LOG_CONSOLE", False, "Keep what the process prints with its runs, unless `start_run(log_console=…)` says."
+)
+MLFLOW_LOG_CODE = _flag(
+    "MLFLOW_LOG_CODE",
+    False,
+    "Keep uncommitted changes and installed packages with runs, unless `start_run(log_code=…)` says.",
+)
 MLFLOW_AUTOLOGGING_TESTING = _flag(
     "MLFLOW_AUTOLOGGING_TESTING", False, "Raise errors inside autologging instead of warning."
 )
@@ -233,6 +250,12 @@ MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _whole(
 )
 MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
+)
+MLFLOW_ENV_ROOT = _text("MLFLOW_ENV_ROOT", None, "The folder of environments made for models; ~/.mlflow/envs if unset.")
+MLFLOW_DEFAULT_PREDICTION_DEVICE = _text(
+    "MLFLOW_DEFAULT_PREDICTION_DEVICE",
+    None,
+    "Where loaded models of PyTorch and transformers predict, e.g. cpu or cuda:1; a GPU by default where there is one.",
 )
 MLFLOW_CONDA_HOME = _text("MLFLOW_CONDA_HOME", None, "The folder of the conda installation to use.")
 MLFLOW_LOGGING_LEVEL = _text("MLFLOW_LOGGING_LEVEL", None, "The level of Millrace's own log messages.")
@@ -286,6 +309,9 @@ MILLRACE_JOURNAL_DIR = _text(
 MILLRACE_JOURNAL_MAX_BYTES = _whole(
     "MILLRACE_JOURNAL_MAX_BYTES", 16 * 1024**3, "How long the journals of a store may grow while it does not answer."
 )
+MILLRACE_SPAN_VALUE_MAX_CHARS = _whole(
+    "MILLRACE_SPAN_VALUE_MAX_CHARS", 8 * 1024**2, "Characters of one attribute of a span, as JSON; more are cut."
+)
 MILLRACE_SCORING_MAX_REQUEST_BYTES = _whole(
     "MILLRACE_SCORING_MAX_REQUEST_BYTES", 256 * 1024**2, "Bytes that a request to `mlflow models serve` may have."
 )
@@ -293,6 +319,29 @@ MILLRACE_EXIT_TIMEOUT_S = _number(
     "MILLRACE_EXIT_TIMEOUT_S",
     30.0,
     "Seconds that the end of a run, and of a process, waits for a store that does not answer.",
+)
+MILLRACE_CONSOLE_MAX_BYTES = _whole(
+    "MILLRACE_CONSOLE_MAX_BYTES",
+    64 * 1024**2,
+    "Bytes of output that are kept with a run; of more, the beginning and the end.",
+)
+MILLRACE_CODE_MAX_BYTES = _whole(
+    "MILLRACE_CODE_MAX_BYTES", 5 * 1024**2, "Bytes of uncommitted changes that are kept with a run; the rest is cut."
+)
+MILLRACE_HEARTBEAT_INTERVAL_S = _number(
+    "MILLRACE_HEARTBEAT_INTERVAL_S",
+    20.0,
+    "Seconds between two signs of life of a process with open runs, to stores that several machines share; 0 for none.",
+)
+MILLRACE_HEARTBEAT_TIMEOUT_S = _number(
+    "MILLRACE_HEARTBEAT_TIMEOUT_S",
+    600.0,
+    "Seconds of a server's own running time without a sign of life after which it ends a run as KILLED; 0 for never.",
+)
+MILLRACE_HANDLE_SIGTERM = _flag(
+    "MILLRACE_HANDLE_SIGTERM",
+    True,
+    "End open runs as KILLED when SIGTERM ends the process; a handler of the program's own is left alone.",
 )
 
 

@@ -41,6 +41,17 @@ _HOMES: dict[str, str] = {
         "search_logged_models set_active_model set_logged_model_tags"
     ),
     "mlflow.fluent.registry": "register_model search_model_versions search_registered_models set_model_version_tag",
+    "mlflow.fluent.assessments": (
+        "delete_assessment get_assessment log_assessment log_expectation log_feedback override_feedback "
+        "update_assessment"
+    ),
+    "mlflow.fluent.traces": (
+        "add_trace delete_trace_tag get_trace log_trace search_traces set_trace_tag update_current_trace"
+    ),
+    "mlflow.tracing.decorating": "trace",
+    "mlflow.tracing.sending": "flush_trace_async_logging",
+    "mlflow.tracing.state": "get_last_active_trace_id",
+    "mlflow.tracing.starting": "get_active_trace_id get_current_active_span start_span start_span_no_context",
     "mlflow.fluent.runs": "delete_run get_parent_run get_run search_runs start_run",
     "millrace.errors": "MlflowException",
 }

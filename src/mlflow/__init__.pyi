@@ -1,20 +1,41 @@
 """Generated from mlflow/__init__.py by `make schema`: do not edit."""
 
+from mlflow import anthropic as anthropic
 from mlflow import artifacts as artifacts
+from mlflow import catboost as catboost
 from mlflow import client as client
 from mlflow import config as config
 from mlflow import data as data
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
+from mlflow import gemini as gemini
+from mlflow import groq as groq
+from mlflow import keras as keras
+from mlflow import langchain as langchain
+from mlflow import lightgbm as lightgbm
+from mlflow import mistral as mistral
 from mlflow import models as models
+from mlflow import onnx as onnx
+from mlflow import openai as openai
+from mlflow import pmdarima as pmdarima
+from mlflow import prophet as prophet
 from mlflow import pyfunc as pyfunc
+from mlflow import pytorch as pytorch
+from mlflow import sentence_transformers as sentence_transformers
+from mlflow import shap as shap
 from mlflow import sklearn as sklearn
+from mlflow import spacy as spacy
+from mlflow import statsmodels as statsmodels
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics
+from mlflow import tensorflow as tensorflow
+from mlflow import tracing as tracing
 from mlflow import tracking as tracking
+from mlflow import transformers as transformers
 from mlflow import types as types
 from mlflow import utils as utils
+from mlflow import xgboost as xgboost
 from millrace.errors import MlflowException as MlflowException
 from mlflow.client import MlflowClient as MlflowClient
 from mlflow.client.images import Image as Image
@@ -42,6 +63,13 @@ from mlflow.fluent.artifacts import log_figure as log_figure
 from mlflow.fluent.artifacts import log_image as log_image
 from mlflow.fluent.artifacts import log_table as log_table
 from mlflow.fluent.artifacts import log_text as log_text
+from mlflow.fluent.assessments import delete_assessment as delete_assessment
+from mlflow.fluent.assessments import get_assessment as get_assessment
+from mlflow.fluent.assessments import log_assessment as log_assessment
+from mlflow.fluent.assessments import log_expectation as log_expectation
+from mlflow.fluent.assessments import log_feedback as log_feedback
+from mlflow.fluent.assessments import override_feedback as override_feedback
+from mlflow.fluent.assessments import update_assessment as update_assessment
 from mlflow.fluent.autolog import autolog as autolog
 from mlflow.fluent.experiments import create_experiment as create_experiment
 from mlflow.fluent.experiments import delete_experiment as delete_experiment
@@ -85,6 +113,20 @@ from mlflow.fluent.runs import get_parent_run as get_parent_run
 from mlflow.fluent.runs import get_run as get_run
 from mlflow.fluent.runs import search_runs as search_runs
 from mlflow.fluent.runs import start_run as start_run
+from mlflow.fluent.traces import add_trace as add_trace
+from mlflow.fluent.traces import delete_trace_tag as delete_trace_tag
+from mlflow.fluent.traces import get_trace as get_trace
+from mlflow.fluent.traces import log_trace as log_trace
+from mlflow.fluent.traces import search_traces as search_traces
+from mlflow.fluent.traces import set_trace_tag as set_trace_tag
+from mlflow.fluent.traces import update_current_trace as update_current_trace
+from mlflow.tracing.decorating import trace as trace
+from mlflow.tracing.sending import flush_trace_async_logging as flush_trace_async_logging
+from mlflow.tracing.starting import get_active_trace_id as get_active_trace_id
+from mlflow.tracing.starting import get_current_active_span as get_current_active_span
+from mlflow.tracing.starting import start_span as start_span
+from mlflow.tracing.starting import start_span_no_context as start_span_no_context
+from mlflow.tracing.state import get_last_active_trace_id as get_last_active_trace_id
 
 __version__: str
 __all__: list[str]

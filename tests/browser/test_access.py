@@ -54,7 +54,6 @@ _RUN = r"""async options => (await axe.run(options.within, options)).violations.
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_no_barriers(visit: Visit, known: Known, axe: str, name: str) -> None:
-    visit.expecting("404.*traces")
     page = visit.open(PAGES[name].format(**vars(known)))
     visit.settle()
     expect_no_barriers(page, axe)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 
 from playwright.sync_api import expect
 
 import mlflow
+from mlflow.entities import Metric
 from tests.browser.visit import Visit
 
 
@@ -60,6 +63,25 @@ def test_charts_grow(visit: Visit, client: mlflow.MlflowClient) -> None:
         "count => performance.getEntriesByType('resource').filter(one => /series/.test(one.name)).length > count",
         arg=asked,
     )
+
+
+def test_what_was_just_written_is_not_read_twice(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("just written")
+    now = int(time.time() * 1000)
+    for n in range(100):
+        run = client.create_run(experiment, run_name=f"run-{n}").info.run_id
+        points = [Metric(f"m{key}", float(step), now, step) for key in range(10) for step in range(20)]
+        client.log_batch(run, metrics=points, synchronous=True)
+    time.sleep(2.5)  # as long as a change may stand for what is written behind it
+    page = visit.open(f"/experiments/{experiment}/runs?compareRunsMode=CHART&first=100")
+    expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    expect(page.locator(".chart-card canvas[role=img]").first).to_be_visible()
+    page.mouse.wheel(0, 5000)
+    page.wait_for_timeout(7000)  # all that the feed tells again is told by then
+    asked = [json.loads(one.post_data or "{}") for one in visit.asked("series/frame")]
+    series = [(run, key) for one in asked for run in one["run_ids"] for key in one["keys"]]
+    assert len(series) == len(set(series)) > 0
+    assert len(visit.asked("runs/window")) <= 2
 
 
 def test_experiments_appear(visit: Visit, client: mlflow.MlflowClient) -> None:

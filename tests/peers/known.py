@@ -61,6 +61,7 @@ OF_THE_CLIENT = {
     "multimedia/texts/accepted/": "an MlflowException that says what is wrong with the path",
     "registry/registered/0": "the version that a ModelInfo names is a number, as it is declared",
     "registry/refused/load": "the missing version is named, where MLflow asks for the model first",
+    "trace_queries/*/assessments/1/valid": "an expectation keeps what the server says of it",
 }
 """Of our SDK over HTTP, whichever server answers."""
 

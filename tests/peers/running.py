@@ -19,7 +19,8 @@ WITNESS = HERE.parents[1] / ".witness/bin/python"
 ANSWERS = HERE / "answers"
 """What the real MLflow answers: in `server/` over HTTP, in `local/` on a database of its own."""
 FLOWS = tuple(
-    "tracking searching nested artifacts multimedia places inputs active logged_models registry quickstart".split()
+    "tracking searching nested artifacts multimedia places inputs active logged_models registry quickstart "
+    "traces trace_queries".split()
 )
 """The flows that talk to a server: scripts in `flows/` that run unmodified under both SDKs."""
 

@@ -28,7 +28,10 @@ LONGEST = 300
 _BEFORE_ID = ("mlflow-artifacts:/", "xperiment ", "xperiment with id=", "experiment with id ")
 EXPERIMENT_ID = f"(?:{'|'.join(f'(?<={text})' for text in _BEFORE_ID)}|^)" + r"[1-9]\d{0,3}(?=$|/| |\.)"
 """Experiment ids where they stand in a field or a sentence; those of the scenario's unknown experiments are longer."""
+PLACES = ("experiment_id", "artifact_uri", "artifact_location", "root_uri", "source", "path", "message")
+"""Fields that name an experiment by its id, or may."""
 YEAR_2025 = 1_735_689_600_000
+BEGUN = time.time()
 
 
 def play(url: str, root: str, only: set[str] | None = None) -> dict[str, list[Exchange]]:
@@ -63,6 +66,7 @@ def _exchange(
         target += "?" + urlencode([tuple(pair) for pair in filled(step.query, variables)], quote_via=quote)
     body, content_type = content(step, variables)
     headers = {"Content-Type": content_type} if content_type else {}
+    headers |= filled(dict(step.headers), variables)
     _next_millisecond()
     status, kind, sent = _ask(connection, step.method, target, body, headers)
     value = _parsed(sent, kind)
@@ -147,7 +151,9 @@ def stabilised(value: Any, variables: Mapping[str, str], places: Mapping[str, st
         # MLflow prints Python sets, whose order changes with every process.
         found = re.sub(r"\{('[^{}]*')\}", lambda items: "{" + ", ".join(sorted(items[1].split(", "))) + "}", found)
         found = re.sub(r"\b\d{13}\b", lambda number: "<now>" if int(number[0]) > YEAR_2025 else number[0], found)
-        if key in ("experiment_id", "artifact_uri", "artifact_location", "root_uri", "source", "path", "message"):
+        if key in ("create_time", "last_update_time") and found[:10] >= time.strftime("%Y-%m-%d", time.gmtime(BEGUN)):
+            return "<now>"
+        if key in PLACES or found.startswith("mlflow-artifacts:/"):
             found = re.sub(EXPERIMENT_ID, lambda number: f"${{{numbers.get(number[0], 'id')}}}", found)
         if key in ("run_name", "value", "name") and re.fullmatch(r"[a-z]+-[a-z]+-\d{1,3}", found):
             return "<generated name>"

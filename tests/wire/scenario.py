@@ -32,6 +32,7 @@ class Step(NamedTuple):
     content_type: str | None = None
     keep: Mapping[str, str] = {}
     unordered: bool = False
+    headers: Mapping[str, str] = {}
 
 
 def _full(path: str) -> str:

@@ -68,6 +68,24 @@ test("another wish opens another stream that goes on from where the last one was
   expect(new URL(open()[0]?.url ?? "", "http://x").searchParams.get("cursor")).toBe("900");
 });
 
+test("who is new is told what changed since its page was opened, and nothing older", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  vi.advanceTimersByTime(200_000);
+  location.hash = "#/experiments/1/runs";
+  dispatchEvent(new Event("hashchange"));
+  vi.advanceTimersByTime(300);
+  ends.push(listen(["1"], () => {}));
+  await tick();
+  const asked = () => new URL(open()[0]?.url ?? "", "http://x").searchParams;
+  expect([asked().get("ago"), asked().get("cursor")]).toEqual(["300", null]);
+  open()[0]?.tell({ cursor: 2000, runs: [] });
+  vi.advanceTimersByTime(50_000);
+  ends.push(listen(["2"], () => {}));
+  await tick();
+  // What one has heard already goes on from there; what the other shows was asked for since the page was opened.
+  expect([asked().get("ago"), asked().get("cursor")]).toEqual(["50300", "2000"]);
+});
+
 test("a hidden tab gives its stream up, and takes it up again when it is looked at", async () => {
   vi.useFakeTimers();
   const hidden = vi.spyOn(document, "hidden", "get");

@@ -1,3 +1,4 @@
+import { shownFirst } from "../src/pages/run/console/Console";
 import type { Run } from "@schema/calls";
 import { expect, test } from "vitest";
 import { asLoggedTable, findInJson, jsonRows, parseJson } from "../src/lib/jsonRows";
@@ -108,4 +109,10 @@ test("what the browser would complain of is taken out first, code in the text is
 test("floats are shown short, other values and copies as they are", () => {
   expect([0.1 + 0.2, 1e-12 / 3, 12_345_678_901, Number.NaN, 5n, "0.30000000000000004"].map(shownText)).toEqual(["0.3", "3.3333333e-13", "12345678901", "NaN", "5", "0.30000000000000004"]);
   expect(textOf(0.1 + 0.2)).toBe("0.30000000000000004");
+});
+
+test("the output that is shown first is that of the last process", () => {
+  const files = ["logs/train.log", "console/output.log", "console/output-10.log", "console/output-2.log"].map((path) => ({ path }));
+  expect(shownFirst(files)?.path).toBe("console/output-10.log");
+  expect(shownFirst(files.slice(0, 1))?.path).toBe("logs/train.log");
 });

@@ -120,6 +120,6 @@ test("conversations are told from other values", () => {
 
 test("a text that is no filter looks through the texts of traces", () => {
   expect(asFilter("tags.team = 'search'")).toBe("tags.team = 'search'");
-  expect(asFilter(" tallest mountain ")).toBe("trace.text LIKE '%tallest mountain%'");
+  expect(asFilter(" tallest mountain ")).toBe("trace.text ILIKE '%tallest mountain%'");
   expect(asFilter("")).toBe("");
 });

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from millrace.artifacts.paths import invalid_path, parts_of
 from millrace.artifacts.port import CHUNK, Seen, Source, chunks_of
-from millrace.errors import MlflowException, PermissionDenied, ResourceMissing
+from millrace.errors import MlflowException, NotImplementedHere, PermissionDenied, ResourceMissing
 from millrace.model import FileInfo
 from millrace.settings import MLFLOW_S3_ENDPOINT_URL
 
@@ -46,6 +46,10 @@ class CloudArtifacts:
         key = _key(path)
         with _told(path):
             obstore.put(self._store, key, data if isinstance(data, bytes) else chunks_of(data))
+
+    def append(self, path: str, data: bytes, at: int) -> int:
+        """Refused: objects are written whole."""
+        raise NotImplementedHere("Objects of an object store are written whole; none can be appended to.")
 
     def fetch(self, path: str, target: Path, seen: Seen) -> None:
         """See `Fetching`: several objects travel at once, each piece by piece."""

@@ -50,6 +50,10 @@ class PluggedArtifacts:
                     out.write(chunk)
             self.repository.log_artifact(str(local), "/".join(parts[:-1]) or None)
 
+    def append(self, path: str, data: bytes, at: int) -> int:
+        """Refused: plugins take files whole."""
+        raise NotImplementedHere(f"{type(self.repository).__name__} takes files whole; none can be appended to.")
+
     def list(self, path: str = "") -> list[FileInfo]:
         """See `Artifacts`."""
         name = "/".join(parts_of(path))

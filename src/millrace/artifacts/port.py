@@ -44,6 +44,17 @@ class Artifacts(Protocol):
         """Write a file with its folders; readers see the old bytes or the new, never a part."""
         ...
 
+    def append(self, path: str, data: bytes, at: int) -> int:
+        """Append to a file that is `at` bytes long, or make it; where it has another length, nothing is written.
+
+        Returns:
+            How long the file is then. Whoever sends the same bytes again after a fault learns so whether they arrived.
+
+        Raises:
+            NotImplementedHere: no file can be appended to here.
+        """
+        ...
+
     def list(self, path: str = "") -> list[FileInfo]:
         """What is directly below a path, by name, with paths relative to the root; nothing for a file, and nothing
         where there is nothing."""
@@ -77,6 +88,10 @@ class Below:
     def write(self, path: str, data: Source) -> None:
         """See `Artifacts`."""
         self._artifacts.write(self._at(path), data)
+
+    def append(self, path: str, data: bytes, at: int) -> int:
+        """See `Artifacts`."""
+        return self._artifacts.append(self._at(path), data, at)
 
     def list(self, path: str = "") -> list[FileInfo]:
         """See `Artifacts`."""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 API = "/api/2.0/mlflow-artifacts/artifacts"
 """Where a tracking server serves artifacts."""
 
+OFFSET_HEADER = "Upload-Offset"
+"""The header that says how long a file is that is appended to."""
+
 
 class ServedArtifacts:
     """Artifacts through a tracking server that serves them.
@@ -60,6 +63,16 @@ class ServedArtifacts:
             if write_in_parts(self._client, folder, parts[-1], data, size, progress.seen if progress else int):
                 return
         _checked(self._client.send("PUT", self._url(path), body=body, headers=headers), path)
+
+    def append(self, path: str, data: bytes, at: int) -> int:
+        """See `Artifacts`; MLflow's server cannot do it."""
+        if not parts_of(path):
+            raise invalid_path()
+        headers = {"Content-Type": "application/octet-stream", OFFSET_HEADER: str(at)}
+        answer = self._client.send("PATCH", self._url(path), body=data, headers=headers)
+        if answer.status in (404, 405, 501):
+            raise NotImplementedHere(f"The server {self._client.url} cannot append to artifacts.")
+        return int(json.loads(_checked(answer, path).data)["file_size"])
 
     def fetch(self, path: str, target: Path, seen: Seen) -> None:
         """Download a file to a local path, by way of a hidden file beside it.
@@ -141,6 +154,10 @@ class PlainFiles:
     def list(self, path: str = "") -> list[FileInfo]:
         """Refused: HTTP has no listing."""
         raise NotImplementedHere(f"Files at {self._client.url} can only be read one by one: HTTP has no listing.")
+
+    def append(self, path: str, data: bytes, at: int) -> int:
+        """Refused."""
+        raise self._read_only()
 
     def delete(self, path: str = "") -> None:
         """Refused."""

@@ -50,6 +50,7 @@ class Read:
     run: Final = Needs("read", "run")
     logged_model: Final = Needs("read", "logged_model")
     registered_model: Final = Needs("read", "registered_model")
+    trace: Final = Needs("read", "trace")
 
 
 class Edit:
@@ -59,6 +60,7 @@ class Edit:
     run: Final = Needs("edit", "run")
     logged_model: Final = Needs("edit", "logged_model")
     registered_model: Final = Needs("edit", "registered_model")
+    trace: Final = Needs("edit", "trace")
 
 
 class Create:
@@ -75,6 +77,7 @@ class Manage:
     run: Final = Needs("manage", "run")
     logged_model: Final = Needs("manage", "logged_model")
     registered_model: Final = Needs("manage", "registered_model")
+    trace: Final = Needs("manage", "trace")
 
 
 class Endpoint(NamedTuple):

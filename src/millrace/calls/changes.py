@@ -16,6 +16,8 @@ class Change(Struct, frozen=True, omit_defaults=True):
     """Empty for registered models."""
     run_id: str = ""
     """Empty for what an experiment has besides runs: its name, tags and logged models."""
+    traces: bool = False
+    """Whether it is the traces of the experiment that were changed; which ones is not told."""
 
 
 class Changes(Answer, frozen=True):

@@ -30,7 +30,8 @@ class CreateRun(Call[RunAnswer], frozen=True):
     """Create a run in an experiment.
 
     `start_time` is in milliseconds since 1970, UTC. `run_id` (32 hex digits, ours) lets a client choose the id, so
-    that creating the same run again answers with the run that is there.
+    that creating the same run again answers with the run that is there. `process_id` (ours) names the process that
+    has the run open, as in Attend; a run without one is never ended by anybody else.
     """
 
     experiment_id: str = ""
@@ -39,6 +40,7 @@ class CreateRun(Call[RunAnswer], frozen=True):
     start_time: int | None = None
     tags: list[RunTag] = []
     run_id: str = ""
+    process_id: str = ""
 
 
 @endpoint("GET", "mlflow/runs/get", needs=Read.run)
@@ -65,12 +67,18 @@ class CountRuns(Call[RunCount], frozen=True):
 
 @endpoint("POST", "mlflow/runs/update", needs=Edit.run)
 class UpdateRun(Call[RunInfoAnswer], frozen=True):
-    """Change a run's status, end time (milliseconds since 1970, UTC) or name."""
+    """Change a run's status, end time (milliseconds since 1970, UTC) or name.
+
+    Ours: with the status RUNNING, `process_id` names the process that has the run open again, as in Attend; with
+    another one, `reason` says why the run ended and is kept in the tag `millrace.endReason`.
+    """
 
     run_id: Required
     status: str | int | None = None
     end_time: int | None = None
     run_name: str | None = None
+    process_id: str = ""
+    reason: str = ""
 
 
 @endpoint("POST", "mlflow/runs/delete", needs=Manage.run)

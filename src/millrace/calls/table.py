@@ -97,8 +97,10 @@ class ColumnCatalogue(Answer, frozen=True):
     runs: int = 0
     columns: list[ColumnFacts] = []
     """By kind (metrics, params, tags), in each by name."""
+    summaries: list[ColumnFacts] = []
+    """Of those in `names` that are summaries of metrics: how many runs have a number, the lowest and the highest."""
     complete: bool = True
-    """Whether these are all; False when there were more than `max_columns`, or when a filter leaves so many runs that
+    """Whether these are all; False when a kind has more than `max_columns`, or when a filter leaves so many runs that
     only some of them, drawn by chance, were looked at."""
 
 
@@ -107,6 +109,9 @@ class GetRunColumns(Call[ColumnCatalogue], frozen=True):
     """Get the columns (metrics, params, tags) that the runs of a search have, with what they hold.
 
     `kinds` empty means all kinds; `text` keeps the columns whose key contains it, whatever the case of its letters.
+    Of a kind with more than `max_columns`, those are told that say most: the experiments' primary metrics, what differs
+    between runs, what many runs have, what is called like a goal; and besides, those in `names`. With 0 there are only
+    these. `names` may also have summaries of metrics, such as `metrics.loss.min`.
     """
 
     experiment_ids: list[str] = []
@@ -114,7 +119,8 @@ class GetRunColumns(Call[ColumnCatalogue], frozen=True):
     run_view_type: str | int = "ACTIVE_ONLY"
     kinds: list[Literal["metrics", "params", "tags"]] = []
     text: str = ""
-    max_columns: Annotated[int, Meta(ge=1, le=20_000)] = 20_000
+    max_columns: Annotated[int, Meta(ge=0, le=20_000)] = 20_000
+    names: Annotated[list[str], Meta(max_length=1000)] = []
 
 
 class Facet(Answer, frozen=True):

@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from millrace.calls import ENDPOINTS, Call, Create, Edit, Endpoint, Manage
 from millrace.engine import (
+    assessments,
+    attendance,
     changes,
     chunks,
     experiments,
@@ -31,6 +33,9 @@ from millrace.engine import (
     run_table,
     runs,
     series_reads,
+    spans,
+    trace_search,
+    traces,
 )
 from millrace.engine.db import Collision, Connection, Database
 from millrace.engine.dialects.sqlite import SqliteDatabase
@@ -41,6 +46,8 @@ from millrace.errors import InvalidParameterValue, MlflowException, NotImplement
 
 __all__ = [
     "Engine",
+    "assessments",
+    "attendance",
     "changes",
     "experiments",
     "ingest",
@@ -60,6 +67,9 @@ __all__ = [
     "run_table",
     "runs",
     "series_reads",
+    "spans",
+    "trace_search",
+    "traces",
 ]
 
 R = TypeVar("R")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from millrace.calls import Change, Changes, GetChanges
 from millrace.engine.db import Connection
-from millrace.engine.tx import REGISTRY, Thing, Tx, answers, experiment_number, now_ms
+from millrace.engine.tx import REGISTRY, TRACES, Thing, Tx, answers, experiment_number, now_ms
 
 EVERY_S = 1.0
 """How often a process writes down that the same thing has changed."""
@@ -98,6 +98,9 @@ def get_changes(tx: Tx, call: GetChanges) -> Changes:
         rows = [row for row in rows if row[1] in wanted]
     if len(rows) > MANY or any(row[2] == _EVERYTHING for row in rows):
         return Changes(newest, all=True)
-    return Changes(
-        newest, [Change(seq, "" if experiment == REGISTRY else str(experiment), run) for seq, experiment, run in rows]
-    )
+    return Changes(newest, [_change(*row) for row in rows])
+
+
+def _change(seq: int, experiment: int, run: str) -> Change:
+    shown = "" if experiment == REGISTRY else str(experiment)
+    return Change(seq, shown, traces=True) if run == TRACES else Change(seq, shown, run)

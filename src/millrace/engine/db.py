@@ -33,6 +33,27 @@ class Connection(Protocol):
         """SQL for the number that a text spells, NULL where it spells none."""
         ...
 
+    def packed(self, text: str) -> object:
+        """A long text as the database keeps it in a column of the type `$PACKED`."""
+        ...
+
+    def unpacked(self, value: object) -> str:
+        """The text that `packed` made this of."""
+        ...
+
+    def unpacked_column(self, column: str) -> str:
+        """SQL for the text in a column of the type `$PACKED`."""
+        ...
+
+    def attribute_in(self, column: str) -> str:
+        """SQL for the text of one attribute (its name is a parameter) of a span, of whose content that is the column;
+        NULL where it has none of that name."""
+        ...
+
+    def matching(self, column: str) -> str:
+        """SQL for whether a regular expression (a parameter) is found in a text."""
+        ...
+
     def listed(self, ids: Sequence[int]) -> tuple[str, list[object]]:
         """SQL for a table of one column, `id`, that holds these numbers, however many; and the values in it."""
         ...

@@ -21,14 +21,9 @@ def ingest(tx: Tx, call: Ingest) -> Ingested:
         )
     if call.which and not 0 <= min(call.which) <= max(call.which) < len(call.series):
         raise InvalidParameterValue("The column 'which' must hold indexes of 'series'.")
-    position = _position(tx, call.writer_id)
-    if call.start != position or call.end <= position:
+    position, moved = advance(tx, call.writer_id, call.start, call.end)
+    if not moved:
         return Ingested(position)
-    tx.db.execute(
-        "INSERT INTO writer (id, position, updated_ms) VALUES (?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET position = excluded.position, updated_ms = excluded.updated_ms",
-        (call.writer_id, call.end, now_ms()),
-    )
     if _stored_whole(tx, call):
         return Ingested(call.end)
     refused = []
@@ -70,9 +65,21 @@ def _stored_whole(tx: Tx, call: Ingest) -> bool:
     return True
 
 
-def _position(tx: Tx, writer_id: str) -> int:
+def advance(tx: Tx, writer_id: str, start: int, end: int) -> tuple[int, bool]:
+    """Move the position of a writer from `start` to `end`; where it is then, and whether it was moved.
+
+    What was journalled between the two is stored in the same transaction, if it was moved, and never otherwise.
+    """
     row = tx.db.row(f"SELECT position FROM writer WHERE id = ?{tx.db.change_lock}", (writer_id,))
-    return row[0] if row else 0
+    position: int = row[0] if row else 0
+    if start != position or end <= position:
+        return position, False
+    tx.db.execute(
+        "INSERT INTO writer (id, position, updated_ms) VALUES (?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET position = excluded.position, updated_ms = excluded.updated_ms",
+        (writer_id, end, now_ms()),
+    )
+    return end, True
 
 
 def _by_run(call: Ingest) -> dict[str, dict[int, list[Metric]]]:

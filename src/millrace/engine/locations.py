@@ -48,6 +48,11 @@ def model_root(experiment_location: str, model_id: str) -> str:
     return _below(experiment_location, f"models/{model_id}/artifacts")
 
 
+def trace_root(experiment_location: str, trace_id: str) -> str:
+    """The artifact root of a trace, below the location of its experiment."""
+    return _below(experiment_location, f"traces/{trace_id}/artifacts")
+
+
 def _below(location: str, path: str) -> str:
     """A URI with more path; its query, if any (`s3://b/p?versionId=1`), stays at the end."""
     base, mark, query = location.partition("?")

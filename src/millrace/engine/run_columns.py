@@ -6,7 +6,9 @@ for its ends and its length; else the rows of the runs are summed up by key.
 
 from __future__ import annotations
 
+import math
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -14,6 +16,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from millrace.calls import ColumnCatalogue, ColumnFacts, GetRunColumns
+from millrace.engine.run_cells import column_of, raw_column
 from millrace.engine.run_order import Search, ordered_ids, search_of
 from millrace.engine.texts import as_number
 from millrace.engine.tx import Tx, answers
@@ -32,6 +35,11 @@ _SUMMED = 150_000
 """How many rows of one kind are summed up by key; of more, those of runs that are drawn by chance."""
 _BRANCHES = 8
 """In how many experiments indexes are asked for their ends."""
+_MOST = 20_000
+"""How many columns of a kind are looked at."""
+_PRIMARY_TAG = "mlflow.experiment.primaryMetric.name"
+_GOAL = re.compile(r"(^|[^a-z])(val|valid|validation|eval|test|loss|acc|accuracy|auc|f1|score|error)([^a-z]|$)", re.I)
+"""Names of metrics that runs are usually compared by."""
 _FINITE = "BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
 
 
@@ -44,7 +52,7 @@ class _Key(NamedTuple):
 def get_run_columns(tx: Tx, call: GetRunColumns) -> ColumnCatalogue:
     """Get the columns of runs."""
     search = search_of(call)
-    key = ("columns", search, tuple(call.kinds), call.text, call.max_columns)
+    key = ("columns", search, tuple(call.kinds), call.text, call.max_columns, tuple(call.names))
     return tx.kept(key, lambda: _Kept(_made(tx, search, call))).catalogue
 
 
@@ -60,23 +68,59 @@ def _made(tx: Tx, search: Search, call: GetRunColumns) -> ColumnCatalogue:
     ids = ordered_ids(tx, search).tolist()
     if not ids:
         return ColumnCatalogue()
-    keys = _keys_with(tx, call.text)
+    keys = _keys_with(tx, call.text) if call.max_columns else _keys_of(tx, call.names)
     others = _others(tx, search, ids)
     columns: list[ColumnFacts] = []
     complete = True
+    wanted = {*call.names, *_primary(tx, search)}
     for kind in _KINDS:
         if call.kinds and kind not in call.kinds:
             continue
-        left = call.max_columns - len(columns)
         each = 0 if others == [] else _most_rows(tx, _KINDS[kind], ids)
         if others is not None and (not each or (len(ids) * each > _SUMMED and len(others) * each <= _SUMMED)):
-            found, all_seen = _along_indexes(tx, search, kind, keys, ids, others, left)
+            found, all_seen = _along_indexes(tx, search, kind, keys, ids, others, _MOST)
         else:
             found, all_seen = _by_run(tx, kind, keys, ids, each)
-        complete = complete and all_seen and len(found) <= left
-        found.sort(key=lambda one: one.name)
-        columns += [replace(one, name=f"{kind}.{one.name}") for one in found[:left]]
-    return ColumnCatalogue(len(ids), columns, complete)
+        found = [replace(one, name=f"{kind}.{one.name}") for one in found]
+        complete = complete and all_seen and len(found) <= call.max_columns
+        columns += sorted(_telling(found, call.max_columns, wanted), key=lambda one: one.name)
+    return ColumnCatalogue(len(ids), columns, [*_summaries(tx, search, call.names, ids)], complete)
+
+
+def _summaries(tx: Tx, search: Search, names: Sequence[str], ids: Sequence[int]) -> Iterator[ColumnFacts]:
+    """What the summaries of metrics hold that are among the names."""
+    for name in names:
+        column = column_of(tx, name)
+        if column.kind != "metrics" or column.is_latest:
+            continue
+        raw = raw_column(tx, search.experiments, ids, column)
+        numbers = [one for one in raw if isinstance(one, int | float) and math.isfinite(one)]
+        if numbers:
+            yield ColumnFacts(name, len(numbers), min(2, len(set(numbers))), float(min(numbers)), float(max(numbers)))
+
+
+def _keys_of(tx: Tx, names: Sequence[str]) -> dict[int, str]:
+    keys = [name.partition(".")[2] for name in names]
+    return {id_: key for key in keys if (id_ := tx.key_id(key)) is not None}
+
+
+def _primary(tx: Tx, search: Search) -> list[str]:
+    """What the tags of experiments call their primary metrics."""
+    sql = "SELECT value FROM experiment_tag WHERE key = ? AND experiment_id IN (*)"
+    return [f"metrics.{name}" for (name,) in tx.select_in(sql, list(search.experiments), [_PRIMARY_TAG])]
+
+
+def _telling(found: list[ColumnFacts], most: int, wanted: set[str]) -> list[ColumnFacts]:
+    """Of columns of one kind those that say most, and those that are wanted."""
+    if len(found) <= most:
+        return found
+
+    def rank(one: ColumnFacts) -> tuple[bool, bool, int, bool, str]:
+        own = one.name.startswith("tags.mlflow.")  # few, and the page goes by them
+        return one.name not in wanted and not own, one.distinct < 2, -one.runs, not _GOAL.search(one.name), one.name
+
+    found.sort(key=rank)
+    return found[: max(most, sum(one.name in wanted for one in found))]
 
 
 def _keys_with(tx: Tx, text: str) -> dict[int, str]:

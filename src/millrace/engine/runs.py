@@ -18,7 +18,7 @@ from millrace.calls import (
     RunInfoAnswer,
     UpdateRun,
 )
-from millrace.engine import experiments, points, run_rows
+from millrace.engine import attendance, experiments, points, run_rows
 from millrace.engine.texts import fitted, put_texts
 from millrace.engine.tx import Tx, answers, now_ms
 from millrace.errors import InvalidParameterValue, ResourceExists
@@ -37,6 +37,7 @@ _RUN_TABLES = (
     "dataset_input_tag",
     "dataset_input",
     "run_model",
+    "attendance",
 )
 """The tables that hold rows of runs."""
 
@@ -46,7 +47,8 @@ def remove_rows(tx: Tx, ids: Sequence[int], uuids: Sequence[str]) -> None:
     tx.change_in("DELETE FROM chunk_data WHERE id IN (SELECT data_id FROM chunk WHERE run_id IN (*))", ids)
     for table in _RUN_TABLES:
         tx.change_in(f"DELETE FROM {table} WHERE run_id IN (*)", ids)
-    tx.change_in("DELETE FROM logged_model_metric WHERE run_uuid IN (*)", uuids)
+    for table in ("logged_model_metric", "trace_run"):
+        tx.change_in(f"DELETE FROM {table} WHERE run_uuid IN (*)", uuids)
     tx.change_in("DELETE FROM run WHERE id IN (*)", ids)
 
 
@@ -76,6 +78,8 @@ def create_run(tx: Tx, call: CreateRun) -> RunAnswer:
     if row is None:
         return _already_there(tx, run_id, experiment[0])
     put_texts(tx, "tag", row[0], experiment[0], list(tags.values()))
+    if call.process_id:
+        attendance.begin(tx, row[0], call.process_id)
     tx.touch(experiment[0], run_id)
     return RunAnswer(run_rows.from_rows(tx, [run_rows.find(tx, run_id)])[0])
 
@@ -103,8 +107,13 @@ def update_run(tx: Tx, call: UpdateRun) -> RunInfoAnswer:
     if call.status is not None:
         status = RunStatus.to_string(call.status)
         tx.db.execute("UPDATE run SET status = ? WHERE id = ?", (status, row[0]))
+        attendance.forget(tx, row[0])
         if RunStatus.is_terminated(RunStatus.from_string(status)):
             points.settle(tx, row[0])
+            if call.reason:
+                attendance.keep_reason(tx, row[0], row[2], call.reason)
+        elif call.process_id:
+            attendance.begin(tx, row[0], call.process_id)
     if call.end_time is not None:
         tx.db.execute("UPDATE run SET end_ms = ? WHERE id = ?", (call.end_time, row[0]))
     if call.run_name:

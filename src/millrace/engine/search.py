@@ -234,6 +234,8 @@ def _test(tx: Tx, column: str, op: str, value: Value) -> Sql:
         if op == "ILIKE":
             return f"LOWER({column}) LIKE LOWER(?) ESCAPE '~'", [pattern]
         return f"{column} LIKE ? ESCAPE '~'", [pattern]
+    if op == "RLIKE":
+        return tx.db.matching(column), [value]
     return f"{column} {op} ?", [value]
 
 

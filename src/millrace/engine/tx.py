@@ -25,6 +25,9 @@ Thing = tuple[int, str]
 REGISTRY = -1
 """In place of an experiment: registered models."""
 
+TRACES = "~traces"
+"""In place of a run: the traces of an experiment."""
+
 BATCH = 1000
 """How many values one `IN (…)` holds at most."""
 

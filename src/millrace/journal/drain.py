@@ -13,7 +13,7 @@ import msgspec
 
 from millrace.calls import Ingest, SeriesName, UpdateRun
 from millrace.errors import DataLoss, MlflowException, TemporarilyUnavailable, lacks_the_call
-from millrace.journal import batches
+from millrace.journal import batches, trace_parts
 from millrace.journal.format import Damaged, NewerVersion, Stretch
 from millrace.journal.refusals import Refused, park, report
 from millrace.journal.segments import (
@@ -72,7 +72,7 @@ class Drain:
     def run(
         self, limit: int, *, whose: frozenset[str] | None = None, after: Callable[[int], None] = lambda size: None
     ) -> int:
-        """Send what there is; returns the number of points that were sent.
+        """Send what there is; returns the number of points, and of records of spans, that were sent.
 
         Args:
             limit: about so many points are sent at once.
@@ -142,7 +142,7 @@ class Drain:
                 self._find_position(reading, fd)
             known = len(reading.series)
             stretch = reading.next(fd, most)
-            count = len(stretch.points.which)
+            count = stretch.count
             if not count and not stretch.calls:
                 reading.offset = stretch.end
                 break
@@ -195,6 +195,8 @@ class Drain:
                 if stretch.calls:
                     self._carry_out(reading, stretch)
                     return self._advance(reading, start, stretch.end)
+                if stretch.spans:
+                    return trace_parts.append(self._store, reading, start, stretch)
                 return self._ingest(reading, start, stretch)
             except MlflowException as error:
                 if not lacks_the_call(error):
@@ -202,6 +204,8 @@ class Drain:
                 self._takes_positions = False
         if stretch.calls:
             self._carry_out(reading, stretch)
+        elif stretch.spans:
+            trace_parts.send(self._store, reading, stretch)
         else:
             self._refused(reading, stretch, batches.send(self._store, reading.series, stretch.points))
         batches.set_position(reading.path, stretch.end)
@@ -251,6 +255,7 @@ class Drain:
 
     def _skip(self, reading: Reading, stretch: Stretch, error: MlflowException) -> None:
         why = (error.error_code, error.message)
+        trace_parts.refuse(reading, stretch, *why)
         self._refused(reading, stretch, dict.fromkeys(stretch.points.which, why))
         if self._takes_positions:
             self._advance(reading, reading.position or 0, stretch.end)

@@ -11,9 +11,11 @@ from millrace.calls import SeriesName
 
 MAGIC = b"MRJRNL\r\n"
 VERSION = 1
-POINT, SERIES, POINTS, CALL = 1, 2, 3, 4
+POINT, SERIES, POINTS, CALL, SPANS = 1, 2, 3, 4, 5
 MAX_FRAME = 1 << 20
 """The greatest length of a frame's type and payload."""
+SPAN_BYTES = 512 * 1024
+"""So many bytes of frames with spans, or a few more, are sent at once."""
 MAX_POINTS_PER_FRAME = 32_768
 """So many points fit into a frame."""
 POINT_FRAME = 37
@@ -127,6 +129,15 @@ def encode_call(name: str, fields: bytes) -> bytes:
     return _framed(b"\x04" + _text(name) + fields)
 
 
+def encode_spans(fields: bytes) -> bytes:
+    """A frame with spans and parts of traces: the fields of an AppendSpans as JSON.
+
+    Raises:
+        ValueError: they are too long for a frame.
+    """
+    return _framed(b"\x05" + fields)
+
+
 def _framed(body: bytes) -> bytes:
     if len(body) > MAX_FRAME:
         raise ValueError(f"{len(body)} bytes do not fit into a frame of the journal")
@@ -163,17 +174,31 @@ class Stretch:
         self.points = Columns([], [], [], [])
         self.calls: list[tuple[str, bytes]] = []
         """A call, which stands alone in its stretch: name and JSON."""
+        self.spans: list[bytes] = []
+        """Frames with spans, JSON; a stretch that has any has no points."""
+        self._span_bytes = 0
         self.damage = ""
         """What is wrong with the bytes at `end`, if anything is."""
         self.newer = False
         """Whether a frame of a newer version stands at `end`."""
 
+    @property
+    def count(self) -> int:
+        """How many points there are, or frames with spans."""
+        return len(self.points.which) or len(self.spans)
+
+    def takes_more(self, limit: int) -> bool:
+        """Whether there is room for more frames."""
+        return self.count < limit and not self.calls and self._span_bytes < SPAN_BYTES
+
     def read(self, data: bytes, limit: int) -> None:
-        """Take frames from bytes that begin at `end`, until there are `limit` points, or a call, or no whole frame."""
+        """Take frames from bytes that begin at `end`, until there are `limit` points or frames with spans, or a call,
+        or no whole frame."""
         offset, which = 0, self.points.which
         base = self.end
-        while len(which) < limit and not self.calls:
-            offset = self._read_single_points(data, offset, limit)
+        while self.takes_more(limit):
+            if not self.spans:
+                offset = self._read_single_points(data, offset, limit)
             if len(which) >= limit or offset + 9 > len(data):
                 break
             length, check = _FRAME.unpack_from(data, offset)
@@ -187,8 +212,8 @@ class Stretch:
             if crc32(body) != check:
                 self.damage = "a check sum is wrong"
                 break
-            if body[0] == CALL and which:
-                break  # what comes before a call is sent before it
+            if (body[0] in (CALL, SPANS) and which) or (body[0] != SPANS and self.spans):
+                break  # each kind is sent by itself, in the order of the frames
             try:
                 self._take(body)
             except Damaged as error:
@@ -229,6 +254,9 @@ class Stretch:
         elif kind == CALL:
             name, offset = _read_text(body, 1)
             self.calls.append((name, body[offset:]))
+        elif kind == SPANS:
+            self.spans.append(body[1:])
+            self._span_bytes += len(body)
         else:
             self.newer = True
 

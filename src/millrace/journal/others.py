@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from millrace.errors import MlflowException, ResourceMissing, TemporarilyUnavailable
+from millrace.journal.attendance import SUFFIX as RUNS_SUFFIX
+from millrace.journal.attendance import end_abandoned
 from millrace.journal.drain import Drain
 from millrace.journal.places import FOLDER
 from millrace.journal.segments import SUFFIX, lease, writer_ids
@@ -65,12 +68,14 @@ def sync(folder: Path, store: Store, progress: Callable[[int, int], None] = lamb
         if not held:
             raise TemporarilyUnavailable(f"Another process is sending the journal {folder}: try again in a moment.")
         sent = Drain(folder, store, dict).run(_POINTS, after=count)
+        end_abandoned(folder, store)
     progress(total, total)
     return sent
 
 
 class Watch:
-    """A thread that stores what killed processes left in a folder, for whoever shows the store to others.
+    """A thread that stores what killed processes left in a folder, and ends their runs, for whoever shows the store to
+    others.
 
     Living writers send their journals themselves.
 
@@ -81,6 +86,7 @@ class Watch:
 
     def __init__(self, folder: Path, store: Store) -> None:
         self._folder = folder
+        self._store = store
         self._drain = Drain(folder, store, dict)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="mlflow-journal-watch", daemon=True)
@@ -91,15 +97,22 @@ class Watch:
         self._over.set()
         self._thread.join()
 
+    def _has_files(self) -> bool:
+        try:
+            return any(name.endswith((SUFFIX, RUNS_SUFFIX)) for name in os.listdir(self._folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
     def _loop(self) -> None:
         told = ""
         while not self._over.wait(_INTERVAL_S):
-            if not writer_ids(self._folder):
+            if not self._has_files():
                 continue
             try:
                 with lease(self._folder, 0.0) as held:
                     if held:
                         self._drain.run(_POINTS, whose=frozenset())
+                        end_abandoned(self._folder, self._store)
             except (MlflowException, OSError) as error:
                 if str(error) != told:
                     told = str(error)

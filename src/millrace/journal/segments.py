@@ -90,6 +90,25 @@ def lock(fd: int) -> None:
     fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def lock_file(path: Path) -> FileIO:
+    """Make a file and keep it locked while this process lives; raises OSError where it is there or locks are not."""
+    file = open_file(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL)
+    lock(file.fileno())
+    return file
+
+
+def lock_if_abandoned(path: Path) -> FileIO | None:
+    """Lock a file whose process is dead; None when it lives, or when the file is gone."""
+    try:
+        file = open_file(path, os.O_RDWR)
+    except OSError:
+        return None
+    if is_abandoned(file.fileno()) and path.exists():
+        return file
+    file.close()
+    return None
+
+
 def writer_ids(folder: Path) -> list[str]:
     """The writer ids of the segments in a folder, the oldest first."""
     try:
@@ -161,7 +180,7 @@ def open_reading(path: Path, fd: int) -> Reading:
 
 def _fill(stretch: Stretch, fd: int, limit: int, until: int) -> None:
     want = _SLICE
-    while len(stretch.points.which) < limit and not (stretch.calls or stretch.damage or stretch.newer):
+    while stretch.takes_more(limit) and not (stretch.damage or stretch.newer):
         before = stretch.end
         data = os.pread(fd, min(want, until - before), before)
         stretch.read(data, limit)

@@ -14,12 +14,16 @@ import msgspec
 
 from millrace.calls import (
     ENDPOINTS,
+    Appended,
+    AppendSpans,
+    Attend,
     Call,
     ChangeRuns,
     CreateRun,
     DeleteExperiment,
     DeleteRun,
     Empty,
+    EndAbandoned,
     GetRun,
     LogBatch,
     LogMetric,
@@ -28,6 +32,7 @@ from millrace.calls import (
     UpdateRun,
 )
 from millrace.errors import MlflowException, TemporarilyUnavailable
+from millrace.journal.attendance import end_abandoned
 from millrace.journal.places import journal_of
 from millrace.journal.segments import writer_ids
 from millrace.journal.sender import Sender
@@ -49,8 +54,13 @@ _PATIENCE_S = 60.0
 """How long a call waits for somebody else who is sending the journal."""
 _FIRST_S = 10.0
 """How long the first value of a run that this process does not know may wait for an answer about that run."""
+_TIDY_S = 1.0
+"""How often a process looks whether others have died."""
+_TIDY_LATER_S = 60.0
+"""How long it waits when the store does not let it end their runs."""
 
 _logger = logging.getLogger("mlflow.journal")
+_encode = msgspec.json.Encoder().encode
 
 
 _MANY = 256
@@ -60,8 +70,9 @@ _MANY = 256
 class Journaled:
     """A store around a store: metrics go to a journal on this machine's disk; see `millrace.store.Store`.
 
-    What is different from the store behind it: a metric was accepted when it is in the journal, so it survives the
-    death of this process, and later calls through this store see it, and those of other processes on this machine;
+    What is different from the store behind it: a metric or a span was accepted when it is in the journal, so it
+    survives the death of this process, and later calls through this store see it, and those of other processes on this
+    machine;
     somebody who asks the store from elsewhere sees it a moment later. A value that the store refuses then is told
     through the log and kept in a file. A run that this process did not start is looked at once, with its first value.
 
@@ -74,6 +85,7 @@ class Journaled:
     def __init__(self, inner: Store, folder: Path, name: str) -> None:
         self._inner = inner
         self._sender = Sender(folder, inner, name)
+        self._tidied_s: float | None = None
         self._far = name.startswith(("http://", "https://"))
         self._gave_up = False
         self._good: set[str] = set()
@@ -93,15 +105,20 @@ class Journaled:
         return self._sender.folder
 
     def call(self, call: Call[R]) -> R:
-        """Answer a call; metrics are answered when they are in the journal, everything else by the store behind it."""
+        """Answer a call; metrics and spans are answered when they are in the journal, everything else by the store
+        behind it."""
         metrics = _metrics_of(call)
         if metrics is not None and len(metrics) >= _MANY and not self._far:
             return self._inner.call(call)
         if metrics is not None:
             # Points stand for themselves: those that find no room in the journal need not wait for those in it.
             return cast("R", Empty()) if self._log(call, metrics) else self._inner.call(call)
+        if isinstance(call, AppendSpans) and not call.writer_id:
+            return cast("R", Appended() if self._append_spans(call) else self._inner.call(call))
         if isinstance(call, UpdateRun):
             return cast("R", self._update_run(call))
+        if isinstance(call, Attend | EndAbandoned):
+            return cast("R", self._inner.call(cast("Call[Any]", call)))
         self._settle(call)
         answer = self._inner.call(call)
         self._note(call, answer)
@@ -167,17 +184,37 @@ class Journaled:
         except (struct.error, OverflowError, ValueError):
             return False
 
+    def _append_spans(self, call: AppendSpans) -> bool:
+        """Put spans to the journal; False when they must go to the store at once."""
+        try:
+            return self._sender.writer.append_spans(_encode(call))
+        except (ValueError, OverflowError, TypeError):
+            return False
+
     def _settle(self, call: Call[Any]) -> None:
         """Send what waits before a call that may depend on it."""
         reads = not ENDPOINTS[type(call)].writes
         try:
             self._sender.flush(_PATIENCE_S, whose=None if reads else self._sender.own_ids())
+            self._end_abandoned()
         except MlflowException as error:
             if self._sender.waits() and (reads or error.error_code == "TEMPORARILY_UNAVAILABLE"):
                 raise self._waiting(error) from error
             # What the metrics met need not stop a param, and what others left need not stop a reader, who may not
             # even have the right to write; the thread says what it was.
             self._sender.wake()
+
+    def _end_abandoned(self) -> None:
+        """End the runs of killed processes: before the first call, and then now and again."""
+        now_s = time.monotonic()
+        if self._tidied_s is None or now_s - self._tidied_s > _TIDY_S:
+            self._tidied_s = now_s
+            try:
+                end_abandoned(self.folder, self._inner)
+            except MlflowException as error:
+                # Whoever reads need not have the right to do it.
+                self._tidied_s = now_s + _TIDY_LATER_S
+                _logger.debug("Runs of dead processes are not ended now: %s", error)
 
     def _note(self, call: Call[Any], answer: Any) -> None:
         """Remember what a call says about runs."""

@@ -22,6 +22,7 @@ from millrace.journal.format import (
     encode_point,
     encode_points,
     encode_series,
+    encode_spans,
 )
 from millrace.journal.segments import SUFFIX, close_file, lock, open_file
 from millrace.model import Metric
@@ -193,6 +194,17 @@ class Writer:
         with self._lock:
             segment = self._current()
             return segment is not None and self._append(segment, encode_call(name, fields))
+
+    def append_spans(self, fields: bytes) -> bool:
+        """Append spans and parts of traces, the fields of an AppendSpans as JSON; False when they could not be written.
+
+        Raises:
+            ValueError: they are too long for a frame.
+        """
+        data = encode_spans(fields)
+        with self._lock:
+            segment = self._segment or self._current()
+            return segment is not None and self._append(segment, data)
 
     def forget(self, run_id: str) -> None:
         """Have the next point of a run take the way that checks the run."""

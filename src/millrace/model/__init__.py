@@ -1,6 +1,16 @@
 """The nouns: every entity of the tracker as one frozen value, the same in Python, on the wire and from a query."""
 
 from millrace.model.artifacts import FileInfo
+from millrace.model.assessments import (
+    Assessment,
+    AssessmentError,
+    AssessmentSource,
+    AssessmentSourceType,
+    Expectation,
+    ExpectationValue,
+    Feedback,
+    FeedbackValue,
+)
 from millrace.model.datasets import Dataset, DatasetInput, DatasetSummary, InputTag
 from millrace.model.entity import Entity, Pair
 from millrace.model.experiments import (
@@ -45,17 +55,38 @@ from millrace.model.runs import (
     RunStatus,
     RunTag,
 )
+from millrace.model.spans import Span, SpanAttributeKey, SpanEvent, SpanStatus, SpanStatusCode, SpanType
+from millrace.model.traces import (
+    MlflowExperimentLocation,
+    Trace,
+    TraceData,
+    TraceInfo,
+    TraceLocation,
+    TraceLocationType,
+    TraceMetadataKey,
+    TraceState,
+    TraceStatus,
+    TraceTagKey,
+)
 
 __all__ = [
     "DEFAULT_EXPERIMENT_ID",
     "DEFAULT_EXPERIMENT_NAME",
     "STAGES",
+    "Assessment",
+    "AssessmentError",
+    "AssessmentSource",
+    "AssessmentSourceType",
     "Dataset",
     "DatasetInput",
     "DatasetSummary",
     "Entity",
+    "Expectation",
+    "ExpectationValue",
     "Experiment",
     "ExperimentTag",
+    "Feedback",
+    "FeedbackValue",
     "FileInfo",
     "InputTag",
     "LifecycleStage",
@@ -72,6 +103,7 @@ __all__ = [
     "Metric",
     "MetricSummary",
     "MetricWithRunId",
+    "MlflowExperimentLocation",
     "ModelParam",
     "ModelVersion",
     "ModelVersionTag",
@@ -87,5 +119,20 @@ __all__ = [
     "RunOutputs",
     "RunStatus",
     "RunTag",
+    "Span",
+    "SpanAttributeKey",
+    "SpanEvent",
+    "SpanStatus",
+    "SpanStatusCode",
+    "SpanType",
+    "Trace",
+    "TraceData",
+    "TraceInfo",
+    "TraceLocation",
+    "TraceLocationType",
+    "TraceMetadataKey",
+    "TraceState",
+    "TraceStatus",
+    "TraceTagKey",
     "ViewType",
 ]

@@ -52,6 +52,11 @@ _PATH_RULE: Final = (
 )
 
 
+def has_key_characters(name: str) -> bool:
+    """Whether a name has only the characters that keys of metrics, params and tags may have."""
+    return _KEY.fullmatch(name) is not None
+
+
 def check_key(key: object, parameter: str = "name") -> None:
     """Check the key of a metric, param or tag.
 

@@ -17,6 +17,7 @@ import msgspec
 from millrace import wire
 from millrace.calls import (
     ENDPOINTS,
+    AppendSpans,
     Binary,
     Call,
     CreateLoggedModel,
@@ -29,6 +30,7 @@ from millrace.calls import (
 from millrace.errors import HTTP_STATUS, MlflowException, RestException
 from millrace.http import Client
 from millrace.model import Metric
+from millrace.remote.traces import Elsewhere
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -42,6 +44,7 @@ _HISTORY_PAGE = 25_000
 
 _CODE_OF_STATUS = {status: code for code, status in reversed(HTTP_STATUS.items())} | {
     404: "ENDPOINT_NOT_FOUND",
+    422: "INVALID_PARAMETER_VALUE",
     400: "BAD_REQUEST",
     403: "PERMISSION_DENIED",
     500: "INTERNAL_ERROR",
@@ -61,6 +64,7 @@ class RemoteStore:
     def __init__(self, uri: str) -> None:
         self._client = Client(uri)
         self._is_millrace: bool | None = None
+        self._elsewhere = Elsewhere()
 
     def call(self, call: Call[R]) -> R:
         """Send a call and wait for its answer.
@@ -74,6 +78,8 @@ class RemoteStore:
             return cast("R", self._whole_history(call))
         if isinstance(call, GetMetricHistory) and self._takes_ids():
             return cast("R", self._history_page(call))
+        if isinstance(call, AppendSpans) and not call.writer_id and not self._takes_ids():
+            return cast("R", self._elsewhere.append(call, self.call, self._send_spans))
         endpoint = ENDPOINTS[type(call)]
         path, query, body = request_of(_with_id(call), endpoint)
         if not endpoint.name.startswith("Create"):
@@ -120,6 +126,12 @@ class RemoteStore:
         columns = zip(found.values, found.timestamps, found.steps, strict=True)
         points = [Metric(call.metric_key, value, timestamp, step) for value, timestamp, step in columns]
         return MetricPage(points, found.next_page_token)
+
+    def _send_spans(self, experiment_id: str, body: bytes) -> None:
+        headers = {"Content-Type": "application/x-protobuf", "x-mlflow-experiment-id": experiment_id}
+        answer = self._client.send("POST", "/v1/traces", body=body, headers=headers, repeatable=_always)
+        if answer.status != 200:
+            raise self._error(answer, "/v1/traces")
 
     def _takes_ids(self) -> bool:
         """Whether the server takes ids from its clients, so that creating twice creates once."""

@@ -26,6 +26,10 @@ class Kind(NamedTuple):
     """The entities besides attributes that results may be ordered by."""
     quoted_numbers: bool = False
     """Whether a number may stand in quotes, as in `version_number = '1'`."""
+    keys: dict[str, frozenset[str]] = {}
+    """The keys that entities other than attributes have, where they are known."""
+    patterns: bool = False
+    """Whether texts may be compared by regular expressions, with RLIKE."""
 
 
 def _attributes(*names: str, **aliases: str) -> dict[str, str]:
@@ -92,6 +96,34 @@ LOGGED_MODELS = Kind(
     orders=_MODEL_ATTRIBUTES,
     unknown_entity="Invalid entity type: '{}'. Expected one of ['attributes', 'metrics', 'params', 'tags'].",
     ordered_entities=frozenset(("metric",)),
+)
+_TRACE_NUMBERS = {
+    **_attributes("timestamp_ms", "execution_time_ms", "end_time_ms"),
+    "timestamp": "timestamp_ms",
+    "execution_time": "execution_time_ms",
+    "end_time": "end_time_ms",
+}
+TRACES = Kind(
+    entities={
+        **dict.fromkeys(("attribute", "attributes", "attr", "trace"), "attribute"),
+        **dict.fromkeys(("tag", "tags"), "tag"),
+        **dict.fromkeys(("metadata", "request_metadata"), "metadata"),
+        **{name: name for name in ("feedback", "expectation", "span")},
+    },
+    attributes={
+        **_TRACE_NUMBERS,
+        **_attributes("client_request_id", "name", "prompt", "request_id", "run_id", "status", "text"),
+    },
+    numbers=frozenset(_TRACE_NUMBERS.values()),
+    orders={**_TRACE_NUMBERS, **_attributes("experiment_id", "name", "request_id", "run_id", "status")},
+    unknown_entity=(
+        "Invalid entity type '{}'. Valid values are {{'attribute', 'attributes', 'expectation', 'feedback', "
+        "'metadata', 'request_metadata', 'span', 'tag', 'tags', 'trace'}}"
+    ),
+    ordered_entities=frozenset(("tag", "metadata")),
+    quoted_numbers=True,
+    keys={"span": frozenset(("name", "status", "type", "content"))},
+    patterns=True,
 )
 REGISTERED_MODELS = Kind(
     entities=_TAGS_ONLY,

@@ -24,7 +24,7 @@ MAX_COMPARISONS = 500
 
 _DATASET_KEYS = ("context", "digest", "name")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_WORDS = frozenset(("AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "ILIKE"))
+_WORDS = frozenset(("AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "ILIKE", "RLIKE"))
 
 
 def parse_filter(text: str, kind: Kind) -> Node | None:
@@ -106,7 +106,7 @@ class _Parser:
         if token.sort == "op":
             return token.text
         word = token.text.upper() if token.sort == "word" else ""
-        if word in ("LIKE", "ILIKE", "IN"):
+        if word in ("LIKE", "ILIKE", "IN") or (word == "RLIKE" and self._kind.patterns):
             return word
         if word == "IS":
             negated = self._takes("NOT")
@@ -144,7 +144,7 @@ class _Parser:
         if entity == "param" and number and op in ORDERED:
             return float(text)  # beyond MLflow: params.lr < 0.1 compares numbers
         allowed = LISTED if entity in ("attribute", "dataset") else MATCHED
-        if op not in LISTED:
+        if op not in LISTED and op != "RLIKE":
             raise self._bad_operator(op, entity, allowed)
         if is_list != (op in ("IN", "NOT IN")):
             raise self._wrong(f"{op} is not followed by {'a single value' if is_list else 'a list in parentheses'}")
@@ -226,7 +226,9 @@ class _Parser:
         )
 
     def _bad_operator(self, op: str, entity: str, allowed: tuple[str, ...]) -> InvalidParameterValue:
-        listed = ", ".join(f"'{one}'" for one in allowed)
+        # numbers have no patterns
+        patterns = ("RLIKE",) if self._kind.patterns and allowed is not ORDERED else ()
+        listed = ", ".join(f"'{one}'" for one in (*allowed, *patterns))
         end = "'" if entity in ("attribute", "param") else ""  # as MLflow's sentences end
         return InvalidParameterValue(
             f"Invalid comparator '{op}' not one of '{{{listed}}}{end}", position=self._operator_at
@@ -242,8 +244,7 @@ def _unquoted(entity: str, text: str) -> str:
         "attribute": "attributes",
         "dataset": "dataset attributes",
         "param": "parameter (e.g. 'my-value')",
-        "tag": "tag (e.g. 'my-value')",
-    }[entity]
+    }.get(entity, f"{entity} (e.g. 'my-value')")
     return f"Expected a quoted string value for {what}. Got value {text}"
 
 
@@ -264,6 +265,11 @@ def entity_and_key(text: str, kind: Kind, attributes: dict[str, str]) -> tuple[s
     key = _unquote(rest)
     if entity == "attribute":
         key = _attribute(key, attributes)
+    elif entity in kind.keys and key not in kind.keys[entity] and not key.startswith("attributes."):
+        raise InvalidParameterValue(
+            f"Invalid {entity} attribute '{key}'. "
+            "Supported attributes: name, status, type, attributes.<attribute_name>."
+        )
     elif entity == "dataset" and key not in _DATASET_KEYS:
         listed = ", ".join(f"'{one}'" for one in _DATASET_KEYS)
         raise InvalidParameterValue(f"Invalid dataset key '{key}' specified. Valid keys are '{{{listed}}}'")

@@ -35,6 +35,7 @@ from millrace.server.http import (
     respond,
 )
 from millrace.server.options import Options
+from millrace.server.otlp import Otlp
 from millrace.server.places import Places
 from millrace.server.routing import PREFIXES, PUBLIC, Route, Router
 from millrace.server.security import guarded
@@ -147,6 +148,7 @@ class _App:
             yield from export.Exports(self._store).routes()
             yield from Ui(self._store, self._options).routes()
             yield from self._feed.routes()
+            yield from Otlp(self._from_store, self._in_thread, self._options).routes()
         if self._counts:
             yield Route(("GET",), "/metrics", PUBLIC, _nothing, self._counts.show)
 
@@ -173,13 +175,16 @@ class _App:
         own = _OWN_ANSWERS.get(type(call))
         if own is not None:
             answer = await self._in_thread(own, self._store, self._places, call)
-        elif self._writes is not None and ENDPOINTS[type(call)].writes:
-            answer = await self._writes.answer(call, request.size)
         else:
-            answer = await self._in_thread(self._store.call, call)
+            answer = await self._from_store(call, request.size)
         if isinstance(answer, Binary):
             return await respond(send, 200, answer.data, BYTES)
         return await answering.answer(request, send, wire.encode(answer), self._in_thread)
+
+    async def _from_store(self, call: Call[Any], size: int) -> Any:
+        if self._writes is not None and ENDPOINTS[type(call)].writes:
+            return await self._writes.answer(call, size)
+        return await self._in_thread(self._store.call, call)
 
     async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)

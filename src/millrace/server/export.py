@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
+from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Struct
 
 from millrace import wire
 from millrace.calls import Cell, GetExperiment, GetRunColumns, GetRunWindow, Needs, Read
-from millrace.errors import InvalidParameterValue, MlflowException
+from millrace.errors import BadRequest, InvalidParameterValue, MlflowException
 from millrace.server.http import Disconnected, Request, Send, begin
 from millrace.server.kinds import disposition
 from millrace.server.parquet import ParquetWriter, Sort
@@ -33,6 +34,7 @@ WINDOW = 2000
 _CELLS = 200_000
 """How many cells are read at once at most: with many columns windows have fewer runs."""
 MAX_RUNS = 1_000_000
+_MAX_FORM = 64 << 20
 THREADS = 2
 """How many exports read at once: the others wait, and calls do not."""
 ATTRIBUTES = (
@@ -63,6 +65,10 @@ class Export(Struct, frozen=True):
     run_view_type: str | int = "ACTIVE_ONLY"
     order_by: list[str] = []
     columns: list[str] = []
+    run_ids: list[str] = []
+    """Of the runs that are found, only these; empty for all."""
+    not_run_ids: list[str] = []
+    """Of the runs that are found, not these."""
 
 
 class _Format(Protocol):
@@ -91,6 +97,7 @@ class Exports:
         needs: Needs = Read.run
         for prefix in PREFIXES:
             yield Route(("GET",), f"{prefix}/millrace/1/runs/export", needs, _asked, self._export)
+            yield Route(("POST",), f"{prefix}/millrace/1/runs/export", needs, _posted, self._export)
 
     async def _export(self, request: Request, send: Send, asked: Export) -> None:
         pieces = await self._run(_pieces, self._store, asked)
@@ -128,18 +135,34 @@ async def _asked(request: Request, fields: dict[str, str]) -> Export:
     return wire.from_query(request.query, Export)
 
 
-def _pieces(store: Store, asked: Export) -> Iterator[bytes]:
-    """The bytes of the file, the first of them when the search and the columns are known to be right."""
+async def _posted(request: Request, fields: dict[str, str]) -> Export:
+    """The same from a form, which may be longer than an address: thousands of ids."""
+    body = (await request.body(_MAX_FORM)).decode("latin-1")
+    try:
+        return wire.from_query(parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_RUNS), Export)
+    except ValueError:
+        raise BadRequest(f"The form has more than {MAX_RUNS} fields.") from None
+
+
+def _found(store: Store, asked: Export) -> list[str]:
+    """The ids of the runs, in their order."""
     found = store.call(
         GetRunWindow(asked.experiment_ids, asked.filter, asked.run_view_type, asked.order_by, limit=MAX_RUNS)
     )
     if found.rows > MAX_RUNS:
         raise InvalidParameterValue(f"{found.rows} runs match, of which at most {MAX_RUNS} are exported: narrow it.")
+    wanted, unwanted = frozenset(asked.run_ids), frozenset(asked.not_run_ids)
+    return [id_ for id_ in found.run_ids if (not wanted or id_ in wanted) and id_ not in unwanted]
+
+
+def _pieces(store: Store, asked: Export) -> Iterator[bytes]:
+    """The bytes of the file, the first of them when the search and the columns are known to be right."""
+    found = _found(store, asked)
     names = list(dict.fromkeys(asked.columns)) or _all_columns(store, asked)
     written = _FORMATS[asked.format](names)
     step = max(1, min(WINDOW, _CELLS // max(1, len(names))))
-    for start in range(0, len(found.run_ids) or 1, step):
-        part = found.run_ids[start : start + step]
+    for start in range(0, len(found) or 1, step):
+        part = found[start : start + step]
         # Without runs, the window is empty and still checks the columns.
         window = store.call(GetRunWindow(run_ids=part or ["-"], columns=names, limit=step))
         yield written.window(len(window.run_ids), [column.values for column in window.columns])

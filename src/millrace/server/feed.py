@@ -3,6 +3,9 @@
 The store is asked twice a second, once for all who listen, and not at all while nobody does. Of what is written to all
 the time it tells one change a second, and a change stands for the second behind it (see `GetChanges`): so each is told
 at once, and again when that second is over.
+
+Who begins to follow hears first what they may have missed: what changed after their cursor or, of a page that has just
+been opened, since it began to load. What was written before that is in the answers that it got, and is not told.
 """
 
 from __future__ import annotations
@@ -10,10 +13,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from millrace import wire
 from millrace.calls import ENDPOINTS, Change, Changes, GetChanges
+from millrace.errors import InvalidParameterValue
 from millrace.server.http import Request, Send, begin, respond
 from millrace.server.routing import PREFIXES, Route
 from millrace.store import Store
@@ -30,8 +35,13 @@ _OVERLAP_MS = 5000
 """A change may become visible so long after later ones."""
 _AGAIN_S = (1.5, 6.0)
 """When a change is told again: when its second is over; and, where a commit took long, once more."""
+_STANDS_MS = 2000
+"""What a change stands for is committed by then: the second behind it, and as much for the commit."""
 
 _logger = logging.getLogger("millrace.server")
+
+_Thing = tuple[str, str, bool]
+"""An experiment, a run of it or none, and whether its traces are meant."""
 
 InThread = Callable[..., Awaitable[Changes]]
 
@@ -43,6 +53,7 @@ class _Listener:
         self._wanted = frozenset(experiments)
         self._runs: dict[str, str] = {}
         self._experiments: dict[str, None] = {}
+        self._traces: dict[str, None] = {}
         self._all = False
         self._cursor = 0
         self.filled = asyncio.Event()
@@ -54,7 +65,9 @@ class _Listener:
         for one in found.changes:
             if self._wanted and one.experiment_id and one.experiment_id not in self._wanted:
                 continue
-            if one.run_id:
+            if one.traces:
+                self._traces[one.experiment_id] = None
+            elif one.run_id:
                 self._runs[one.run_id] = one.experiment_id
             else:
                 self._experiments[one.experiment_id] = None
@@ -62,7 +75,7 @@ class _Listener:
             self._all = True
         if self._all:
             self._runs.clear()
-        if self._all or self._runs or self._experiments:
+        if self._all or self._runs or self._experiments or self._traces:
             self.filled.set()
 
     def take(self) -> bytes:
@@ -72,9 +85,11 @@ class _Listener:
             told["all"] = True
         told["runs"] = [{"run_id": run, "experiment_id": experiment} for run, experiment in self._runs.items()]
         told["experiments"] = [one for one in self._experiments if one]
+        if self._traces:
+            told["traces"] = list(self._traces)
         if "" in self._experiments:
             told["registry"] = True
-        self._runs, self._experiments, self._all = {}, {}, False
+        self._runs, self._experiments, self._traces, self._all = {}, {}, {}, False
         self.filled.clear()
         return f"id: {self._cursor}\ndata: {json.dumps(told, separators=(',', ':'))}\n\n".encode()
 
@@ -98,22 +113,28 @@ class Feed:
         self._stopping = stopping
         self._listeners: set[_Listener] = set()
         self._task: asyncio.Task[None] | None = None
-        self._seen: dict[tuple[str, str], int] = {}
-        self._again: list[tuple[float, Change]] = []
+        self._begun = asyncio.Event()
+        """Whether the task knows what was there before."""
+        self._seen: dict[tuple[str, str, bool], int] = {}
+        self._again: list[tuple[float, Change | None]] = []
 
     def routes(self) -> Iterator[Route]:
         """The feed's routes."""
         for prefix in PREFIXES:
             yield Route(("GET",), f"{prefix}/millrace/1/changes", ENDPOINTS[GetChanges].needs, self._read, self._follow)
 
-    async def _read(self, request: Request, fields: dict[str, str]) -> GetChanges:
+    async def _read(self, request: Request, fields: dict[str, str]) -> tuple[GetChanges, int | None]:
+        """The call, and how many milliseconds ago a page that has no cursor yet began to ask for what it shows."""
         call = wire.from_query(request.query, GetChanges)
         resumed = request.header(b"last-event-id")  # the browser's own, when it connects again
-        if resumed.isascii() and resumed.isdigit() and len(resumed) < 18:
-            return GetChanges(int(resumed), call.experiment_ids)
-        return call
+        if _is_number(resumed):
+            return GetChanges(int(resumed), call.experiment_ids), None
+        ago = request.param("ago")
+        if ago is not None and not _is_number(ago):
+            raise InvalidParameterValue(f"ago is a number of milliseconds, not {ago!r}.")
+        return call, None if ago is None else int(ago)
 
-    async def _follow(self, request: Request, send: Send, call: GetChanges) -> None:
+    async def _follow(self, request: Request, send: Send, asked: tuple[GetChanges, int | None]) -> None:
         headers = [
             (b"content-type", EVENTS),
             (b"cache-control", b"no-cache, no-transform"),
@@ -121,14 +142,17 @@ class Feed:
         ]
         if request.method == "HEAD":
             return await respond(send, 200, b"", EVENTS, headers[1:])
+        call, ago = asked
         listener = _Listener(call.experiment_ids)
         self._listeners.add(listener)  # before the first look, so that nothing falls in between
         gone = asyncio.ensure_future(request.left())
         try:
-            since = max(call.cursor - _OVERLAP_MS, 1) if call.cursor > 0 else 0
-            listener.add(await self._in_thread(self._store.call, GetChanges(since, call.experiment_ids)))
             if self._task is None or self._task.done():
-                self._task = asyncio.ensure_future(self._look())
+                self._begun = asyncio.Event()
+                self._task = asyncio.ensure_future(self._look(self._begun))
+            await self._begun.wait()
+            since = _first_look(call.cursor, ago)
+            listener.add(await self._in_thread(self._store.call, GetChanges(since, call.experiment_ids)))
             await begin(send, 200, headers)
             # The first event comes at once: it tells that the feed is there, and its cursor.
             await send(_piece(b"retry: 2000\n" + listener.take()))
@@ -144,10 +168,26 @@ class Feed:
             self._listeners.discard(listener)
         return None
 
-    async def _look(self) -> None:
-        """Look for changes as long as somebody listens."""
+    async def _before(self) -> Changes:
+        """What was changed just before somebody began to listen; what is not in it yet is told when it is found."""
+        try:
+            newest = await self._in_thread(self._store.call, GetChanges())
+            return await self._in_thread(self._store.call, GetChanges(max(newest.cursor - _OVERLAP_MS, 1)))
+        except Exception:
+            return Changes()  # who listens is told by their own first look
+
+    async def _look(self, begun: asyncio.Event) -> None:
+        """Look for changes as long as somebody listens; those from before are not told, but what they stand for is."""
         loop = asyncio.get_running_loop()
-        since = 0
+        before = await self._before()
+        fresh: list[Change | None] = [one for one in before.changes if _now_ms() - one.seq < _STANDS_MS]
+        if before.all and _now_ms() - before.cursor < _STANDS_MS:
+            fresh.append(None)
+        self._again = [(loop.time() + _AGAIN_S[0], one) for one in fresh]
+        self._seen = _seen(before)
+        floor = before.cursor if before.all else 0
+        since = max(before.cursor - _OVERLAP_MS, floor, 0)
+        begun.set()
         while self._listeners:
             if self._stopping():
                 for listener in self._listeners:
@@ -159,19 +199,50 @@ class Feed:
                 # The listeners stay: what they miss meanwhile is found when the store answers again.
                 _logger.debug("The store does not tell what has changed", exc_info=True)
             else:
-                since = found.cursor if found.all else max(found.cursor - _OVERLAP_MS, 1)
+                # What was too much to tell is not looked at again.
+                floor = found.cursor if found.all else floor
+                since = max(found.cursor - _OVERLAP_MS, floor, 1)
                 self._tell(found, loop.time())
             await asyncio.sleep(PAUSE_S)
 
     def _tell(self, found: Changes, now: float) -> None:
-        new = [one for one in found.changes if self._seen.get((one.experiment_id, one.run_id)) != one.seq]
-        self._seen = {(one.experiment_id, one.run_id): one.seq for one in found.changes}
+        new: list[Change | None] = [one for one in found.changes if self._seen.get(_thing(one)) != one.seq]
+        if found.all:
+            new.append(None)
+        self._seen = _seen(found)
         due = [one for then, one in self._again if then <= now]
         self._again = [(then, one) for then, one in self._again if then > now]
         self._again += [(now + wait, one) for one in new for wait in _AGAIN_S]
-        told = Changes(found.cursor, [*due, *new], found.all)
+        told = [*due, *new]
+        changed = Changes(found.cursor, [one for one in told if one is not None], None in told)
         for listener in self._listeners:
-            listener.add(told)
+            listener.add(changed)
+
+
+def _first_look(cursor: int, ago: int | None) -> int:
+    """After which moment changes are told to who begins to follow; 0 for none."""
+    moments = []
+    if cursor > 0:
+        moments.append(cursor - _OVERLAP_MS)
+    if ago is not None:
+        moments.append(_now_ms() - ago - _STANDS_MS)
+    return max(min(moments), 1) if moments else 0
+
+
+def _thing(change: Change) -> tuple[str, str, bool]:
+    return change.experiment_id, change.run_id, change.traces
+
+
+def _seen(found: Changes) -> dict[tuple[str, str, bool], int]:
+    return {_thing(one): one.seq for one in found.changes}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _piece(data: bytes) -> dict[str, object]:

@@ -12,15 +12,15 @@ from pathlib import Path
 import uvicorn
 
 from millrace.artifacts import Artifacts, LocalArtifacts, local_folder, open_artifacts
-from millrace.engine import DATABASE_FILE, open_engine
+from millrace.engine import DATABASE_FILE, Engine, open_engine
 from millrace.errors import MlflowException
-from millrace.journal import Watch
+from millrace.journal import Watch, journal_of
 from millrace.server.app import make_app
 from millrace.server.http import App
 from millrace.server.options import Options
 from millrace.server.places import PROXIED, Places
 from millrace.server.protocol import BoundedProtocol
-from millrace.store import Store
+from millrace.server.silence import watch_silence
 
 _logger = logging.getLogger("millrace.server")
 
@@ -69,15 +69,16 @@ def _serve_here(options: Options, listener: socket.socket) -> None:
     try:
         store, places = open_all(options)
         gc.freeze()  # what is there now stays: the collector need not look at it again and again
-        home = _home(options.backend_store_uri)
-        watch = Watch(home / _JOURNAL, store) if home else None
+        watch = Watch(journal_of(options.backend_store_uri)[0], store)
+        silence = watch_silence(store)
         try:
             app = make_app(store, places, options, stopping=lambda: server.should_exit)
             server = uvicorn.Server(config_of(app))
             server.run(sockets=[listener])
         finally:
-            if watch:
-                watch.stop()
+            if silence:
+                silence.stop()
+            watch.stop()
             store.close()
     except KeyboardInterrupt:
         _logger.info("Stopped.")
@@ -136,7 +137,7 @@ def _child(options: Options, listener: socket.socket) -> int:
         os._exit(1)
 
 
-def open_all(options: Options) -> tuple[Store, Places]:
+def open_all(options: Options) -> tuple[Engine, Places]:
     """The store and the artifacts that the options name.
 
     A store in a folder keeps its artifacts there, and where the server serves them, locations inside the folder are

@@ -7,6 +7,7 @@ few pieces of a mebibyte are in memory at once.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +16,11 @@ from typing import Any, BinaryIO, TypeVar
 from msgspec import Struct
 
 from millrace import wire
-from millrace.artifacts import Artifacts, LocalArtifacts, MultipartUploads, as_stream, parts_of
-from millrace.calls import DownloadUri, Edit, GetModelVersionDownloadUri, Needs, Read, Required
+from millrace.artifacts import OFFSET_HEADER, Artifacts, LocalArtifacts, MultipartUploads, as_stream, parts_of
+from millrace.calls import DownloadUri, Edit, GetModelVersionDownloadUri, GetTrace, Needs, Read, Required
 from millrace.errors import BadRequest, InvalidParameterValue, NotImplementedHere
-from millrace.model import FileInfo
+from millrace.model import FileInfo, Trace, TraceTagKey
+from millrace.model.traces import SPANS_FILE
 from millrace.server.files import send_file
 from millrace.server.http import HTML, Disconnected, Request, Send, begin, respond
 from millrace.server.kinds import disposition
@@ -33,6 +35,8 @@ R = TypeVar("R")
 
 THREADS = 32
 """How many files are read or written at once."""
+_APPENDED = 16 << 20
+"""How much may be appended at once."""
 _PROXY = "2.0/mlflow-artifacts"
 _READ, _EDIT = Needs("read", "artifact"), Needs("edit", "artifact")
 
@@ -99,6 +103,7 @@ class Streams:
             yield self._proxied(("GET",), file, _READ, _at, self._download)
             yield self._proxied(("PUT",), file, _EDIT, _at, self._upload)
             yield self._proxied(("DELETE",), file, _EDIT, _at, self._delete)
+            yield self._proxied(("PATCH",), file, _EDIT, _at, self._append)
             for step, act in (("create", self._begin), ("complete", self._complete), ("abort", self._abort)):
                 yield self._proxied(("POST",), f"{base}/mpu/{step}/{{path*}}", _EDIT, _at, act)
             # Clients send parts to these addresses as they are, without credentials: the id is the permission.
@@ -108,6 +113,9 @@ class Streams:
         yield self._tracked("GET", "/model-versions/get-artifact", Read.registered_model, _of_version, self._of_version)
         files = "/ajax-api/2.0/mlflow/logged-models/{owner}/artifacts/files"
         yield self._tracked("GET", files, Read.logged_model, _of_model, self._of_model)
+        for version in ("2.0", "3.0"):
+            data = f"/ajax-api/{version}/mlflow/get-trace-artifact"
+            yield self._tracked("GET", data, Read.trace, _of_trace, self._of_trace)
         for prefix in PREFIXES:
             yield self._tracked("GET", f"{prefix}/millrace/1/artifacts/zip", _READ, _zip_of, self._zip)
 
@@ -147,6 +155,16 @@ class Streams:
     async def _upload(self, request: Request, send: Send, at: At) -> None:
         await self._run(self._served.write, at.path, _body_of(request))
         await respond(send, 200, b"{}")
+
+    async def _append(self, request: Request, send: Send, at: At) -> None:
+        offset = request.header(OFFSET_HEADER.lower().encode())
+        if not (offset.isascii() and offset.isdigit() and len(offset) < 19):
+            raise InvalidParameterValue(
+                f"The header {OFFSET_HEADER} must say how long the file is, got {offset[:64]!r}."
+            )
+        data = await request.body(min(self._options.max_body, _APPENDED))
+        size = await self._run(self._served.append, at.path, data, int(offset))
+        await respond(send, 200, wire.encode(FileInfo(at.path, False, size)))
 
     async def _delete(self, request: Request, send: Send, at: At) -> None:
         if not parts_of(at.path):
@@ -199,6 +217,14 @@ class Streams:
 
     async def _of_version(self, request: Request, send: Send, at: At) -> None:
         await self._send_file(request, send, self._places.at(await self._location(at)), at.path)
+
+    async def _of_trace(self, request: Request, send: Send, at: At) -> None:
+        """The spans of a trace: those in the store, or else the file that a client without OTLP has written."""
+        trace: Trace = (await self._run(self._store.call, GetTrace(at.owner))).trace.trace()
+        if trace.data.spans:
+            return await respond(send, 200, json.dumps(trace.data.to_dict()).encode())
+        location = trace.info.tags[TraceTagKey.ARTIFACT_LOCATION]
+        return await self._send_file(request, send, self._places.at(location), at.path)
 
     async def _upload_to_run(self, request: Request, send: Send, at: At) -> None:
         location = await self._run(location_of_run, self._store, at.owner)
@@ -302,6 +328,13 @@ async def _of_version(request: Request, fields: dict[str, str]) -> At:
     at = At(asked["path"], asked["name"], asked["version"])
     parts_of(at.path)
     return at
+
+
+async def _of_trace(request: Request, fields: dict[str, str]) -> At:
+    trace_id = request.param("request_id")
+    if not trace_id:
+        raise BadRequest('Request must include the "request_id" query parameter.')
+    return At(SPANS_FILE, trace_id)
 
 
 async def _of_model(request: Request, fields: dict[str, str]) -> At:

@@ -13,14 +13,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from millrace.calls import Call, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun
+from millrace.calls import AppendSpans, Attend, Call, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun
 from millrace.store import GroupingStore
 
 GROUP_BYTES = 256 * 1024
 """How many bytes of bodies are written together: a few milliseconds' worth."""
 
-_QUICK = frozenset({CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun})
-"""Calls whose cost depends on nothing but their size."""
+_QUICK: dict[type, int] = {
+    **dict.fromkeys((Attend, CreateRun, LogBatch, LogMetric, LogParam, SetTag, UpdateRun), GROUP_BYTES),
+    AppendSpans: 16 * 1024,
+}
+"""Calls whose cost depends on nothing but their size, and up to which size they are small."""
 
 
 class _Write(NamedTuple):
@@ -83,7 +86,7 @@ class Writes:
         return group
 
     def _write_here(self, group: list[_Write], calls: Sequence[Call[Any]]) -> bool:
-        if group[0].size > GROUP_BYTES or not all(type(call) in _QUICK for call in calls):
+        if any(write.size > _QUICK.get(type(write.call), -1) for write in group):
             return False
         results: list[Any] | Exception | None
         try:

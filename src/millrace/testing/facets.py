@@ -16,6 +16,7 @@ from millrace.calls import (
     LogBatch,
     LogMetric,
     RestoreRun,
+    SetExperimentTag,
 )
 from millrace.model import Metric, Param
 from millrace.store import Store
@@ -79,9 +80,21 @@ class FacetsSuite:
         }
         found = store.call(GetRunColumns([id_], text="R", kinds=["metrics", "params"]))
         assert [one.name for one in found.columns] == ["metrics.curve", "metrics.rare", "params.lr"]
-        cut = store.call(GetRunColumns([id_], max_columns=2))
-        assert ([one.name for one in cut.columns], cut.complete) == (["metrics.acc", "metrics.curve"], False)
         assert store.call(GetRunColumns([])).columns == []
+
+    def test_the_columns_that_say_most(self, store: Store) -> None:
+        id_, _ = _runs(store)
+        cut = store.call(GetRunColumns([id_], kinds=["metrics", "params"], max_columns=1))
+        assert ([one.name for one in cut.columns], cut.complete) == (["metrics.acc", "params.kind"], False)
+        store.call(SetExperimentTag(id_, "mlflow.experiment.primaryMetric.name", "rare"))
+        names = ["params.lr", "metrics.none"]
+        cut = store.call(GetRunColumns([id_], kinds=["metrics", "params"], max_columns=1, names=names))
+        assert [one.name for one in cut.columns] == ["metrics.rare", "params.lr"]
+        only = store.call(GetRunColumns([id_], max_columns=0, names=["metrics.acc", "metrics.curve.min"]))
+        assert [one.name for one in only.columns] == ["metrics.acc"]
+        assert [(one.name, one.runs, one.minimum, one.maximum) for one in only.summaries] == [
+            ("metrics.curve.min", 6, 0.0, 0.0)
+        ]
 
     def test_the_facet_of_texts(self, store: Store) -> None:
         id_, _ = _runs(store)

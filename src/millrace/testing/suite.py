@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from millrace.testing.attendance import AttendanceSuite
 from millrace.testing.changes import ChangesSuite
 from millrace.testing.experiments import ExperimentsSuite
 from millrace.testing.facets import FacetsSuite
@@ -14,6 +15,7 @@ from millrace.testing.registry import RegistrySuite
 from millrace.testing.runs import RunsSuite
 from millrace.testing.searches import SearchesSuite
 from millrace.testing.tables import TablesSuite
+from millrace.testing.traces import TraceSearchSuite, TracesSuite
 
 
 class StoreSuite(
@@ -29,6 +31,9 @@ class StoreSuite(
     FacetsSuite,
     FindingSuite,
     ChangesSuite,
+    AttendanceSuite,
+    TracesSuite,
+    TraceSearchSuite,
 ):
     """What every store must do.
 

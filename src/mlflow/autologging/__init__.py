@@ -1,26 +1,32 @@
-"""What autologging of every library shares: patches that can be undone, options, and safety for the user's code."""
+"""What autologging of every library shares: see `mlflow.autologging.integration` for how one is declared."""
 
 from __future__ import annotations
 
+from mlflow.autologging.calls import Call
 from mlflow.autologging.frames import caller_outside, name_of
-from mlflow.autologging.options import current, disable, enable, get_autologging_config
+from mlflow.autologging.integration import Integration, safe_callbacks
+from mlflow.autologging.options import current, get_autologging_config
 from mlflow.autologging.patching import Patches, argument, positional
+from mlflow.autologging.runs import AutologgedRun, as_params, log_dataset, log_numbers
 from mlflow.autologging.safety import inside, is_inside, quietly, safely
-from mlflow.autologging.versions import is_supported
 
 __all__ = [
+    "AutologgedRun",
+    "Call",
+    "Integration",
     "Patches",
     "argument",
+    "as_params",
     "caller_outside",
     "current",
-    "disable",
-    "enable",
     "get_autologging_config",
     "inside",
     "is_inside",
-    "is_supported",
+    "log_dataset",
+    "log_numbers",
     "name_of",
     "positional",
     "quietly",
+    "safe_callbacks",
     "safely",
 ]

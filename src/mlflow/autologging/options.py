@@ -5,12 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 _options: dict[str, dict[str, Any]] = {}
+AUTOLOGGING_INTEGRATIONS = _options
+"""The name by which other libraries look up which flavors log."""
+
+GLOBALLY_CONFIGURED = "globally_configured"
+"""The option that says that `mlflow.autolog` was called, not the flavor's own `autolog`, whose options outrank it."""
 
 
 def enable(flavor: str, options: dict[str, Any]) -> None:
     """Let the options of an `autolog` call hold; `options["disable"]` says whether anything is logged at all."""
     # One assignment: a thread that trains sees the old options or the new ones, never a mixture.
     _options[flavor] = dict(options)
+
+
+def set_globally(flavor: str) -> None:
+    """Note that a flavor's options are those of `mlflow.autolog`, which a later call of it may change."""
+    if flavor in _options:
+        _options[flavor] = {**_options[flavor], GLOBALLY_CONFIGURED: True}
+
+
+def is_set_by_user(flavor: str) -> bool:
+    """Whether the flavor's own `autolog` was called: then `mlflow.autolog` leaves it alone, as MLflow does."""
+    return flavor in _options and not _options[flavor].get(GLOBALLY_CONFIGURED)
 
 
 def disable(flavor: str) -> None:

@@ -9,40 +9,38 @@ from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
-Around = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
-"""Is called instead of a function, with the function and its arguments; answers what the user gets."""
-
-AroundMethod = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
-"""Is called instead of a method, with the bound method, the object and the arguments; answers what the user gets."""
+Around = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
+"""Is called instead of a function or method: with what would have been called (a method: bound to its object), the
+object (of a class method: the class; of a function: None) and the arguments. Answers what the user gets."""
 
 _MARK = "_mlflow_patched"
 
 
 class Patches:
-    """The patches of one flavor. Patching twice is patching once; every method may be called from any thread."""
+    """The patches of one integration. Patching twice is patching once; every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._done: list[tuple[Any, str, Any]] = []
 
-    def function(self, module: ModuleType, name: str, around: Around) -> None:
-        """Call `around` instead of a module's function. Names that were imported from it before are not affected."""
-        original = module.__dict__.get(name)
-        if isinstance(original, FunctionType) and not hasattr(original, _MARK):
-            self._put(module, name, _wrapped(original, around))
+    def call(self, owner: type | ModuleType, name: str, around: Around) -> None:
+        """Call `around` instead of a module's function or a class's method; nothing happens where there is none.
 
-    def method(self, owner: type, name: str, around: AroundMethod) -> None:
-        """Call `around` instead of a method that a class itself defines; those that it inherits are left alone.
-
-        Methods that exist under a condition (scikit-learn's `available_if`) exist under the same one afterwards.
+        Names that were imported from a module before are not affected. A method that the class inherits is patched in
+        this class only. Methods that exist under a condition (scikit-learn's `available_if`) exist under the same one
+        afterwards.
         """
-        original = owner.__dict__.get(name)
-        if original is None or hasattr(original, _MARK):
+        original = inspect.getattr_static(owner, name, None)
+        if original is None or self._is_patched(original):
             return
-        if isinstance(original, FunctionType):
-            self._put(owner, name, _method(original, around))
-        elif hasattr(original, "__get__") and not isinstance(original, property | classmethod | staticmethod):
-            self._put(owner, name, _Conditional(original, around))
+        if isinstance(original, classmethod | staticmethod):
+            self._put_marked(owner, name, _of_class(original, around))
+        elif isinstance(owner, ModuleType) and callable(original):
+            self._put_marked(owner, name, _wrapped(original, around))
+        elif isinstance(original, FunctionType):
+            self._put_marked(owner, name, _method(original, around))
+        elif hasattr(original, "__get__") and not isinstance(original, property):
+            self._put_marked(owner, name, _Conditional(original, around))
 
     def attribute(self, owner: Any, name: str, value: Any) -> None:
         """Set any attribute, until `undo`."""
@@ -60,6 +58,17 @@ class Patches:
                 else:
                     setattr(owner, name, original)
 
+    def _is_patched(self, function: Any) -> bool:
+        while function is not None:
+            if getattr(function, _MARK, None) == id(self):
+                return True
+            function = getattr(function, "__wrapped__", None)
+        return False
+
+    def _put_marked(self, owner: Any, name: str, value: Any) -> None:
+        setattr(value, _MARK, id(self))
+        self._put(owner, name, value)
+
     def _put(self, owner: Any, name: str, value: Any) -> None:
         with self._lock:
             original = owner.__dict__.get(name, _MISSING)
@@ -70,31 +79,52 @@ class Patches:
 _MISSING = object()
 
 
-def _wrapped(original: FunctionType, around: Around) -> Callable[..., Any]:
+def _wrapped(original: Callable[..., Any], around: Around) -> Callable[..., Any]:
     @functools.wraps(original)
     def function(*args: Any, **kwargs: Any) -> Any:
-        return around(original, args, kwargs)
+        return around(original, None, args, kwargs)
 
-    setattr(function, _MARK, True)
-    return function
+    return _finished(function, original)
 
 
-def _method(original: FunctionType, around: AroundMethod) -> Callable[..., Any]:
+def _method(original: FunctionType, around: Around) -> Callable[..., Any]:
     @functools.wraps(original)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return around(original.__get__(self, type(self)), self, args, kwargs)
 
-    setattr(method, _MARK, True)
-    return method
+    return _finished(method, original)
+
+
+def _of_class(original: Any, around: Around) -> Any:
+    kind = type(original)
+
+    @functools.wraps(original.__func__)
+    def method(*args: Any, **kwargs: Any) -> Any:
+        if kind is staticmethod:
+            return around(original.__func__, None, args, kwargs)
+        return around(original.__get__(None, args[0]), args[0], args[1:], kwargs)
+
+    return kind(_finished(method, original.__func__))
+
+
+def _finished(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """A wrapper that is a coroutine function where the original is one: libraries look."""
+    if not inspect.iscoroutinefunction(original):
+        return function
+
+    @functools.wraps(original)
+    async def awaited(*args: Any, **kwargs: Any) -> Any:
+        return await function(*args, **kwargs)
+
+    return awaited
 
 
 class _Conditional:
     """A descriptor before another, so that the other still decides whether there is a method."""
 
-    def __init__(self, original: Any, around: AroundMethod) -> None:
+    def __init__(self, original: Any, around: Around) -> None:
         self._original = original
         self._around = around
-        self._mlflow_patched = True
         functools.update_wrapper(self, original, updated=())  # type: ignore[arg-type]
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

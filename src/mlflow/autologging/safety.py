@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 _logger = logging.getLogger("mlflow.utils.autologging_utils")
 
-
-class _Own(threading.local):
-    """What belongs to one thread."""
-
-    inside = 0
-    quiet = 0
-
-
-_own = _Own()
+# Of a thread, or of a task where there are tasks: neither sees what others do.
+_inside = ContextVar("mlflow_autologging_inside", default=0)
+_quiet = ContextVar("mlflow_autologging_quiet", default=0)
 
 
 def is_inside() -> bool:
     """Whether this thread is inside of a call that is logged already, or that is never logged."""
-    return _own.inside > 0
+    return _inside.get() > 0
 
 
 @contextmanager
 def inside() -> Iterator[None]:
     """Log nothing in this thread for a while: an estimator that fits others is one training, not many."""
-    _own.inside += 1
+    _inside.set(_inside.get() + 1)
     try:
         yield
     finally:
-        _own.inside -= 1
+        _inside.set(_inside.get() - 1)
 
 
 @contextmanager
@@ -46,13 +40,24 @@ def safely(flavor: str, what: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        _logger.warning(
-            "Encountered unexpected error during %s autologging: could not %s: %s",
-            flavor,
-            what,
-            error,
-            exc_info=_logger.isEnabledFor(logging.DEBUG),
-        )
+        warn(flavor, what, error)
+
+
+def warn(flavor: str, what: str, error: Exception) -> None:
+    """Say that something could not be logged.
+
+    Args:
+        flavor: e.g. `"sklearn"`.
+        what: what was tried, e.g. `"log the model"`.
+        error: why it could not.
+    """
+    _logger.warning(
+        "Encountered unexpected error during %s autologging: could not %s: %s",
+        flavor,
+        what,
+        error,
+        exc_info=_logger.isEnabledFor(logging.DEBUG),
+    )
 
 
 @contextmanager
@@ -65,12 +70,12 @@ def quietly(quiet: bool) -> Iterator[None]:
         # Filters of a logger do not see the messages of the loggers below it; those of its handlers do.
         if _loud not in handler.filters:
             handler.addFilter(_loud)
-    _own.quiet += 1
+    _quiet.set(_quiet.get() + 1)
     try:
         yield
     finally:
-        _own.quiet -= 1
+        _quiet.set(_quiet.get() - 1)
 
 
 def _loud(record: logging.LogRecord) -> bool:
-    return not _own.quiet
+    return not _quiet.get()

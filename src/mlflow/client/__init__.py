@@ -8,11 +8,12 @@ from mlflow.client.logging import Logging
 from mlflow.client.models import LoggedModels
 from mlflow.client.registry import Registry
 from mlflow.client.runs import Runs
+from mlflow.client.traces import Traces
 
 __all__ = ["MlflowClient"]
 
 
-class MlflowClient(Experiments, Runs, Logging, Artifacts, LoggedModels, Registry):
+class MlflowClient(Experiments, Runs, Logging, Artifacts, LoggedModels, Registry, Traces):
     """A client of a tracking store and a model registry.
 
     It has no state but its two URIs: it may be made often, and used from any number of threads and after a fork.

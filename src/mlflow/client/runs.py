@@ -33,6 +33,22 @@ class Runs(ClientBase):
             tags: tags of the run; values become texts.
             run_name: its name; the store makes one up when omitted.
         """
+        return self._open_run(experiment_id, start_time, tags, run_name)
+
+    def _open_run(
+        self,
+        experiment_id: str,
+        start_time: int | None,
+        tags: dict[str, Any] | None,
+        run_name: str | None,
+        *,
+        process_id: str = "",
+        run_id: str = "",
+    ) -> Run:
+        """Create a run; with a process that has it open, one that is ended when the process dies.
+
+        MLflow's own server gives it another id than this one.
+        """
         texts = {str(key): text_of_tag(value) for key, value in (tags or {}).items()}
         call = CreateRun(
             experiment_id=str(experiment_id),
@@ -40,6 +56,8 @@ class Runs(ClientBase):
             run_name=run_name or "",
             start_time=now_ms() if start_time is None else start_time,
             tags=as_pairs(RunTag, texts),
+            run_id=run_id,
+            process_id=process_id,
         )
         return self._call(call).run
 
@@ -93,6 +111,11 @@ class Runs(ClientBase):
         named = RunStatus.to_string(number) if number else None
         self._call(UpdateRun(run_id=run_id, status=named, run_name=name))
 
+    def _reopen_run(self, run_id: str, name: str | None, process_id: str) -> None:
+        """Have a run RUNNING again, and ended when the process dies."""
+        flush_run(run_id)
+        self._call(UpdateRun(run_id=run_id, status="RUNNING", run_name=name, process_id=process_id))
+
     def set_terminated(self, run_id: str, status: str | None = None, end_time: int | None = None) -> None:
         """End a run.
 
@@ -101,9 +124,13 @@ class Runs(ClientBase):
             status: `"FINISHED"` (when omitted), `"FAILED"` or `"KILLED"`.
             end_time: milliseconds since 1970, UTC; now when omitted.
         """
+        self._end_run(run_id, status, end_time, "")
+
+    def _end_run(self, run_id: str, status: str | None, end_time: int | None, reason: str) -> None:
+        """End a run, and keep why."""
         flush_run(run_id)
         named = RunStatus.to_string(RunStatus.from_string(status or "FINISHED"))
-        self._call(UpdateRun(run_id=run_id, status=named, end_time=end_time or now_ms()))
+        self._call(UpdateRun(run_id=run_id, status=named, end_time=end_time or now_ms(), reason=reason))
 
     def delete_run(self, run_id: str) -> None:
         """Mark a run as deleted; `restore_run` brings it back."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from millrace.errors import InvalidParameterValue
 from millrace.http import HEADER_PROVIDERS, SIGNERS
-from millrace.journal import Journaled, is_supported, open_journaled
+from millrace.journal import Journaled, is_supported, journal_of, open_journaled
 from millrace.settings import MILLRACE_EXIT_TIMEOUT_S, MILLRACE_JOURNAL, MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
 from millrace.store import Store, is_plugged, online, open_store
 from mlflow.context.auth import sign
@@ -112,6 +112,13 @@ def store_at(uri: str) -> Store:
 def journal_now() -> Journaled | None:
     """The journal of the store that runs are logged to; None when that store was not used yet, or has none."""
     return _journals.get(_chosen.get("tracking") or get_tracking_uri())
+
+
+def journal_folder(uri: str) -> Path:
+    """The folder of the journal of the store at a URI, whether this process writes to it or not."""
+    store_at(uri)
+    journal = _journals.get(uri)
+    return journal.folder if journal is not None else journal_of(online(uri))[0]
 
 
 def flush_journal(uri: str) -> None:

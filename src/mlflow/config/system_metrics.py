@@ -1,12 +1,9 @@
 """How system metrics (CPU, memory, disk, network, GPU) are to be logged.
 
 These functions record the choice in the `MLFLOW_…SYSTEM_METRICS…` variables, for this process and those it starts.
-This version does not log system metrics yet, and `enable_system_metrics_logging` says so.
 """
 
 from __future__ import annotations
-
-import logging
 
 from millrace.settings import (
     MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING,
@@ -15,17 +12,14 @@ from millrace.settings import (
     MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL,
 )
 
-_logger = logging.getLogger("mlflow.system_metrics")
-
 
 def enable_system_metrics_logging() -> None:
-    """Ask for system metrics of every run; this version warns that it does not log them yet."""
+    """Log system metrics of every run that starts from now on, unless `start_run(log_system_metrics=False)` says no."""
     MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING.set(True)
-    _logger.warning("This version does not log system metrics yet; runs are logged without them.")
 
 
 def disable_system_metrics_logging() -> None:
-    """Do not ask for system metrics."""
+    """Log none of runs that start from now on, unless `start_run(log_system_metrics=True)` asks for them."""
     MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING.set(False)
 
 

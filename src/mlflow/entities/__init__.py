@@ -1,13 +1,47 @@
-"""The nouns: experiments, runs, what they log, datasets, logged models."""
+"""The nouns: experiments, runs, what they log, datasets, logged models, traces."""
 
 # ruff: noqa: F401
 
 from __future__ import annotations
 
-from mlflow.entities import model_registry
+from millrace.model import (
+    Assessment,
+    AssessmentError,
+    AssessmentSource,
+    AssessmentSourceType,
+    Expectation,
+    Feedback,
+    MlflowExperimentLocation,
+    Span,
+    SpanEvent,
+    SpanStatus,
+    SpanStatusCode,
+    SpanType,
+    Trace,
+    TraceData,
+    TraceInfo,
+    TraceLocation,
+    TraceLocationType,
+    TraceState,
+)
+from mlflow.entities import (
+    assessment,
+    assessment_error,
+    assessment_source,
+    model_registry,
+    span_event,
+    span_status,
+    trace,
+    trace_data,
+    trace_info,
+    trace_location,
+    trace_state,
+    trace_status,
+)
 from mlflow.entities.dataset import Dataset
 from mlflow.entities.dataset_input import DatasetInput
 from mlflow.entities.dataset_summary import _DatasetSummary
+from mlflow.entities.document import Document
 from mlflow.entities.experiment import Experiment
 from mlflow.entities.experiment_tag import ExperimentTag
 from mlflow.entities.file_info import FileInfo
@@ -29,4 +63,5 @@ from mlflow.entities.run_outputs import RunOutputs
 from mlflow.entities.run_status import RunStatus
 from mlflow.entities.run_tag import RunTag
 from mlflow.entities.source_type import SourceType
+from mlflow.entities.span import LiveSpan, NoOpSpan
 from mlflow.entities.view_type import ViewType

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import json
 import logging
+import os
 import re
 import sys
 from importlib import metadata
@@ -34,12 +35,15 @@ def imported_by(path: str) -> set[str]:
     asked: set[str] = set()
     real_import = builtins.__import__
 
-    def recording(name: str, globals: Any = None, *rest: Any, **named: Any) -> Any:
+    def recording(
+        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0, **named: Any
+    ) -> Any:
         caller = _top((globals or {}).get("__name__"))
         # Libraries that the SDK itself had loaded import each other all the time: that says nothing of the model.
-        if caller and caller not in _OWN and caller not in before:
+        # Names after a dot (`from .murmurhash import …`) are no packages, though some are called as one.
+        if level == 0 and caller and caller not in _OWN and caller not in before:
             asked.add(_top(name))
-        return real_import(name, globals, *rest, **named)
+        return real_import(name, globals, locals, fromlist, level, **named)
 
     builtins.__import__ = recording
     try:
@@ -85,12 +89,24 @@ def _dependencies(name: str) -> set[str]:
     return found
 
 
+def local_files(root: str, model: str) -> list[str]:
+    """The files of imported modules that lie in a folder and belong to no environment in it, relative to it."""
+    found = set()
+    for module in list(sys.modules.values()):
+        path = os.path.realpath(getattr(module, "__file__", None) or os.devnull)
+        inside = path.startswith(os.path.join(os.path.realpath(root), ""))
+        installed = {"site-packages", "dist-packages"} & set(path.split(os.sep))
+        if inside and not installed and not path.startswith(os.path.join(os.path.realpath(model), "")):
+            found.add(os.path.relpath(path, os.path.realpath(root)))
+    return sorted(found)
+
+
 def main() -> None:
-    """Capture the packages of the model that the first argument names; write them where the second one says."""
+    """Capture the model that the first argument names; write what it imports where the second one says."""
     path, answer = sys.argv[1:3]
     packages = packages_of(imported_by(path))
     with open(answer, "w") as file:
-        json.dump(packages, file)
+        json.dump({"packages": packages, "files": local_files(os.getcwd(), path)}, file)
 
 
 if __name__ == "__main__":

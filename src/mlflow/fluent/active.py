@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
 import threading
 from collections.abc import MutableSequence
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from millrace.errors import MlflowException
@@ -24,6 +25,7 @@ from mlflow.client import MlflowClient
 from mlflow.client.queue import flush_all
 from mlflow.client.stores import get_registry_uri, get_tracking_uri, time_to_exit_s
 from mlflow.context.default_experiment import default_experiment_id
+from mlflow.fluent import lifetime, signals
 
 
 class ActiveRun(Run, frozen=True):
@@ -39,8 +41,16 @@ class ActiveRun(Run, frozen=True):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         if self.info.run_id in (run.info.run_id for run in _own().stack):
-            end_until(self.info.run_id, "FINISHED" if kind is None else "FAILED")
+            end_until(self.info.run_id, "FINISHED" if kind is None else "FAILED", lifetime.reason_of(error))
         return kind is None
+
+
+class Companion(Protocol):
+    """What goes along with a run from its start to its end, in the process that started it."""
+
+    def finish(self) -> None:
+        """Stop; called once, before the run is ended."""
+        ...
 
 
 class _Own(threading.local):
@@ -53,7 +63,10 @@ class _Own(threading.local):
 
 _state: dict[str, Any] = {}
 _open: dict[str, tuple[ActiveRun, str]] = {}
+_companions: dict[str, list[Companion]] = {}
 _lock = threading.Lock()
+
+_logger = logging.getLogger("mlflow.tracking.fluent")
 
 
 def _own() -> _Own:
@@ -133,9 +146,28 @@ def is_active(run_id: str) -> bool:
 def push(run: Run) -> ActiveRun:
     """Make a run the active one of this thread."""
     active = ActiveRun(run.info, run.data, run.inputs, run.outputs)
+    uri = get_tracking_uri()
     _own().stack.append(active)
-    _open[run.info.run_id] = (active, get_tracking_uri())
+    _open[run.info.run_id] = (active, uri)
+    lifetime.enter(uri, run.info.run_id)
+    signals.watch(_end_open)
+    _fail_with_thread()
+    _finish_with_parent()
     return active
+
+
+def accompany(run_id: str, companion: Companion) -> None:
+    """Have something finished before a run of this process is ended."""
+    _companions.setdefault(run_id, []).append(companion)
+
+
+def _part(run_id: str) -> None:
+    """Finish what goes along with a run; nothing that fails there stands in the way of the run's end."""
+    for companion in reversed(_companions.pop(run_id, [])):
+        try:
+            companion.finish()
+        except Exception:
+            _logger.warning("%s of run %s did not finish", type(companion).__name__, run_id, exc_info=True)
 
 
 def end_run(status: str = "FINISHED") -> None:
@@ -144,14 +176,29 @@ def end_run(status: str = "FINISHED") -> None:
     Args:
         status: `"FINISHED"`, `"FAILED"`, `"KILLED"` or `"SCHEDULED"`.
     """
+    _end_newest(status, "")
+
+
+def _end_newest(status: str, reason: str) -> None:
     RunStatus.from_string(status)
     own = _own()
     if own.stack:
         run = own.stack.pop()
         own.last = run.info.run_id
         _, uri = _open.pop(run.info.run_id, (run, get_tracking_uri()))
-        MlflowClient(uri).set_terminated(run.info.run_id, status)
+        _close(run.info.run_id, uri, status, reason)
         _say_where(run, uri)
+
+
+def _close(run_id: str, uri: str, status: str, reason: str) -> None:
+    """End a run that this process has open."""
+    _part(run_id)
+    try:
+        MlflowClient(uri)._end_run(run_id, status, None, reason)
+    finally:
+        lifetime.leave(uri, run_id)
+        if not _open:
+            signals.unwatch()
 
 
 def _say_where(run: Run, uri: str) -> None:
@@ -167,10 +214,10 @@ def _say_where(run: Run, uri: str) -> None:
     )
 
 
-def end_until(run_id: str, status: str) -> None:
+def end_until(run_id: str, status: str, reason: str = "") -> None:
     """End a run of this thread, and before it those that were started inside and are still open."""
     while is_active(run_id):
-        end_run(status)
+        _end_newest(status, reason)
 
 
 def active_run_id() -> str:
@@ -223,19 +270,51 @@ def experiment_id() -> str:
     return chosen_experiment_id() or default_experiment_id()
 
 
-def _end_all() -> None:
-    # At exit: what a script left open is finished, in whichever thread it was started.
-    flush_all()
+def _end_open(status: str, reason: str) -> None:
+    """End all open runs of this process, in whichever thread they were started, when it is about to end."""
     for run_id, (_, uri) in reversed(list(_open.items())):
+        _open.pop(run_id, None)
         try:
             with overriding({MILLRACE_EXIT_TIMEOUT_S: time_to_exit_s()}):
-                MlflowClient(uri).set_terminated(run_id, "FINISHED")
+                _close(run_id, uri, status, reason)
         except MlflowException:
             # Nobody is left to tell; a server that is away must not turn a good exit into a bad one.
             continue
-    _open.clear()
+
+
+def _end_all() -> None:
+    flush_all()
+    _end_open(*lifetime.last_words())
     # What runs later still, such as the finalizers of callbacks, finds no run that it would have to end.
     _state.pop("own", None)
+
+
+def _fail_with_thread() -> None:
+    """An exception that ends a thread ends the runs that it has open, before others hear of it as before."""
+    if threading.current_thread() is threading.main_thread() or _state.get("hook") is threading.excepthook:
+        return
+    before = threading.excepthook
+
+    def hook(args: threading.ExceptHookArgs) -> None:
+        while _own().stack:
+            run_id = _own().stack[-1].info.run_id
+            try:
+                _end_newest("FAILED", lifetime.reason_of(args.exc_value))
+            except Exception:
+                _logger.warning("Run %s could not be ended", run_id, exc_info=True)
+        before(args)
+
+    _state["hook"] = threading.excepthook = hook
+
+
+def _finish_with_parent() -> None:
+    """Workers of multiprocessing end without the functions that are registered for the end of a process."""
+    util, process = (sys.modules.get(f"multiprocessing.{name}") for name in ("util", "process"))
+    if util is None or process is None or process.parent_process() is None or _state.get("finishing"):
+        return
+    _state["finishing"] = True
+    # Before journals are, whose finalizer has the priority 10.
+    util.Finalize(None, _end_all, exitpriority=20)
 
 
 def _after_fork() -> None:
@@ -243,7 +322,9 @@ def _after_fork() -> None:
     global _lock
     _lock = threading.Lock()
     _state.pop("own", None)
+    _state.pop("finishing", None)
     _open.clear()
+    _companions.clear()
 
 
 atexit.register(_end_all)

@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import importlib.util
 import inspect
 import logging
-import sys
-from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
 from typing import Any
+
+from mlflow.autologging.imports import when_imported
+from mlflow.autologging.options import is_set_by_user, set_globally
 
 _logger = logging.getLogger("mlflow.tracking.fluent")
 
-FLAVORS: dict[str, str] = {"sklearn": "mlflow.sklearn"}
-"""The libraries that can be logged, and the module whose `autolog` does it."""
+FLAVORS: dict[str, str] = {
+    # models
+    "sklearn": "mlflow.sklearn",
+    "xgboost": "mlflow.xgboost",
+    "lightgbm": "mlflow.lightgbm",
+    "statsmodels": "mlflow.statsmodels",
+    "keras": "mlflow.keras",
+    "tensorflow": "mlflow.tensorflow",
+    "lightning": "mlflow.pytorch",
+    "pytorch_lightning": "mlflow.pytorch",
+    "transformers": "mlflow.transformers",
+    "setfit": "mlflow.transformers",
+    "pyspark": "mlflow.spark",
+    "pyspark.ml": "mlflow.pyspark.ml",
+    # traces
+    "openai": "mlflow.openai",
+    "anthropic": "mlflow.anthropic",
+    "langchain": "mlflow.langchain",
+    "llama_index.core": "mlflow.llama_index",
+    "litellm": "mlflow.litellm",
+    "dspy": "mlflow.dspy",
+    "google.genai": "mlflow.gemini",
+    "google.generativeai": "mlflow.gemini",
+    "groq": "mlflow.groq",
+    "mistralai": "mlflow.mistral",
+    "boto3": "mlflow.bedrock",
+    "crewai": "mlflow.crewai",
+    "autogen": "mlflow.ag2",
+    "autogen_agentchat": "mlflow.autogen",
+    "pydantic_ai": "mlflow.pydantic_ai",
+    "smolagents": "mlflow.smolagents",
+    "agno": "mlflow.agno",
+    "haystack": "mlflow.haystack",
+    "strands": "mlflow.strands",
+}
+"""The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list, in its spelling.
+
+Modules that this package does not have are passed over.
+"""
 
 
 def autolog(
@@ -30,14 +68,17 @@ def autolog(
     extra_tags: dict[str, str] | None = None,
     exclude_flavors: list[str] | None = None,
 ) -> None:
-    """Log what every supported library trains, without further calls; for libraries not yet imported, from then on.
+    """Log what every supported library does, without further calls; for libraries not yet imported, from then on.
+
+    A flavor whose own `autolog` was called keeps its options: these are for all others. Options that a flavor does not
+    have are not passed to it.
 
     Args:
         log_input_examples: log a few rows of the input with each model.
         log_model_signatures: log the signature of each model.
         log_models: log the models.
         log_datasets: log what they were trained on.
-        log_traces: accepted for compatibility: no supported library has traces yet.
+        log_traces: log the calls of libraries for generative AI as traces.
         disable: stop autologging instead.
         exclusive: do not log to runs that the user started.
         disable_for_unsupported_versions: leave library versions alone that were not tested.
@@ -48,60 +89,35 @@ def autolog(
     options = dict(locals())
     excluded = options.pop("exclude_flavors") or ()
     for library, flavor in FLAVORS.items():
-        if flavor.removeprefix("mlflow.") in excluded:
+        if _name(flavor) in excluded or not _exists(flavor):
             continue
-        if library in sys.modules:
-            _enable(flavor, options)
-        else:
-            _Finder.install().waiting[library] = lambda flavor=flavor: _enable(flavor, options)
+        when_imported(library, functools.partial(_enable, flavor, options), key="mlflow.autolog")
+
+
+def _name(flavor: str) -> str:
+    return flavor.removeprefix("mlflow.")
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # its parent is missing
+        return False
 
 
 def _enable(flavor: str, options: dict[str, Any]) -> None:
     try:
-        function = importlib.import_module(flavor).autolog
-        known = inspect.signature(function).parameters
-        function(**{name: value for name, value in options.items() if name in known})
+        module = importlib.import_module(flavor)
+        name = getattr(module, "FLAVOR_NAME", _name(flavor))
+        if is_set_by_user(name):
+            return
+        known = inspect.signature(module.autolog).parameters
+        module.autolog(**{key: value for key, value in options.items() if key in known})
+        set_globally(name)
     except Exception as error:
         # A library must be importable whatever happens to its logging.
         if not options["silent"]:
-            _logger.warning("Exception raised while enabling autologging for %s: %s", flavor, error)
+            _logger.warning("Exception raised while enabling autologging for %s: %s", _name(flavor), error)
         return
     if not options["silent"] and not options["disable"]:
-        _logger.info("Autologging successfully enabled for %s.", flavor.removeprefix("mlflow."))
-
-
-class _Finder:
-    """Finds the libraries that are waited for, as Python would, and calls back when one has been imported."""
-
-    def __init__(self) -> None:
-        self.waiting: dict[str, Callable[[], None]] = {}
-
-    @classmethod
-    def install(cls) -> _Finder:
-        """The one finder of this process."""
-        for finder in sys.meta_path:
-            if isinstance(finder, cls):
-                return finder
-        finder = cls()
-        sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
-        return finder
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """See `importlib.abc.MetaPathFinder`."""
-        if name not in self.waiting:
-            return None
-        spec = PathFinder.find_spec(name, path, target)
-        if spec is None or spec.loader is None:
-            return None
-        execute = spec.loader.exec_module
-
-        def exec_module(module: ModuleType) -> None:
-            execute(module)
-            then = self.waiting.pop(name, None)
-            if then is not None:
-                then()
-
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
-        return spec
+        _logger.info("Autologging successfully enabled for %s.", _name(flavor))

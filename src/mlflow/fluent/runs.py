@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from millrace.errors import InvalidParameterValue, MlflowException
@@ -10,10 +11,12 @@ from millrace.settings import MLFLOW_RUN_ID, MLFLOW_RUN_NAME
 from mlflow.client.base import as_ids
 from mlflow.client.columns import search_columns
 from mlflow.client.paging import all_pages
+from mlflow.client.stores import get_tracking_uri
 from mlflow.context.providers import resolve_tags
-from mlflow.fluent import frames
+from mlflow.fluent import frames, lifetime
 from mlflow.fluent.active import ActiveRun, active_run, chosen_experiment_id, client, is_active, push
 from mlflow.fluent.active import experiment_id as current_experiment
+from mlflow.fluent.companions import start_companions, wanted
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME as RUN_NAME_TAG
 
@@ -33,6 +36,9 @@ def start_run(
     tags: dict[str, Any] | None = None,
     description: str | None = None,
     log_system_metrics: bool | None = None,
+    *,
+    log_console: bool | None = None,
+    log_code: bool | None = None,
 ) -> ActiveRun:
     """Start a run, or resume one, and make it the active run of this thread.
 
@@ -46,7 +52,12 @@ def start_run(
         parent_run_id: the parent, when it is not this thread's active run.
         tags: tags to set; values become texts.
         description: a text for the page of the run, in Markdown.
-        log_system_metrics: accepted for compatibility: system metrics are not logged yet.
+        log_system_metrics: whether the use of CPU, memory, disk, network and GPUs is logged while the run is open,
+            under `system/`; as `enable_system_metrics_logging` and its variable say when omitted.
+        log_console: whether what this process and those that it starts print while the run is open is kept as the
+            artifact `console/output.log`, which grows with it (ours); as `MLFLOW_LOG_CONSOLE` says when omitted.
+        log_code: whether uncommitted changes (`code/uncommitted.diff`) and installed packages (`code/packages.txt`)
+            are kept as artifacts (ours); as `MLFLOW_LOG_CODE` says when omitted.
 
     Returns:
         The run, as it is at its start.
@@ -60,6 +71,7 @@ def start_run(
             f"Run with UUID {active_run().info.run_id} is already active. To start a new run, first end the "  # type: ignore[union-attr]
             "current run with mlflow.end_run(). To start a nested run, call start_run with nested=True"
         )
+    beside = wanted(log_system_metrics, log_console, log_code)
     resumed = run_id or MLFLOW_RUN_ID.get()
     if not run_id and resumed:
         # The variable names one run, which the next run of this process is not.
@@ -73,7 +85,14 @@ def start_run(
             )
         texts[MLFLOW_RUN_NOTE] = description
     if resumed:
-        return push(_resume(resumed, parent_run_id, run_name, texts))
+        run = push(_resume(resumed, parent_run_id, run_name, texts))
+    else:
+        run = push(_create(experiment_id, run_name, parent_run_id, texts))
+    start_companions(run, get_tracking_uri(), beside, resumed=bool(resumed))
+    return run
+
+
+def _create(experiment_id: str | None, run_name: str | None, parent_run_id: str | None, texts: dict[str, Any]) -> Run:
     parent = _parent(parent_run_id)
     if parent:
         texts[MLFLOW_PARENT_RUN_ID] = parent
@@ -81,7 +100,18 @@ def start_run(
     if name:
         texts[RUN_NAME_TAG] = name
     where = experiment_id if experiment_id is not None else current_experiment()
-    return push(client().create_run(where, tags=resolve_tags(texts), run_name=name))
+    uri, chosen_id = get_tracking_uri(), uuid.uuid4().hex
+    tags = resolve_tags(texts)
+    # Before it is there: this process may be killed before it hears that it is.
+    lifetime.enter(uri, chosen_id)
+    try:
+        run = client()._open_run(where, None, tags, name, process_id=lifetime.process_id(uri), run_id=chosen_id)
+    except BaseException:
+        lifetime.leave(uri, chosen_id)
+        raise
+    if run.info.run_id != chosen_id:
+        lifetime.leave(uri, chosen_id)
+    return run
 
 
 def _parent(parent_run_id: str | None) -> str | None:
@@ -120,7 +150,13 @@ def _resume(run_id: str, parent_run_id: str | None, run_name: str | None, tags: 
         raise InvalidParameterValue(
             f"Run with UUID {run_id} is not a child of the specified parent_run_id {parent_run_id}."
         )
-    client().update_run(run_id, status="RUNNING", name=run_name)
+    uri = get_tracking_uri()
+    lifetime.enter(uri, run_id)
+    try:
+        client()._reopen_run(run_id, run_name, lifetime.process_id(uri))
+    except BaseException:
+        lifetime.leave(uri, run_id)
+        raise
     if tags:
         client().log_batch(run_id, tags=[RunTag(str(key), str(value)) for key, value in tags.items()])
     return client().get_run(run_id)

@@ -8,6 +8,7 @@ from mlflow.models.enforcement import validate_schema
 from mlflow.models.examples import ModelInputExample, convert_input_example_to_serving_input
 from mlflow.models.interface import ModelSignature, infer_signature
 from mlflow.models.model import Model, ModelInfo, get_model_info
+from mlflow.models.predicting import predict, validate_serving_input
 from mlflow.models.rewriting import set_signature, update_model_requirements
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "get_model_info",
     "infer_pip_requirements",
     "infer_signature",
+    "predict",
     "set_model",
     "set_signature",
     "update_model_requirements",
     "validate_schema",
+    "validate_serving_input",
 ]

@@ -15,11 +15,17 @@ from millrace.settings import MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT
 from mlflow.config.logs import configure
 from mlflow.environment.files import REQUIREMENTS_FILE_NAME
 from mlflow.environment.requirements import mismatches, read_requirements
+from mlflow.models.environments import (
+    MANAGERS,
+    check_env_manager,
+    environment_of,
+    models_command,
+    run_in_environment,
+)
 from mlflow.models.model import local_directory
+from mlflow.models.predicting import CONTENT_TYPES, answered
 from mlflow.models.rewriting import update_model_requirements
-from mlflow.models.scoring import Asked, bare_json, predictions_json, read_csv, read_json
 from mlflow.models.serving import serve_model
-from mlflow.pyfunc import load_model
 
 T = TypeVar("T")
 
@@ -36,7 +42,8 @@ _ENV_MANAGER = click.option(
     "--env-manager",
     default="local",
     show_default=True,
-    help="Only local is offered: the model runs in this very environment, with a warning where its packages differ.",
+    help="local: this very environment, with a warning where its packages differ; virtualenv or uv: one that is made "
+    "from the model's requirements, and kept in MLFLOW_ENV_ROOT.",
 )
 _INSTALL_MLFLOW = click.option(
     "--install-mlflow", is_flag=True, help="Accepted and without effect: the local environment has mlflow."
@@ -61,7 +68,7 @@ def models() -> None:
     "--pip-requirements-override",
     "-r",
     metavar="REQUIREMENTS",
-    help="Refused: the local environment is used as it is. Install x==y into it yourself.",
+    help="Requirements, separated by commas, on top of the model's; for other environments than local.",
 )
 @click.option("--env", multiple=True, metavar="KEY=VALUE", help="An environment variable to set for the model.")
 def predict(
@@ -79,28 +86,34 @@ def predict(
     JSON input is an object with dataframe_split, dataframe_records, instances or inputs, and maybe params. Loading a
     model runs its code: predict only with models that you trust.
     """
-    if content_type not in ("json", "csv"):
+    if content_type not in CONTENT_TYPES:
         raise click.ClickException("Content type must be one of json or csv.")
     _check_env_manager(env_manager)
-    if pip_requirements_override:
-        raise click.ClickException(
-            "--pip-requirements-override is not supported with --env-manager local: install "
-            f"{pip_requirements_override.replace(',', ' ')} into this environment instead."
-        )
+    variables = {}
     for text in env:
         name, equals, value = text.partition("=")
         if not (name and equals):
             raise click.UsageError(f"--env {text!r} is not KEY=VALUE.")
-        os.environ[name] = value
+        variables[name] = value
+    overrides = [each for each in (pip_requirements_override or "").split(",") if each]
     text = _read(input_path)
-    model = _found(load_model, model_uri)
-    signature = model.metadata.signature
-    if content_type == "csv":
-        asked = Asked(read_csv(text, signature.inputs if signature else None), None)
+    if env_manager == "local":
+        if overrides:
+            raise click.ClickException(
+                "--pip-requirements-override is not supported with --env-manager local: install "
+                f"{' '.join(overrides)} into this environment instead."
+            )
+        os.environ.update(variables)
+        answer = _found(lambda uri: answered(uri, text, content_type), model_uri)
     else:
-        asked = read_json(text, signature)
-    predictions = model.predict(asked.data, params=asked.params)
-    answer = bare_json(predictions) if asked.chat else predictions_json(predictions)
+        answer = run_in_environment(
+            _found(local_directory, model_uri),
+            ["predict", "--content-type", content_type],
+            env_manager=env_manager,
+            text=text,
+            overrides=overrides,
+            variables=variables,
+        )
     if output_path is None:
         click.echo(answer)
         return
@@ -171,6 +184,11 @@ def serve(
     configure()
     if timeout is not None:
         MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT.set(timeout)
+    if env_manager != "local" and not no_conda:
+        directory = _found(local_directory, model_uri)
+        options = ["serve", "--host", host, "--port", str(port), "--workers", str(workers)]
+        command = models_command(environment_of(directory, env_manager=env_manager), directory, options)
+        os.execv(command[0], command)
     _found(lambda uri: serve_model(uri, host=host, port=port, workers=workers), model_uri)
 
 
@@ -179,9 +197,12 @@ def serve(
 @_ENV_MANAGER
 @_INSTALL_MLFLOW
 def prepare_env(model_uri: str, env_manager: str, install_mlflow: bool) -> None:
-    """Check whether a model's requirements are installed in this environment, and say which are not."""
+    """Make a model's environment; with local: say which of its requirements are not installed in this one."""
     _check_env_manager(env_manager)
     directory = _found(local_directory, model_uri)
+    if env_manager != "local":
+        click.echo(f"The model's environment is ready: {environment_of(directory, env_manager=env_manager)}", err=True)
+        return
     path = Path(directory, REQUIREMENTS_FILE_NAME)
     missing = mismatches(read_requirements(path)[0]) if path.exists() else []
     if missing:
@@ -193,15 +214,9 @@ def prepare_env(model_uri: str, env_manager: str, install_mlflow: bool) -> None:
 
 
 def _check_env_manager(name: str) -> None:
-    if name not in ("local", "virtualenv", "uv", "conda"):
-        raise click.ClickException(
-            f"Invalid value for --env-manager: {name}. Must be one of local, virtualenv, uv, conda."
-        )
-    if name != "local":
-        raise click.ClickException(
-            f"--env-manager {name} is not offered: install the model's requirements.txt into an environment, "
-            "and run the same command there with --env-manager local."
-        )
+    if name not in MANAGERS:
+        raise click.ClickException(f"Invalid value for --env-manager: {name}. Must be one of {', '.join(MANAGERS)}.")
+    check_env_manager(name)
 
 
 def _found(act: Callable[[str], T], model_uri: str) -> T:

@@ -41,7 +41,16 @@ def enforce_schema(data: Any, schema: Schema) -> Any:
     """
     if schema.is_tensor_spec():
         return _enforce_tensors(data, schema)
-    return _enforce_columns(_as_frame(data, schema), schema)
+    try:
+        frame = _as_frame(data, schema)
+    except MlflowException:
+        raise
+    except Exception as error:
+        raise MlflowException.invalid_parameter_value(
+            "This model contains a column-based signature, which suggests a DataFrame input. There was an error "
+            f"casting the input data to a DataFrame: {error}"
+        ) from error
+    return _enforce_columns(frame, schema)
 
 
 def validate_schema(data: Any, expected_schema: Schema) -> None:
@@ -129,9 +138,9 @@ def _enforce_columns(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
         name: _enforce_column(column, expected[name].type, name=name, required=expected[name].required)
         for name, column in given.items()
     }
-    if all(column is given[name] for name, column in columns.items()):
+    if columns and all(column is given[name] for name, column in columns.items()):
         return frame[list(columns)]
-    return pd.DataFrame(columns, index=frame.index)
+    return pd.DataFrame(columns, index=frame.index if columns else None)
 
 
 def _warn_of_extra(extra: list[Any]) -> None:
@@ -155,7 +164,7 @@ def _enforce_positions(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
         name: _enforce_column(frame.iloc[:, position], schema.inputs[position].type, name=name, required=True)
         for position, name in enumerate(names)
     }
-    return pd.DataFrame(columns, index=frame.index)
+    return pd.DataFrame(columns, index=frame.index if columns else None)
 
 
 def _check_names(given: set[Any], schema: Schema) -> None:

@@ -177,11 +177,15 @@ def _records(value: Any, signature: ModelSignature | None) -> Any:
 
 def _instances(value: Any, signature: ModelSignature | None) -> Any:
     schema = signature.inputs if signature else None
-    by_name = schema is None or schema.is_tensor_spec()
+    nested = schema is not None and any(not isinstance(spec.type, DataType) for spec in schema.inputs)
+    by_name = schema is None or schema.is_tensor_spec() or not nested
     if by_name and isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
         if any(row.keys() != value[0].keys() for row in value):
             raise BadRequest("Invalid input. The length of values for each input/column name are not the same")
-        value = {name: [row[name] for row in value] for name in value[0]}
+        columns = {name: [row[name] for row in value] for name in value[0]}
+        if schema is not None and not schema.is_tensor_spec() and not schema.has_input_names():
+            return {name: _array(one, None) for name, one in columns.items()}
+        value = columns
     return _inputs(value, signature)
 
 
@@ -204,23 +208,44 @@ def _inputs(value: Any, signature: ModelSignature | None) -> Any:
 
 
 def _columns(value: Any, schema: Schema) -> Any:
-    """A table from the value of `inputs`, by column or by row."""
-    import pandas as pd
-
+    """What the model gets for the value of `inputs`: arrays of its columns' types, as MLflow makes them."""
     if not all(isinstance(spec.type, DataType) for spec in schema.inputs):
         return value  # nested: what is a row and what a list in a row, the model's schema tells when it is enforced
-    if not isinstance(value, list | dict):
-        value = [value]
-    elif isinstance(value, dict) and not any(isinstance(one, list) for one in value.values()):
-        value = [value]  # one row may be written without lists
-    frame = pd.DataFrame(value)
-    # As MLflow: here, unlike in tables, what is no text becomes one, and bytes are the text itself.
-    for name, spec in _specs(frame, schema):
-        if spec.type is DataType.string and pd.api.types.is_numeric_dtype(frame[name]):
-            frame[name] = frame[name].astype(str)
-        elif spec.type is DataType.binary:
-            frame[name] = frame[name].map(lambda one: one.encode() if isinstance(one, str) else one).astype(object)
-    return _typed(frame, schema)
+    types = {spec.name: spec.type.to_numpy() for spec in schema.inputs} if schema.has_input_names() else {}
+    first = schema.inputs[0]
+    if isinstance(value, dict):
+        if not types:
+            raise BadRequest(
+                "Invalid input. Failed to parse input data. This model contains an un-named  model signature which "
+                "expects a single n-dimensional array or a single value as input, however, an input of type "
+                f"{type(value)} was found."
+            )
+        return {name: _array(one, types.get(name)) for name, one in value.items()}
+    if isinstance(value, list):
+        if value and all(isinstance(row, dict) for row in value):
+            return [{name: _array(one, types.get(name)) for name, one in row.items()} for row in value]
+        array = _array(value, first.type.to_numpy())
+        # Values of the only column need not name it.
+        alone = types and len(schema.inputs) == 1
+        return {first.name: array if array.ndim == 1 else array.tolist()} if alone else array
+    try:
+        return first.type.to_numpy().type(value)
+    except (TypeError, ValueError):
+        raise BadRequest(
+            f"Invalid input. Failed to convert data `{value}` to type `{first}` defined in the model signature."
+        ) from None
+
+
+def _array(value: Any, kind: Any) -> Any:
+    """A list as an array of a type, anything else as one value of it; fractions stay where whole numbers are asked."""
+    import numpy as np
+
+    array = np.array(value, dtype=None if kind is None else kind)
+    if kind is not None and kind.kind == "i":
+        given = np.array(value)
+        if given.dtype.kind == "f" and not np.array_equal(given, array):
+            array = given  # MLflow cuts them off; the schema says that they do not fit
+    return array if isinstance(value, list) or kind is None else array[()]
 
 
 def _typed(frame: pd.DataFrame, schema: Schema | None) -> pd.DataFrame:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from types import FunctionType
 from typing import Any
 
-import mlflow
-from mlflow.autologging import Patches, current, enable, inside, is_inside, is_supported, quietly, safely
+from mlflow.autologging import Call, Integration, inside, is_inside, safely
 from mlflow.sklearn.estimators import is_logged, is_of_sklearn, loaded_classes, own_classes
 from mlflow.sklearn.model_io import FLAVOR_NAME, SERIALIZATION_FORMAT_CLOUDPICKLE
 from mlflow.sklearn.post_training import Recorder
 from mlflow.sklearn.training import RUN_ATTRIBUTE, Training
-
-_logger = logging.getLogger("mlflow.sklearn")
 
 SUPPORTED = ("1.4", "2")
 """The first version of scikit-learn that this was made for, and the first that it was not."""
@@ -32,9 +28,7 @@ _VALIDATING = (
 _VALIDATING_STEPS = ("_fit_and_score", "_fit_and_predict")
 _NO_METRICS = frozenset({"check_scoring", "get_scorer", "get_scorer_names", "make_scorer"})
 
-_patches = Patches()
 _recorder = Recorder()
-_lock = threading.Lock()
 
 
 def autolog(
@@ -81,24 +75,7 @@ def autolog(
             averages over all labels, weighted by their frequency, when omitted.
         extra_tags: tags of every run that autologging starts.
     """
-    options = dict(locals())
-    with _lock:
-        if not disable and disable_for_unsupported_versions and not _is_supported():
-            options["disable"] = True
-        enable(FLAVOR_NAME, options)
-        if options["disable"]:
-            _patches.undo()
-        else:
-            _patch()
-
-
-def _is_supported() -> bool:
-    import sklearn
-
-    if is_supported(sklearn.__version__, *SUPPORTED):
-        return True
-    _logger.warning("scikit-learn %s is not supported by autologging, which is disabled.", sklearn.__version__)
-    return False
+    INTEGRATION.enable(locals())
 
 
 # -- patching -------------------------------------------------------------------------------------------------
@@ -113,23 +90,22 @@ def _patch() -> None:
         _patch_class(kind)
     _patch_later_classes(sklearn.base.BaseEstimator)
     for name in sklearn.metrics.__all__:
-        if name not in _NO_METRICS:
-            _patches.function(sklearn.metrics, name, _measure)
+        if name not in _NO_METRICS and isinstance(getattr(sklearn.metrics, name), FunctionType):
+            INTEGRATION.watch(sklearn.metrics, name, _measure)
     for name in _VALIDATING:
-        _patches.function(sklearn.model_selection, name, _silently)
+        INTEGRATION.mute(sklearn.model_selection, name)
     # Those that were imported before go through these, as do the trials of searches in other threads.
     for name in _VALIDATING_STEPS:
-        _patches.function(_validation, name, _silently)
-    _patches.method(parallel.Parallel, "__call__", _send_tasks)
-    _patches.method(parallel._FuncWrapper, "__call__", _run_task)
+        INTEGRATION.mute(_validation, name)
+    INTEGRATION.patches.call(parallel.Parallel, "__call__", _send_tasks)
+    INTEGRATION.patches.call(parallel._FuncWrapper, "__call__", _run_task)
 
 
 def _patch_class(kind: type) -> None:
-    for name in _TRAINING:
-        _patches.method(kind, name, _train)
-    for name in _PREDICTING:
-        _patches.method(kind, name, _predict)
-    _patches.method(kind, "score", _score)
+    hooks = {**dict.fromkeys(_TRAINING, _train), **dict.fromkeys(_PREDICTING, _predict), "score": _score}
+    for name, hook in hooks.items():
+        if name in kind.__dict__:  # those that it inherits are patched where they are defined
+            INTEGRATION.watch(kind, name, hook)
 
 
 def _patch_later_classes(base: type) -> None:
@@ -144,82 +120,40 @@ def _patch_later_classes(base: type) -> None:
                 for each in own_classes(cls):
                     _patch_class(each)
 
-    _patches.attribute(base, "__init_subclass__", classmethod(__init_subclass__))
+    INTEGRATION.patches.attribute(base, "__init_subclass__", classmethod(__init_subclass__))
 
 
 # -- what is called instead -----------------------------------------------------------------------------------
-def _train(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    options = current(FLAVOR_NAME)
-    if options is None or is_inside() or not is_logged(type(estimator)):
-        return call(*args, **kwargs)
-    if options["exclusive"] and mlflow.active_run() is not None:
-        return call(*args, **kwargs)
-    training = None
-    try:
-        with quietly(options["silent"]), safely(FLAVOR_NAME, "log the training"), inside():
-            training = Training(estimator, call, args, kwargs, options)
-            training.begin()
-        with inside():
-            result = call(*args, **kwargs)
-        if training is not None:
-            with quietly(options["silent"]), safely(FLAVOR_NAME, "log the training"), inside():
-                training.log_results()
-                _recorder.trained(training)
-    except BaseException:
-        # An interrupt while something is logged leaves no run open either.
-        if training is not None:
-            training.end("FAILED")
-        raise
-    if training is not None:
-        training.end("FINISHED")
-    return result
+def _train(call: Call) -> Generator[None, None, None]:
+    if not is_logged(type(call.owner)):
+        return
+    training = Training(call)
+    training.begin()
+    yield
+    training.log_results()
+    _recorder.trained(training)
 
 
-def _watched(estimator: Any = None) -> dict[str, Any] | None:
-    """The options, when what is called now may be about a training that was logged."""
-    options = current(FLAVOR_NAME)
-    if options is None or not options["log_post_training_metrics"] or is_inside():
-        return None
-    return options if estimator is None or getattr(estimator, RUN_ATTRIBUTE, None) else None
+def _predict(call: Call) -> Generator[None, None, None]:
+    if not (call.options["log_post_training_metrics"] and getattr(call.owner, RUN_ATTRIBUTE, None)):
+        return
+    yield
+    x = call.args[0] if call.args else call.kwargs.get("X")
+    _recorder.predicted(call.owner, x, call.result, log_datasets=call.options["log_datasets"])
 
 
-def _predict(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    options = _watched(estimator)
-    if options is None:
-        return call(*args, **kwargs)
-    with inside():
-        result = call(*args, **kwargs)
-    with quietly(options["silent"]), safely(FLAVOR_NAME, "log what is predicted"), inside():
-        x = args[0] if args else kwargs.get("X")
-        _recorder.predicted(estimator, x, result, log_datasets=options["log_datasets"])
-    return result
+def _score(call: Call) -> Generator[None, None, None]:
+    if not (call.options["log_post_training_metrics"] and getattr(call.owner, RUN_ATTRIBUTE, None)):
+        return
+    yield
+    _recorder.scored(call)
 
 
-def _score(call: Callable[..., Any], estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    options = _watched(estimator)
-    if options is None:
-        return call(*args, **kwargs)
-    with inside():
-        result = call(*args, **kwargs)
-    with quietly(options["silent"]), safely(FLAVOR_NAME, "log a score"), inside():
-        _recorder.scored(estimator, call, args, kwargs, result)
-    return result
-
-
-def _measure(call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    options = _watched()
-    if options is None:
-        return call(*args, **kwargs)
-    with inside():
-        result = call(*args, **kwargs)
-    with quietly(options["silent"]), safely(FLAVOR_NAME, "log a metric"), inside():
-        _recorder.measured(call, args, kwargs, result)
-    return result
-
-
-def _silently(call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    with inside():
-        return call(*args, **kwargs)
+def _measure(call: Call) -> Generator[None, None, None]:
+    if not call.options["log_post_training_metrics"]:
+        return
+    yield
+    _recorder.measured(call)
 
 
 # Tasks that scikit-learn gives to other threads belong to the training that made them.
@@ -241,5 +175,7 @@ def _run_task(call: Callable[..., Any], task: Any, args: tuple[Any, ...], kwargs
     with inside():
         return call(*args, **kwargs)
 
+
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="sklearn", package="scikit-learn", supported=SUPPORTED)
 
 __all__ = ["autolog"]

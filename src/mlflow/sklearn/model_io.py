@@ -9,33 +9,18 @@ from typing import Any
 
 import mlflow
 from millrace.errors import MlflowException
-from mlflow.environment.files import (
-    ENVIRONMENT_REFERENCE,
-    check_environment_arguments,
-    write_environment,
-)
-from mlflow.environment.files import (
-    conda_env as make_conda_env,
-)
-from mlflow.environment.inference import infer_pip_requirements
+from mlflow.environment.files import conda_env as make_conda_env
 from mlflow.environment.requirements import pinned
+from mlflow.models.flavor import Flavor
 from mlflow.models.interface import ModelSignature
-from mlflow.models.model import MLMODEL_FILE_NAME, Model, ModelInfo, local_directory
-from mlflow.models.saving import (
-    add_code_to_path,
-    check_code_paths,
-    copy_code,
-    describe_inputs,
-    make_directory,
-    write_mlmodel,
-)
-from mlflow.pyfunc.saving import add_to_model
+from mlflow.models.model import MLMODEL_FILE_NAME, Model, ModelInfo
 
 FLAVOR_NAME = "sklearn"
 SERIALIZATION_FORMAT_PICKLE = "pickle"
 SERIALIZATION_FORMAT_CLOUDPICKLE = "cloudpickle"
 SUPPORTED_SERIALIZATION_FORMATS = [SERIALIZATION_FORMAT_PICKLE, SERIALIZATION_FORMAT_CLOUDPICKLE]
 PICKLE_NAME = "model.pkl"
+FLAVOR = Flavor(FLAVOR_NAME, module="sklearn", package="scikit-learn", extra="sklearn")
 
 _logger = logging.getLogger("mlflow.sklearn")
 
@@ -84,45 +69,25 @@ def save_model(
         MlflowException: the format is unknown, or the directory is not empty.
         ValueError: more than one way of describing the environment was used.
     """
-    import sklearn
-
-    check_environment_arguments(conda_env, pip_requirements, extra_pip_requirements)
     if serialization_format not in SUPPORTED_SERIALIZATION_FORMATS:
         raise MlflowException.invalid_parameter_value(
             f"Unrecognized serialization format: {serialization_format}. Please specify one of the following supported "
             f"formats: {SUPPORTED_SERIALIZATION_FORMATS}."
         )
-    check_code_paths(code_paths)
-    model = mlflow_model or Model()
-    model.metadata = metadata if metadata is not None else model.metadata
-    directory = make_directory(path)
-    code = copy_code(code_paths, directory)
-    _write_pickle(sk_model, os.path.join(directory, PICKLE_NAME), serialization_format)
-    can_predict = hasattr(sk_model, pyfunc_predict_fn)
-    predict = _SklearnModelWrapper(sk_model, pyfunc_predict_fn).predict if can_predict else None
-    describe_inputs(model, directory, signature=signature, input_example=input_example, predict=predict)
-    if can_predict:
-        environment = {"conda_env": ENVIRONMENT_REFERENCE["conda"], "python_env": ENVIRONMENT_REFERENCE["virtualenv"]}
-        named = {"model_path": PICKLE_NAME, "predict_fn": pyfunc_predict_fn}
-        add_to_model(model, "mlflow.sklearn", code=code, **environment, **named)
-    else:
-        _logger.warning(f"Model was missing function: {pyfunc_predict_fn}. Not logging python_function flavor!")
-    model.add_flavor(
-        FLAVOR_NAME,
-        pickled_model=PICKLE_NAME,
-        sklearn_version=sklearn.__version__,
-        serialization_format=serialization_format,
-        code=code,
-    )
-    write_mlmodel(model, directory)
-    fallback = get_default_pip_requirements(serialization_format == SERIALIZATION_FORMAT_CLOUDPICKLE)
-    write_environment(
-        directory,
-        default=lambda: infer_pip_requirements(directory, FLAVOR_NAME, fallback) if can_predict else fallback,
-        conda=conda_env,
-        pip_requirements=pip_requirements,
-        extra_pip_requirements=extra_pip_requirements,
-    )
+    requirements = get_default_pip_requirements(serialization_format == SERIALIZATION_FORMAT_CLOUDPICKLE)
+    with FLAVOR.saving(locals(), requirements) as saving:
+        _write_pickle(sk_model, saving.path(PICKLE_NAME), serialization_format)
+        if hasattr(sk_model, pyfunc_predict_fn):
+            predict = _SklearnModelWrapper(sk_model, pyfunc_predict_fn).predict
+            named = {"model_path": PICKLE_NAME, "predict_fn": pyfunc_predict_fn}
+            saving.pyfunc("mlflow.sklearn", predict=predict, **named)
+        else:
+            _logger.warning(f"Model was missing function: {pyfunc_predict_fn}. Not logging python_function flavor!")
+        saving.flavor(
+            pickled_model=PICKLE_NAME,
+            sklearn_version=FLAVOR.library().__version__,
+            serialization_format=serialization_format,
+        )
 
 
 def _write_pickle(sk_model: Any, path: str, serialization_format: str) -> None:
@@ -164,28 +129,7 @@ def log_model(
     Raises:
         MlflowException: the arguments do not go together, or the store refused.
     """
-    return Model.log(
-        artifact_path=artifact_path,
-        flavor=mlflow.sklearn,
-        registered_model_name=registered_model_name,
-        await_registration_for=await_registration_for,
-        metadata=metadata,
-        name=name,
-        model_type=model_type,
-        params=params,
-        tags=tags,
-        step=step,
-        model_id=model_id,
-        sk_model=sk_model,
-        conda_env=conda_env,
-        code_paths=code_paths,
-        serialization_format=serialization_format,
-        signature=signature,
-        input_example=input_example,
-        pip_requirements=pip_requirements,
-        extra_pip_requirements=extra_pip_requirements,
-        pyfunc_predict_fn=pyfunc_predict_fn,
-    )
+    return Model.log(flavor=mlflow.sklearn, **locals())
 
 
 def load_model(model_uri: str, dst_path: str | None = None) -> Any:
@@ -201,11 +145,8 @@ def load_model(model_uri: str, dst_path: str | None = None) -> Any:
         MlflowException: there is no such model, or it is of another flavor.
         OSError: there is nothing at a local path.
     """
-    directory = local_directory(model_uri, dst_path)
-    flavor = Model.load(os.path.join(directory, MLMODEL_FILE_NAME)).flavors.get(FLAVOR_NAME)
-    if flavor is None:
-        raise MlflowException(f'Model does not have the "{FLAVOR_NAME}" flavor', error_code="RESOURCE_DOES_NOT_EXIST")
-    add_code_to_path(directory, flavor.get("code"))
+    directory, flavor = FLAVOR.open(model_uri, dst_path)
+    FLAVOR.library()
     return _read_pickle(
         os.path.join(directory, flavor["pickled_model"]),
         flavor.get("serialization_format", SERIALIZATION_FORMAT_PICKLE),

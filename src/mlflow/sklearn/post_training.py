@@ -9,16 +9,14 @@ import numbers
 import threading
 import weakref
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from mlflow.autologging import caller_outside, name_of, safely
+from mlflow.autologging import Call, caller_outside, log_dataset, log_numbers, name_of, safely
+from mlflow.autologging.datasets import dataset_of, is_describable
 from mlflow.fluent.active import client
-from mlflow.sklearn.datasets import dataset_of, is_describable
 from mlflow.sklearn.model_io import FLAVOR_NAME
-from mlflow.sklearn.recording import log_dataset, log_numbers
 from mlflow.sklearn.training import RUN_ATTRIBUTE, Training
 
 _logger = logging.getLogger("mlflow.sklearn")
@@ -127,31 +125,30 @@ class Recorder:
         return name if number == 1 else f"{name}-{number}"
 
     # -- metrics --------------------------------------------------------------------------------------------
-    def measured(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], value: Any) -> None:
+    def measured(self, call: Call) -> None:
         """Log a metric of `sklearn.metrics`, when one of its arguments is a prediction that is known."""
-        if not _is_number(value):
+        if not _is_number(call.result):
             return
-        for given in (*args, *kwargs.values()):
+        name = call.function.__name__
+        for given in (*call.args, *call.kwargs.values()):
             found = self._predictions.get(id(given))
             if found is not None and found.alive() is given:
-                call = _call_text(function.__name__, function, args, kwargs, _caller())
-                self._log(found.run_id, function.__name__, found.dataset, call, float(value), found.model_id)
+                text = _call_text(name, call, _caller())
+                self._log(found.run_id, name, found.dataset, text, float(call.result), found.model_id)
                 return
 
-    def scored(
-        self, estimator: Any, score: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], value: Any
-    ) -> None:
+    def scored(self, call: Call) -> None:
         """Log what an estimator's own `score` answered."""
-        run_id = getattr(estimator, RUN_ATTRIBUTE)
-        if not _is_number(value):
+        run_id = getattr(call.owner, RUN_ATTRIBUTE)
+        if not _is_number(call.result):
             return
         frame = _caller()
-        kind = type(estimator).__name__
-        x = args[0] if args else kwargs.get("X")
+        kind = type(call.owner).__name__
+        x = call.args[0] if call.args else call.kwargs.get("X")
         with self._lock:
             dataset = self._dataset_name(run_id, x, frame)
-        call = _call_text(f"{kind}.score", score, args, kwargs, frame)
-        self._log(run_id, f"{kind}_score", dataset, call, float(value), self.model_of(estimator, run_id))
+        text = _call_text(f"{kind}.score", call, frame)
+        self._log(run_id, f"{kind}_score", dataset, text, float(call.result), self.model_of(call.owner, run_id))
 
     def _log(self, run_id: str, name: str, dataset: str, call: str, value: float, model_id: str | None) -> None:
         with self._lock:
@@ -173,14 +170,12 @@ def _caller() -> FrameType | None:
     return caller_outside("mlflow", "sklearn", "joblib")
 
 
-def _call_text(
-    name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType | None
-) -> str:
+def _call_text(name: str, call: Call, frame: FrameType | None) -> str:
     """A call as its user could have written it, e.g. `accuracy_score(y_true=y_test, y_pred=<ndarray>)`."""
     try:
-        given = dict(inspect.signature(function).bind(*args, **kwargs).arguments)
+        given = dict(inspect.signature(call.function).bind(*call.args, **call.kwargs).arguments)
     except (TypeError, ValueError):
-        given = {**{f"arg{index}": value for index, value in enumerate(args)}, **kwargs}
+        given = {**{f"arg{index}": value for index, value in enumerate(call.args)}, **call.kwargs}
     return f"{name}({', '.join(f'{key}={_shown(value, frame)}' for key, value in given.items())})"
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from millrace.model import Param
-from mlflow.autologging import safely
+from mlflow.autologging import as_params, log_dataset, log_numbers, safely
 from mlflow.context.providers import resolve_tags
 from mlflow.fluent.active import client
-from mlflow.sklearn.estimators import class_path
 from mlflow.sklearn.model_io import FLAVOR_NAME
-from mlflow.sklearn.recording import as_params, log_dataset, log_numbers
+from mlflow.sklearn.recording import params_of, tags_of
 from mlflow.utils.mlflow_tags import MLFLOW_AUTOLOGGING, MLFLOW_PARENT_RUN_ID
 
 _logger = logging.getLogger("mlflow.sklearn.utils")
@@ -98,8 +97,7 @@ def _log_child(trial: _Trial, parent_run_id: str, experiment_id: str, options: d
         MLFLOW_AUTOLOGGING: FLAVOR_NAME,
         **(options["extra_tags"] or {}),
         MLFLOW_PARENT_RUN_ID: parent_run_id,
-        "estimator_name": type(estimator).__name__,
-        "estimator_class": class_path(estimator),
+        **tags_of(estimator),
     }
     run_id = client().create_run(experiment_id, tags=resolve_tags(given)).info.run_id
     status = "FAILED"
@@ -107,7 +105,7 @@ def _log_child(trial: _Trial, parent_run_id: str, experiment_id: str, options: d
         log_numbers(
             run_id,
             _numbers_of(trial.search.cv_results_, trial.index),
-            params=as_params(estimator),
+            params=as_params(params_of(estimator)),
             model_id=trial.model_id,
             dataset=dataset,
         )

@@ -17,3 +17,4 @@ from millrace.model.limits import check_experiment_name as _validate_experiment_
 from millrace.model.limits import check_key as _validate_metric_name
 from millrace.model.limits import check_key as _validate_param_name
 from millrace.model.limits import check_key as _validate_tag_name
+from millrace.model.limits import has_key_characters as validate_param_and_metric_name

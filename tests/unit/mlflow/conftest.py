@@ -21,8 +21,10 @@ def fresh(hermetic: None) -> Iterator[None]:
 
 
 def _forget() -> None:
+    from mlflow.autologging import options
     from mlflow.client import stores
 
+    options._options.clear()
     active._state.clear()
     active._open.clear()
     models._state.clear()

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import mlflow
+import mlflow.utils.autologging_utils
+from mlflow.autologging import imports, options
 from mlflow.fluent import autolog as home
 
 FLAVOR = """
@@ -27,7 +29,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(home, "FLAVORS", {"some_library": "some_flavor"})
     yield
-    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, home._Finder)]
+    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, imports._Finder)]
     for name in ("some_library", "some_flavor"):
         sys.modules.pop(name, None)
 
@@ -66,3 +68,48 @@ def test_excluded_flavors_are_left_alone() -> None:
     mlflow.autolog(exclude_flavors=["some_flavor"])
     assert some_library.loaded
     assert "some_flavor" not in sys.modules
+
+
+def _options(name: str) -> tuple[bool, bool]:
+    get = mlflow.utils.autologging_utils.get_autologging_config
+    return get(name, "log_models"), get(name, "disable")
+
+
+def test_options_of_a_flavors_own_autolog_outrank_those_of_all() -> None:
+    # As MLflow 3.8.1 resolves them, `disable` included.
+    try:
+        options.enable("some_flavor", {"log_models": False, "disable": False})
+        import some_library
+
+        assert some_library.loaded
+        mlflow.autolog(disable=True)
+        assert _options("some_flavor") == (False, False)
+        assert "some_flavor" not in sys.modules or sys.modules["some_flavor"].calls == []
+    finally:
+        options.disable("some_flavor")
+
+
+def test_options_of_all_are_replaced_by_later_ones() -> None:
+    import sklearn
+
+    assert sklearn.__version__
+    home.FLAVORS.clear()
+    home.FLAVORS["sklearn"] = "mlflow.sklearn"
+    try:
+        mlflow.autolog(log_models=False, silent=True)
+        assert _options("sklearn") == (False, False)
+        mlflow.autolog(log_models=True, silent=True)
+        assert _options("sklearn") == (True, False)
+        assert mlflow.utils.autologging_utils.get_autologging_config("sklearn", "globally_configured")
+        mlflow.sklearn.autolog(disable=True)
+        mlflow.autolog(silent=True)
+        assert _options("sklearn") == (True, True)
+    finally:
+        mlflow.sklearn.autolog(disable=True)
+        options.disable("sklearn")
+
+
+def test_modules_that_this_package_lacks_are_passed_over(capfd: pytest.CaptureFixture[str]) -> None:
+    home.FLAVORS.update({"json": "mlflow.no_such_flavor", "csv": "mlflow.neither.nor"})
+    mlflow.autolog(exclude_flavors=["some_flavor"])
+    assert capfd.readouterr().err == ""

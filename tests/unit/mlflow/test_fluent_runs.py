@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -249,3 +251,49 @@ def test_finalizers_at_the_end_of_python_find_no_active_run() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (3, "")
     assert [run.info.status for run in mlflow.MlflowClient().search_runs(["0"])] == ["FINISHED"]
+
+
+def test_an_exception_that_ends_a_thread_fails_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: heard.append(str(args.exc_value)))
+    found: list[str] = []
+
+    def work() -> None:
+        found.append(mlflow.start_run().info.run_id)
+        found.append(mlflow.start_run(nested=True).info.run_id)
+        raise ValueError("in a thread")
+
+    with mlflow.start_run() as outer:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    for run_id in found:
+        run = mlflow.get_run(run_id)
+        assert run.info.status == "FAILED"
+        assert run.data.tags["millrace.endReason"].startswith("ValueError: in a thread\n")
+    assert mlflow.get_run(outer.info.run_id).info.status == "FINISHED"
+    assert heard == ["in a thread"]
+
+
+def test_an_open_run_is_noted_beside_its_store_wherever_the_process_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mlflow.set_tracking_uri("relative")
+    mlflow.search_experiments()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with mlflow.start_run():
+        assert len(list((tmp_path / "relative" / "journal").glob("*.runs"))) == 1
+    assert not list(tmp_path.rglob("*.runs"))
+    assert not (tmp_path / "elsewhere" / "relative").exists()
+
+
+@pytest.mark.parametrize("journal", ["1", "0"])
+def test_a_killed_run_is_found_with_and_without_a_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: str
+) -> None:
+    code = "import mlflow, os; print(mlflow.start_run().info.run_id, flush=True); os.kill(os.getpid(), 9)"
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": str(tmp_path / "store"), "MILLRACE_JOURNAL": journal}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    mlflow.set_tracking_uri(tmp_path / "store")
+    assert _status(done.stdout.strip()) == "KILLED"

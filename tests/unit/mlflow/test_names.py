@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,6 @@ RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("signatures.json"
 
 # What MLflow has and we do not have yet, by the issue that brings it.
 LATER = {
-    "traces": set(
-        "add_trace delete_assessment delete_trace_tag flush_trace_async_logging get_active_trace_id get_assessment "
-        "get_current_active_span get_last_active_trace_id get_trace log_assessment log_expectation log_feedback "
-        "log_trace override_feedback search_traces set_trace_tag start_span start_span_no_context trace "
-        "update_assessment update_current_trace".split()
-    ),
     "prompts": set("delete_prompt_alias load_prompt register_prompt search_prompts set_prompt_alias".split()),
     "evaluation": {"evaluate", "validate_evaluation_results"},
     "projects": {"run"},
@@ -35,10 +30,6 @@ LATER = {
     "never: Databricks": {"login"},
 }
 LATER_OF_CLIENT = {
-    "traces": set(
-        "delete_trace_tag delete_traces end_span end_trace get_trace link_traces_to_run search_traces set_trace_tag "
-        "start_span start_trace unlink_traces_from_run".split()
-    ),
     "prompts": set(
         "create_prompt create_prompt_version delete_prompt delete_prompt_alias delete_prompt_tag delete_prompt_version "
         "delete_prompt_version_tag detach_prompt_from_run get_prompt get_prompt_version get_prompt_version_by_alias "
@@ -54,10 +45,15 @@ LATER_OF_CLIENT = {
 }
 
 
+# What our functions take beyond MLflow's, by keyword only.
+OURS = {"start_run": ["log_console", "log_code"]}
+
+
 def _shape(function: Callable[..., object]) -> list[list[str | None]]:
     return [
         [one.name, one.kind.name, None if one.default is inspect.Parameter.empty else repr(one.default)]
         for one in inspect.signature(function).parameters.values()
+        if not (one.kind is one.KEYWORD_ONLY and one.name in OURS.get(function.__name__, ()))
     ]
 
 
@@ -113,6 +109,9 @@ def test_dir_lists_what_is_lazy() -> None:
         "from mlflow.utils.file_utils import TempDir, local_file_uri_to_path, path_to_local_file_uri",
         "from mlflow.utils.autologging_utils import autologging_is_disabled, get_autologging_config",
         "from mlflow.system_metrics import disable_system_metrics_logging, enable_system_metrics_logging",
+        "from mlflow.system_metrics.metrics.base_metrics_monitor import BaseMetricsMonitor",
+        "from mlflow.system_metrics.metrics.gpu_monitor import GPUMonitor",
+        "from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor",
         "from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode",
         "from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository",
         "from mlflow.store.artifact.models_artifact_repo import ModelsArtifactRepository",
@@ -136,6 +135,27 @@ def test_dir_lists_what_is_lazy() -> None:
         "from mlflow.utils.validation import MAX_METRICS_PER_BATCH, MAX_PARAM_VAL_LENGTH, MAX_PARAMS_TAGS_PER_BATCH",
         "from mlflow.environment_variables import MLFLOW_TRACKING_URI",
         "from mlflow.entities.model_registry.model_version_stages import _CANONICAL_MAPPING",
+        "from mlflow.entities import LiveSpan, NoOpSpan, Span, SpanEvent, SpanStatus, SpanStatusCode, SpanType, Trace",
+        "from mlflow.entities import Assessment, AssessmentError, AssessmentSource, AssessmentSourceType, Feedback",
+        "from mlflow.entities import Document, Expectation, TraceData, TraceInfo, TraceLocation, TraceState",
+        "from mlflow.entities.assessment import DEFAULT_FEEDBACK_NAME, FeedbackValueType",
+        "from mlflow.entities.span import NO_OP_SPAN_TRACE_ID, SpanAttributeKey, LiveSpan, SpanType",
+        "from mlflow.entities.span_event import SpanEvent",
+        "from mlflow.entities.span_status import SpanStatus, SpanStatusCode",
+        "from mlflow.entities.trace import Trace",
+        "from mlflow.entities.trace_data import TraceData",
+        "from mlflow.entities.trace_info import TraceInfo",
+        "from mlflow.entities.trace_location import MlflowExperimentLocation, TraceLocation, TraceLocationType",
+        "from mlflow.entities.trace_state import TraceState",
+        "from mlflow.entities.trace_status import TraceStatus",
+        "from mlflow.tracing.assessment import log_feedback",
+        "from mlflow.tracing.config import get_config",
+        "from mlflow.tracing.constant import SpanAttributeKey, TokenUsageKey, TraceMetadataKey, TraceTagKey",
+        "from mlflow.tracing.destination import MlflowExperiment",
+        "from mlflow.tracing.fluent import start_span, start_span_no_context, trace, update_current_trace",
+        "from mlflow.tracing.provider import detach_span_from_context, safe_set_span_in_context, set_span_in_context",
+        "from mlflow.tracing.provider import is_tracing_enabled, trace_disabled",
+        "from mlflow.tracing.utils import capture_function_input_args, set_span_chat_tools",
         "from mlflow.models.utils import _read_example, _save_example",
         "from mlflow.tracking.context.default_context import _get_user",
         "from mlflow.tracking.fluent import _active_run_stack, _initialize_logged_model",
@@ -183,6 +203,7 @@ MODULES = sorted(
         "fluent",
         "protos",
         "store",
+        "tracing",
         "tracking",
         "utils",
     )
@@ -239,3 +260,8 @@ def test_upstream_beside_us_stops_the_import(tmp_path: Path) -> None:
 def test_attributes_that_scripts_reach_after_a_plain_import(path: str) -> None:
     done = subprocess.run([sys.executable, "-c", f"import mlflow; mlflow.{path}"], capture_output=True, text=True)
     assert done.stderr == ""
+
+
+def test_libraries_that_look_for_the_distribution_find_it() -> None:
+    # src/mlflow-*.egg-info stands for it, in a checkout and in the wheel.
+    assert metadata.version("mlflow") == mlflow.__version__

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from scenario import Step
 
-from topics import artifacts, basics, experiments, inputs, logged_models, metrics, params_tags, registry, runs, search
+from topics import (
+    artifacts,
+    basics,
+    experiments,
+    inputs,
+    logged_models,
+    metrics,
+    params_tags,
+    registry,
+    runs,
+    search,
+    traces,
+)
 
 TOPICS: dict[str, list[Step]] = {
     "basics": basics.STEPS,
@@ -25,4 +37,6 @@ TOPICS: dict[str, list[Step]] = {
     "registry_search": registry.SEARCH,
     "artifacts": artifacts.STEPS,
     "artifacts_traversal": artifacts.TRAVERSAL,
+    "traces": traces.STEPS,
+    "traces_search": traces.SEARCH,
 }

@@ -24,11 +24,14 @@ export const ink = computed<Ink>(() => {
   // The document's theme is set by an effect that may run after this: read from an element that has it already.
   const probe = document.createElement("i");
   probe.hidden = true;
+  probe.style.colorScheme = theme;
   document.body.append(probe);
-  const before = document.documentElement.dataset.theme;
-  document.documentElement.dataset.theme = theme;
   const style = getComputedStyle(probe);
-  const of = (name: string) => style.getPropertyValue(name).trim();
+  const of = (name: string) => {
+    probe.style.color = `var(${name})`;
+    return style.color;
+  };
+  const family = style.getPropertyValue("--font").trim();
   const found: Ink = {
     theme,
     back: of("--back"),
@@ -37,11 +40,9 @@ export const ink = computed<Ink>(() => {
     line: of("--line"),
     lineStrong: of("--line-strong"),
     accent: of("--accent"),
-    family: of("--font"),
-    font: `11px ${of("--font")}`,
+    family,
+    font: `11px ${family}`,
   };
-  if (before === undefined) delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = before;
   probe.remove();
   return found;
 });

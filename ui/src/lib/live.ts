@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { prefix, suspect } from "../api/call";
 import { serverAnswers } from "../api/reach";
+import { arrivedAt } from "./route";
 
 /** What has changed since the last one that was told. */
 export interface Change {
@@ -12,6 +13,8 @@ export interface Change {
   runs: readonly { run_id: string; experiment_id: string }[];
   /** Experiments whose name, tags or logged models changed. */
   experiments: readonly string[];
+  /** Experiments whose traces changed. */
+  traces: readonly string[];
   /** Registered models or their versions changed. */
   registry: boolean;
   cursor: number;
@@ -21,6 +24,10 @@ interface Listener {
   /** Null for all. */
   experiments: readonly string[] | null;
   hear: (change: Change) => void;
+  /** By `performance.now()`: what it shows was asked for after that. */
+  since: number;
+  /** Whether a stream has told it all up to `cursor`. */
+  served: boolean;
 }
 
 /** A hidden tab keeps its stream for so long: a look at another tab costs nothing. */
@@ -28,6 +35,8 @@ const hiddenMs = 10_000;
 /** Above so many experiments it is simpler to hear of all. */
 const most = 50;
 const againMs = 4000;
+/** A page's data is there after so long, or has failed. */
+const longestLoadMs = 60_000;
 
 /** Whether changes are heard of: "off" while no page listens. */
 export const liveState = signal<"off" | "live" | "waiting">("off");
@@ -39,11 +48,12 @@ let cursor = 0;
 let closing: ReturnType<typeof setTimeout> | undefined;
 let reopening: ReturnType<typeof setTimeout> | undefined;
 
-/** Hear of the changes in some experiments (null: in all, and in the registry). `since` is the cursor of what is shown. */
-export function listen(experiments: readonly string[] | null, hear: (change: Change) => void, since = 0): () => void {
-  const listener: Listener = { experiments, hear };
+/** Hear of the changes in some experiments (null: in all, and in the registry) from now on. */
+export function listen(experiments: readonly string[] | null, hear: (change: Change) => void): () => void {
+  // What came long before its listener came under another one.
+  const since = Math.max(arrivedAt(), performance.now() - longestLoadMs);
+  const listener: Listener = { experiments, hear, since, served: false };
   listeners.add(listener);
-  if (since > 0 && (cursor === 0 || since < cursor)) cursor = since;
   // Pages that follow each other keep one stream.
   queueMicrotask(tune);
   return () => {
@@ -53,10 +63,10 @@ export function listen(experiments: readonly string[] | null, hear: (change: Cha
 }
 
 /** Hear of changes while the component is shown. */
-export function useLive(experiments: readonly string[] | null, hear: (change: Change) => void, since = 0): void {
+export function useLive(experiments: readonly string[] | null, hear: (change: Change) => void): void {
   const latest = useRef(hear);
   latest.current = hear;
-  useEffect(() => listen(experiments, (change) => latest.current(change), since), [experiments?.join("\n") ?? null]);
+  useEffect(() => listen(experiments, (change) => latest.current(change)), [experiments?.join("\n") ?? null]);
 }
 
 /** Have something done soon after a change, but not more often than every so many milliseconds. */
@@ -81,7 +91,8 @@ export function partOf(change: Change, experiments: readonly string[] | null): C
   const mine = new Set(experiments);
   const runs = change.runs.filter((run) => mine.has(run.experiment_id));
   const named = change.experiments.filter((id) => mine.has(id));
-  return runs.length > 0 || named.length > 0 ? { ...change, runs, experiments: named, registry: false } : null;
+  const traces = change.traces.filter((id) => mine.has(id));
+  return runs.length + named.length + traces.length > 0 ? { ...change, runs, experiments: named, traces, registry: false } : null;
 }
 
 /** What an event of the stream says; what it leaves out has not changed. */
@@ -91,6 +102,7 @@ export function readChange(text: string): Change {
     all: told.all ?? false,
     runs: told.runs ?? [],
     experiments: told.experiments ?? [],
+    traces: told.traces ?? [],
     registry: told.registry ?? false,
     cursor: told.cursor ?? 0,
   };
@@ -113,7 +125,9 @@ function open(wanted: string): void {
   hangUp();
   asked = wanted;
   const query = new URLSearchParams(wanted ? wanted.split(",").map((id) => ["experiment_ids", id]) : []);
-  if (cursor > 0) query.set("cursor", String(cursor));
+  const begun = [...listeners].filter((one) => !one.served).map((one) => one.since);
+  if (cursor > 0 && begun.length < listeners.size) query.set("cursor", String(cursor));
+  if (begun.length > 0) query.set("ago", String(Math.ceil(performance.now() - Math.min(...begun))));
   const opened = new EventSource(`${prefix}/ajax-api/millrace/1/changes?${query}`);
   stream = opened;
   opened.onopen = () => {
@@ -122,9 +136,10 @@ function open(wanted: string): void {
   opened.onmessage = (event: MessageEvent<string>) => {
     const change = readChange(event.data);
     cursor = Math.max(cursor, change.cursor);
+    for (const listener of listeners) listener.served = true;
     for (const listener of [...listeners]) {
       const part = partOf(change, listener.experiments);
-      if (part && (part.all || part.registry || part.runs.length > 0 || part.experiments.length > 0)) listener.hear(part);
+      if (part && (part.all || part.registry || part.runs.length + part.experiments.length + part.traces.length > 0)) listener.hear(part);
     }
   };
   opened.onerror = () => {

@@ -16,9 +16,21 @@ function read(): Place {
 }
 
 const current = signal<Place>(read());
+let arrived = 0;
 addEventListener("hashchange", () => {
-  current.value = read();
+  arrive();
 });
+
+function arrive(): void {
+  const before = current.peek().path;
+  current.value = read();
+  if (current.value.path !== before) arrived = performance.now();
+}
+
+/** When the present path was opened, by `performance.now()`: what its page shows was asked for after that. */
+export function arrivedAt(): number {
+  return arrived;
+}
 
 /** The place that is shown. */
 export const place = computed(() => current.value);
@@ -40,7 +52,7 @@ export function go(link: string): void {
 /** Go to a place instead of the one that is shown: Back passes it over. For filters, sorts, scroll and redirects. */
 export function replace(link: string): void {
   history.replaceState(null, "", link);
-  current.value = read();
+  arrive();
 }
 
 /** Change parameters of the place that is shown; undefined or "" removes one. */

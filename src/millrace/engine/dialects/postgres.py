@@ -26,6 +26,7 @@ SPELLING = {
     "$REAL": "DOUBLE PRECISION",
     "$BLOB": "BYTEA",
     "$KEYED": "",
+    "$PACKED": "TEXT",  # PostgreSQL compresses long values itself
 }
 
 _MIGRATION_LOCK = 0x6D696C6C  # "mill": the key of the advisory lock that migrations hold
@@ -47,6 +48,30 @@ class PostgresConnection:
     def as_number(self, expression: str) -> str:
         """SQL for the number that a text spells, NULL where it spells none."""
         return f"(CASE WHEN {expression} ~ '{_NUMBER}' THEN CAST({expression} AS NUMERIC) END)"
+
+    def packed(self, text: str) -> object:
+        """As it is."""
+        return text
+
+    def unpacked(self, value: object) -> str:
+        """As it is."""
+        return str(value)
+
+    def unpacked_column(self, column: str) -> str:
+        """As it is."""
+        return column
+
+    def attribute_in(self, column: str) -> str:
+        """By operators on JSON; the value is JSON text itself, of which a text is taken out of its quotes."""
+        return (
+            "(SELECT CASE WHEN found.value LIKE '\"%'"
+            " THEN CAST(found.value AS JSON) #>> CAST(ARRAY[] AS TEXT[]) ELSE found.value END"
+            f" FROM (SELECT CAST({column} AS JSON) -> 'attributes' ->> ? AS value) found)"
+        )
+
+    def matching(self, column: str) -> str:
+        """By the operator ~."""
+        return f"{column} ~ ?"
 
     def listed(self, ids: Sequence[int]) -> tuple[str, list[object]]:
         """An array."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import threading
 import weakref
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -24,6 +27,7 @@ SPELLING = {
     "$REAL": "REAL",
     "$BLOB": "BLOB",
     "$KEYED": "WITHOUT ROWID",
+    "$PACKED": "BLOB",
 }
 
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
@@ -35,6 +39,8 @@ _FORK_PATIENCE_S = 30.0
 CHECKPOINT_PAGES = 4000
 """How long the write-ahead log grows until it is moved to the database, in pages."""
 
+_WORTH_PACKING = 400
+"""Shorter texts are kept as they are, in bytes."""
 _MAPPED_BYTES = (1 << 31) - 65_536
 """How much of the database readers map into their memory; SQLite itself maps no more."""
 
@@ -53,6 +59,27 @@ class SqliteConnection:
     def as_number(self, expression: str) -> str:
         """SQL for the number that a text spells, NULL where it spells none."""
         return f"as_number({expression})"
+
+    def packed(self, text: str) -> object:
+        """Compressed, where that is worth the time."""
+        data = text.encode()
+        return zlib.compress(data, 1) if len(data) > _WORTH_PACKING else data
+
+    def unpacked(self, value: object) -> str:
+        """The text that `packed` made this of."""
+        return _unpacked(value)
+
+    def unpacked_column(self, column: str) -> str:
+        """A function of Python's."""
+        return f"unpacked({column})"
+
+    def attribute_in(self, column: str) -> str:
+        """A function of Python's."""
+        return f"attribute_in({column}, ?)"
+
+    def matching(self, column: str) -> str:
+        """A function of Python's."""
+        return f"matching({column}, ?)"
 
     def listed(self, ids: Sequence[int]) -> tuple[str, list[object]]:
         """A list in JSON."""
@@ -155,6 +182,9 @@ class SqliteDatabase:
         # LIKE regards case in MLflow's grammar; ILIKE is LIKE on lower-cased texts.
         raw.pragma("case_sensitive_like", True)
         raw.create_scalar_function("as_number", _as_number, 1, deterministic=True)
+        raw.create_scalar_function("unpacked", _unpacked, 1, deterministic=True)
+        raw.create_scalar_function("attribute_in", _attribute_in, 2, deterministic=True)
+        raw.create_scalar_function("matching", _matching, 2, deterministic=True)
         raw.pragma("synchronous", MILLRACE_SQLITE_SYNCHRONOUS.get())
         return raw
 
@@ -372,6 +402,26 @@ def _after_fork_in_child() -> None:
 
 
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
+
+
+def _unpacked(*arguments: Any) -> str:
+    data = bytes(arguments[0])
+    return (zlib.decompress(data) if data[:1] == b"\x78" else data).decode()
+
+
+def _attribute_in(*arguments: Any) -> str | None:
+    value, key = arguments
+    content = json.loads(_unpacked(value)).get("attributes", {})
+    text: str | None = content.get(key)
+    return str(json.loads(text)) if text and text[0] == '"' else text
+
+
+def _matching(*arguments: Any) -> bool:
+    text, pattern = arguments
+    try:
+        return text is not None and re.search(pattern, text) is not None
+    except re.error as error:
+        raise InvalidParameterValue(f"{pattern!r} is no regular expression: {error}.") from None
 
 
 def _as_number(*values: object) -> float | None:

@@ -101,6 +101,17 @@ CREATE TABLE writer (
     updated_ms BIGINT NOT NULL
 ) $KEYED;
 
+-- The processes that have a run open, as they said; `beats` counts what was heard since. `ended_ms` is when the run was
+-- ended in their stead; see docs/explanation/dead-runs.md.
+CREATE TABLE attendance (
+    run_id BIGINT NOT NULL,
+    process $TEXT NOT NULL,
+    beats BIGINT NOT NULL,
+    heard_ms BIGINT NOT NULL,
+    ended_ms BIGINT,
+    PRIMARY KEY (run_id, process)
+) $KEYED;
+
 CREATE TABLE param (
     run_id BIGINT NOT NULL,
     key_id BIGINT NOT NULL,
@@ -252,4 +263,80 @@ CREATE TABLE model_version_tag (
     key $TEXT NOT NULL,
     value $TEXT NOT NULL,
     PRIMARY KEY (registered_model_id, version, key)
+) $KEYED;
+
+-- Traces. `start_ms`, `duration_ms`, `state` and previews are what writers told, or else what the spans say; `told` has
+-- a bit for each that was told (engine/trace_rows.py). `first_ns` to `last_ns` is the time that the spans cover.
+CREATE TABLE trace (
+    id $ID,
+    uuid $TEXT NOT NULL UNIQUE,
+    experiment_id BIGINT NOT NULL,
+    start_ms BIGINT NOT NULL,
+    duration_ms BIGINT,
+    state $TEXT NOT NULL,
+    client_request_id $TEXT,
+    request_preview $TEXT,
+    response_preview $TEXT,
+    first_ns BIGINT,
+    last_ns BIGINT,
+    told BIGINT NOT NULL
+);
+CREATE INDEX trace_newest ON trace (experiment_id, start_ms DESC, uuid);
+
+CREATE TABLE trace_tag (
+    trace_id BIGINT NOT NULL,
+    key $TEXT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (trace_id, key)
+) $KEYED;
+
+CREATE TABLE trace_metadata (
+    trace_id BIGINT NOT NULL,
+    key $TEXT NOT NULL,
+    value $TEXT NOT NULL,
+    PRIMARY KEY (trace_id, key)
+) $KEYED;
+
+-- Traces that were linked to runs, whether or not either is there yet.
+CREATE TABLE trace_run (
+    trace_uuid $TEXT NOT NULL,
+    run_uuid $TEXT NOT NULL,
+    PRIMARY KEY (trace_uuid, run_uuid)
+) $KEYED;
+CREATE INDEX trace_run_by_run ON trace_run (run_uuid);
+
+-- `value` is the text that searches compare with, `data` the whole assessment as JSON.
+CREATE TABLE assessment (
+    id $ID,
+    uuid $TEXT NOT NULL UNIQUE,
+    trace_id BIGINT NOT NULL,
+    kind $TEXT NOT NULL,
+    name $TEXT NOT NULL,
+    value $TEXT,
+    created_ms BIGINT NOT NULL,
+    data $TEXT NOT NULL
+);
+CREATE INDEX assessment_by_trace ON assessment (trace_id, name);
+
+-- What searches look at, in narrow rows; ids are the eight bytes of OpenTelemetry's as a number.
+CREATE TABLE span (
+    trace_id BIGINT NOT NULL,
+    span_id BIGINT NOT NULL,
+    parent_id BIGINT,
+    name $TEXT NOT NULL,
+    kind $TEXT NOT NULL,
+    status $TEXT NOT NULL,
+    start_ns BIGINT NOT NULL,
+    end_ns BIGINT,
+    size BIGINT NOT NULL,
+    tokens $TEXT,
+    PRIMARY KEY (trace_id, span_id)
+) $KEYED;
+
+-- Attributes, events and the description of the status, as JSON, compressed where the database does not do that itself.
+CREATE TABLE span_content (
+    trace_id BIGINT NOT NULL,
+    span_id BIGINT NOT NULL,
+    data $PACKED NOT NULL,
+    PRIMARY KEY (trace_id, span_id)
 ) $KEYED;

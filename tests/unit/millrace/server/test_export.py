@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from millrace.calls import CreateExperiment, CreateRun, DeleteRun, LogBatch, UpdateRun
+from millrace.calls import CreateExperiment, CreateRun, DeleteRun, GetRunWindow, LogBatch, UpdateRun
 from millrace.engine import open_engine, run_columns
 from millrace.model import Metric, Param, RunTag
 from millrace.server import export
@@ -64,6 +64,23 @@ def test_csv(served_store: str, experiment: str, ask: Ask) -> None:
 def test_chosen_columns_in_their_order(served_store: str, experiment: str, ask: Ask) -> None:
     query = {"experiment_ids": experiment, "columns": ["tags.t", "attributes.status"], "filter": "params.lr = '0.1'"}
     assert ask("GET", _url(served_store, **query)).body == b"tags.t,status\r\nplain,FINISHED\r\n"
+
+
+def test_chosen_runs_come_by_a_form(served_store: str, store: Store, experiment: str, ask: Ask) -> None:
+    """However many: an address would be too long for them."""
+    ids = store.call(GetRunWindow([experiment], run_view_type="ALL", order_by=["attributes.start_time"])).run_ids
+    fields = {"experiment_ids": experiment, "columns": "attributes.run_id", "order_by": "attributes.start_time"}
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    def posted(**more: object) -> list[str]:
+        body = urlencode({**fields, **more}, doseq=True).encode()
+        reply = ask("POST", f"{served_store}/api/millrace/1/runs/export", body, kind)
+        assert reply.status == 200
+        return str(reply.body.decode()).split()[1:]
+
+    many = [f"{n:032x}" for n in range(20_000)]
+    assert posted(run_ids=[*many, ids[1], ids[0]]) == ids[:2]
+    assert posted(not_run_ids=[*many, ids[0]]) == ids[1:2]
 
 
 def test_json_lines(served_store: str, experiment: str, ask: Ask) -> None:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +13,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from millrace.calls import CreateExperiment, CreateRun, GetChanges, GetRunWindow, LogMetric, SetTag
+from millrace.calls import (
+    AppendSpans,
+    CreateExperiment,
+    CreateRun,
+    GetChanges,
+    GetRunWindow,
+    LogMetric,
+    SetTag,
+    TracePart,
+)
 from millrace.engine import Engine, changes, open_engine
+from millrace.model import Span
 from millrace.server import Options, feed, make_app
 from millrace.server.http import App
 from millrace.server.places import Places
@@ -125,6 +139,74 @@ def test_who_comes_back_hears_what_was_missed(store: Engine, follow: Callable[..
     assert follow("cursor=1").next()["all"]
 
 
+def _told(event: Any) -> set[str]:
+    return {one["run_id"] for one in event["runs"]}
+
+
+def test_a_page_that_connects_after_it_loaded_is_not_told_what_it_got(
+    store: Engine, follow: Callable[..., Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands for nothing any more was in the page's own answers; what came while it loaded was not."""
+    monkeypatch.setattr(feed, "_STANDS_MS", 300)
+    monkeypatch.setattr(feed, "_AGAIN_S", (0.2,))
+    monkeypatch.setattr(feed, "STILL_THERE_S", 0.1)
+    got = {store.call(CreateRun("0")).run.info.run_id for _ in range(3)}
+    time.sleep(0.6)
+    opened = time.monotonic()
+    meanwhile = store.call(CreateRun("0")).run.info.run_id
+    events = follow(f"ago={math.ceil((time.monotonic() - opened) * 1000)}")
+    first = events.next()
+    assert _told(first) == {meanwhile}
+    assert "all" not in first
+    later = store.call(CreateRun("0")).run.info.run_id
+    heard = events.until(later)
+    assert set().union(*map(_told, heard)) <= {meanwhile, later}, got
+
+
+def test_a_flood_before_a_page_was_opened_is_no_news(
+    store: Engine, follow: Callable[..., Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "_STANDS_MS", 300)
+    monkeypatch.setattr(feed, "_AGAIN_S", (0.2,))
+    monkeypatch.setattr(changes, "MANY", 10)
+    store.call_many([CreateRun("0") for _ in range(30)])
+    time.sleep(0.6)
+    events = follow("ago=0")
+    first = events.next()
+    run = store.call(CreateRun("0")).run.info.run_id
+    assert not any("all" in one for one in [first, *events.until(run)])
+
+
+def test_nothing_is_lost_between_reading_and_connecting(
+    server: str, store: Engine, tmp_path: Path, follow: Callable[..., Events]
+) -> None:
+    """While others write at full speed, every run is in what a page reads or in what it is told."""
+    wanted = 150
+    code = (
+        "import sys\n"
+        "from millrace.calls import CreateRun\n"
+        "from millrace.engine import open_engine\n"
+        "engine = open_engine(sys.argv[1])\n"
+        f"for n in range({wanted}): engine.call(CreateRun('0')); print(n, flush=True)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "store")]
+    pages = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        for line in writer.stdout:
+            if int(line) % 30 == 10:
+                opened = time.monotonic()
+                read = set(store.call(GetRunWindow(experiment_ids=["0"], limit=1000)).run_ids)
+                pages.append((read, follow(f"ago={math.ceil((time.monotonic() - opened) * 1000)}")))
+    assert writer.returncode == 0
+    everything = set(store.call(GetRunWindow(experiment_ids=["0"], limit=1000)).run_ids)
+    assert len(everything) == wanted
+    assert len(pages) == 5
+    for read, events in pages:
+        while read < everything:
+            read |= _told(events.next())
+
+
 def test_only_what_is_wanted_is_told(store: Engine, follow: Callable[..., Events]) -> None:
     wanted, other = (store.call(CreateExperiment(name)).experiment_id for name in ("a", "b"))
     events = follow(f"experiment_ids={wanted}")
@@ -175,9 +257,10 @@ def test_nobody_who_listens_costs_nothing_and_stopping_ends_all(
 
 
 def test_a_bad_cursor_is_refused(server: str, ask: Ask) -> None:
-    reply = ask("GET", f"{server}/api/millrace/1/changes?cursor=x")
-    assert reply.status == 400
-    assert "cursor" in reply.json["message"]
+    for name in ("cursor", "ago"):
+        reply = ask("GET", f"{server}/api/millrace/1/changes?{name}=x")
+        assert reply.status == 400
+        assert name in reply.json["message"]
     assert ask("HEAD", f"{server}/api/millrace/1/changes").headers["content-type"] == "text/event-stream"
 
 
@@ -187,3 +270,13 @@ def test_tags_are_changes_too(store: Engine, follow: Callable[..., Events]) -> N
     events.next()
     store.call(SetTag(run, "a", "b"))
     assert events.until(run)
+
+
+def test_traces_are_told_by_their_experiment(store: Engine, follow: Callable[..., Events]) -> None:
+    events = follow()
+    assert "traces" not in events.next()
+    span = Span("tr-1", "0" * 15 + "1", "step", 1, 2)
+    store.call(AppendSpans(traces=[TracePart("tr-1", "0")], spans=[span]))
+    told = events.next()
+    assert told["traces"] == ["0"]
+    assert (told["runs"], told["experiments"]) == ([], [])

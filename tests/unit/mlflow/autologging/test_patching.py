@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import pickle
 from collections.abc import Callable, Iterator
@@ -33,6 +34,22 @@ class Child(Model):
     """It inherits what is patched."""
 
 
+class Kinds:
+    """Methods of other kinds."""
+
+    @classmethod
+    def make(cls, x: int) -> Any:
+        return cls, x
+
+    @staticmethod
+    def count(x: int) -> int:
+        return x
+
+    async def later(self, x: int) -> int:
+        await asyncio.sleep(0)
+        return x
+
+
 calls: list[Any] = []
 
 
@@ -52,7 +69,7 @@ def patches() -> Iterator[Patches]:
 def test_a_method_keeps_what_it_is_and_is_put_back(patches: Patches) -> None:
     original = Model.__dict__["fit"]
     signature = inspect.signature(Model.fit)
-    patches.method(Model, "fit", _method)
+    patches.call(Model, "fit", _method)
     assert Model().fit(1, y=3) == (1, 3)
     assert Child().fit(1) == (1, 2)
     assert calls == [("Model", (1,), {"y": 3}), ("Child", (1,), {})]
@@ -62,8 +79,8 @@ def test_a_method_keeps_what_it_is_and_is_put_back(patches: Patches) -> None:
 
 
 def test_patching_twice_calls_once(patches: Patches) -> None:
-    patches.method(Model, "fit", _method)
-    patches.method(Model, "fit", _method)
+    patches.call(Model, "fit", _method)
+    patches.call(Model, "fit", _method)
     Model().fit(1)
     assert len(calls) == 1
     patches.undo()
@@ -71,16 +88,46 @@ def test_patching_twice_calls_once(patches: Patches) -> None:
     assert len(calls) == 1
 
 
-def test_inherited_and_missing_methods_are_left_alone(patches: Patches) -> None:
-    patches.method(Child, "fit", _method)
-    patches.method(Child, "transform", _method)
-    assert "fit" not in Child.__dict__
+def test_an_inherited_method_is_patched_in_its_heir_only(patches: Patches) -> None:
+    patches.call(Child, "fit", _method)
+    patches.call(Child, "transform", _method)
     assert not hasattr(Child, "transform")
+    assert (Child().fit(1), Model().fit(2)) == ((1, 2), (2, 2))
+    assert calls == [("Child", (1,), {})]
+    patches.undo()
+    assert "fit" not in Child.__dict__
+
+
+def test_class_methods_and_coroutines_stay_what_they_are(patches: Patches) -> None:
+    for name in ("make", "count", "later"):
+        patches.call(Kinds, name, _method)
+    assert (Kinds.make(1), Kinds().make(2), Kinds.count(3)) == ((Kinds, 1), (Kinds, 2), 3)
+    assert asyncio.run(Kinds().later(4)) == 4
+    assert inspect.iscoroutinefunction(Kinds.later)
+    assert [each[1:] for each in calls] == [((1,), {}), ((2,), {}), ((3,), {}), ((4,), {})]
+    patches.undo()
+    assert isinstance(Kinds.__dict__["make"], classmethod)
+    assert Kinds.make(5) == (Kinds, 5)
+    assert len(calls) == 4
+
+
+def test_two_integrations_patch_one_method(patches: Patches) -> None:
+    others = Patches()
+    original = Model.__dict__["fit"]
+    try:
+        for each in (patches, others, patches):
+            each.call(Model, "fit", _method)
+        Model().fit(1)
+        assert len(calls) == 2
+    finally:
+        others.undo()
+        patches.undo()
+    assert Model.__dict__["fit"] is original
 
 
 def test_a_conditional_method_keeps_its_condition(patches: Patches) -> None:
     original = Model.__dict__["predict"]
-    patches.method(Model, "predict", _method)
+    patches.call(Model, "predict", _method)
     model = Model()
     assert model.predict(1) == 1
     assert Model.predict(model, 2) == 2
@@ -93,7 +140,7 @@ def test_a_conditional_method_keeps_its_condition(patches: Patches) -> None:
 
 
 def test_what_others_patched_since_stays(patches: Patches, monkeypatch: pytest.MonkeyPatch) -> None:
-    patches.method(Model, "fit", _method)
+    patches.call(Model, "fit", _method)
     ours = Model.fit
     monkeypatch.setattr(Model, "fit", lambda self, x: ours(self, x))
     patches.undo()
@@ -105,7 +152,7 @@ def test_a_patched_function_can_be_pickled(patches: Patches, monkeypatch: pytest
     module = ModuleType("some_module")
     exec("def function(x): return x", module.__dict__)
     monkeypatch.setitem(__import__("sys").modules, "some_module", module)
-    patches.function(module, "function", lambda call, args, kwargs: call(*args, **kwargs) + 1)
+    patches.call(module, "function", lambda call, _, args, kwargs: call(*args, **kwargs) + 1)
     assert module.function(1) == 2
     assert pickle.loads(pickle.dumps(module.function)) is module.function
     patches.undo()

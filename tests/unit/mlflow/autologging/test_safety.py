@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from mlflow import autologging
-from mlflow.autologging import caller_outside, inside, is_inside, is_supported, name_of, options, quietly, safely
+from mlflow.autologging import caller_outside, inside, is_inside, name_of, options, quietly, safely
+from mlflow.autologging.versions import is_supported
 
 
 def test_an_error_becomes_a_warning(capfd: pytest.CaptureFixture[str]) -> None:

@@ -157,7 +157,7 @@ def test_serve_says_what_is_wrong(model: Path, free_port: int) -> None:
     assert f"Cannot listen on 127.0.0.1:{free_port}: Address already in use" in taken.output
     assert "There is no model at nowhere" in _run("serve", "-m", "nowhere", "-p", "0").output
     assert "--enable-mlserver is not offered" in _run("serve", "-m", str(model), "--enable-mlserver").output
-    assert "--env-manager uv is not offered" in _run("serve", "-m", str(model), "--env-manager", "uv").output
+    assert "env_manager` conda is not offered" in _run("serve", "-m", str(model), "--env-manager", "conda").output
     assert "Invalid value" in _run("serve", "-m", str(model), "--env-manager", "other").output
 
 

@@ -16,7 +16,7 @@ import { catalogueOf, searchOf } from "./data";
 import { LazyImages } from "./later";
 import type { ChartRun } from "./lines";
 import { Sections } from "./Sections";
-import { matching, sectionsOf } from "./sections";
+import { matching, type Section, sectionsOf } from "./sections";
 import { SeriesCard } from "./SeriesCard";
 import { heights, owning, settingsOf, toggling } from "./state";
 import { Toolbar } from "./Toolbar";
@@ -62,10 +62,13 @@ export function RunCharts({ runId, keys, system = false, start, name = "this run
   const matched = useMemo(() => matching(keys, workspace.find), [keys, workspace.find]);
   const single = matched.filter((key) => known?.get(key)?.most_points === 1);
   const found = useMemo(() => matched.filter((key) => known?.get(key)?.most_points !== 1), [matched, known]);
-  // System metrics have a tab of their own: there, the section around all of them would say nothing.
+  // System metrics have a tab of their own: there, the section around all of them would say nothing, and those of
+  // each machine of several stand in a section of its own.
   const sections = useMemo(() => {
     const made = sectionsOf(found);
-    return system ? made.flatMap((one) => (one.prefix === "system" ? [{ ...one, prefix: "", title: "" }] : [one])) : made;
+    const bare = (text: string) => text.replace(/^system(?:\/|$)/, "");
+    const within = (one: Section): Section => ({ ...one, prefix: bare(one.prefix), title: bare(one.title), inner: one.inner.map(within) });
+    return system ? made.map(within) : made;
   }, [found, system]);
   const toggle = (prefix: string) => change(toggling(workspace, prefix));
   return (

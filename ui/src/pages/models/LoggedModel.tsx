@@ -31,6 +31,7 @@ import type { PageProps } from "../routes";
 import { deleteModel, registerModel } from "./deeds";
 import { currentRegistrations } from "./registrations";
 
+const TracesOf = lazy(async () => (await import("../traces/TracesOf")).TracesOf);
 const ArtifactBrowser = lazy(async () => (await import("../run/artifacts/ArtifactBrowser")).ArtifactBrowser);
 
 /** The page: an overview and the files. */
@@ -80,10 +81,11 @@ function One({ model, run, versions, tab, path, reload }: OneProps) {
         <CopyButton text={info.model_id} label={`Copy the id ${info.model_id}`} />
         <LinkTabs
           label="Model"
-          current={artifacts ? "artifacts" : "overview"}
+          current={artifacts ? "artifacts" : tab === "traces" ? "traces" : "overview"}
           tabs={[
             { id: "overview", label: "Overview", href: here },
             { id: "artifacts", label: "Artifacts", href: `${here}/artifacts` },
+            { id: "traces", label: "Traces", href: `${here}/traces` },
           ]}
         />
         <span class="toolbar-space" />
@@ -111,6 +113,8 @@ function One({ model, run, versions, tab, path, reload }: OneProps) {
           path={path}
           onPath={(next) => replace(`${here}/artifacts/${next.split("/").map(encodeURIComponent).join("/")}`)}
         />
+      ) : tab === "traces" ? (
+        <TracesOf experiment={info.experiment_id} model={info.model_id} />
       ) : (
         <Overview model={model} run={run} versions={versions} reload={reload} />
       )}

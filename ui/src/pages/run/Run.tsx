@@ -20,7 +20,7 @@ import "./run.css";
 const Artifacts = lazy(() => import("./artifacts/ArtifactBrowser").then((module) => module.ArtifactBrowser));
 const Metrics = lazy(() => import("./RunMetrics").then((module) => module.RunMetrics));
 const Console = lazy(() => import("./console/Console").then((module) => module.Console));
-const RunTraces = lazy(() => import("../traces/RunTraces").then((module) => module.RunTraces));
+const TracesOf = lazy(() => import("../traces/TracesOf").then((module) => module.TracesOf));
 
 const TABS = [
   ["overview", "Overview"],
@@ -126,7 +126,7 @@ function Tab({ current, shown, version, path, base }: TabProps) {
     case "console":
       return <Console run={run} />;
     case "traces":
-      return <RunTraces experiment={run.info.experiment_id} run={id} />;
+      return <TracesOf experiment={run.info.experiment_id} run={id} />;
     default:
       return null;
   }

@@ -14,10 +14,12 @@ import { StatusDot } from "../../components/StatusDot";
 import { Tag } from "../../components/Tag";
 import { Duration, TimeAgo } from "../../components/TimeAgo";
 import { perform } from "../../lib/actions";
-import { href } from "../../lib/route";
+import { useLoad } from "../../lib/load";
+import { toRun } from "../../lib/places";
+import { runNames } from "../../lib/runs";
 import { toast } from "../../lib/toasts";
 import { zipUrl } from "./artifacts/source";
-import { type Change, nameOf, PARENT, type Shown, tagOf, withTag } from "./data";
+import { type Change, END_REASON, nameOf, PARENT, type Shown, tagOf, withTag } from "./data";
 import { pythonSnippet } from "./snippet";
 
 interface RunHeadProps {
@@ -57,11 +59,7 @@ export function RunHead({ shown, change, reload }: RunHeadProps) {
         </h1>
         <StatusDot status={info.status} word />
         {deleted && <Tag tone="bad">Deleted</Tag>}
-        {parent && (
-          <Tag icon="tree" href={href(`/experiments/${info.experiment_id}/runs/${parent}`)} tip={`The parent run ${parent}`}>
-            child of {parent.slice(0, 8)}
-          </Tag>
-        )}
+        {parent && <ParentTag id={parent} experiment={info.experiment_id} />}
         <span class="quiet run-when">
           <TimeAgo at={info.start_time} /> · <Duration from={info.start_time} to={info.end_time} />
           {info.status === "RUNNING" && <LastSeen run={run} />}
@@ -91,12 +89,37 @@ export function RunHead({ shown, change, reload }: RunHeadProps) {
           />
         </div>
       </div>
+      <EndReason run={run} />
       {snippet && (
         <Dialog title="Use this run in Python" onClose={() => setSnippet(false)} wide>
           <Code text={pythonSnippet(run, location.origin + location.pathname.replace(/\/[^/]*$/, ""))} label="Copy this code" />
         </Dialog>
       )}
     </header>
+  );
+}
+
+/** The run above this one, by its name as soon as that is known. */
+function ParentTag({ id, experiment }: { id: string; experiment: string }) {
+  const names = useLoad((signal) => runNames([id], signal), [id]);
+  const found = names.data.value?.get(id);
+  return (
+    <Tag icon="tree" href={toRun(found?.experiment || experiment, id)} tip={`The parent run ${id}`}>
+      child of {found?.name || id.slice(0, 8)}
+    </Tag>
+  );
+}
+
+/** Why a run ended, where that was not just that it was over. */
+function EndReason({ run }: { run: Run }) {
+  const reason = tagOf(run, END_REASON);
+  if (!reason || run.info.status === "RUNNING") return null;
+  const [said, ...where] = reason.split("\n");
+  return (
+    <p class="run-reason">
+      <strong>{said}</strong>
+      {where.length > 0 && <span class="mono">{where.join("\n")}</span>}
+    </p>
   );
 }
 

@@ -8,6 +8,8 @@ import { call } from "../../api/call";
 export const NOTE = "mlflow.note.content";
 /** The tag of a run that holds the id of its parent. */
 export const PARENT = "mlflow.parentRunId";
+/** The tag of a run that says why it ended, where that was not just that it was over. */
+export const END_REASON = "millrace.endReason";
 const SYSTEM = "system/";
 
 /** The value of a run's tag; "" when it has none. */

@@ -1,6 +1,7 @@
 /** Choosing columns: every key that any run has, found by a part of its name. */
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { Button } from "../../components/Button";
 import { Checkbox, SearchInput } from "../../components/fields";
 import { ATTRIBUTES, type Chosen, insertColumn, kindOf, labelOf, NAME } from "./columns";
@@ -29,6 +30,7 @@ export function ColumnChooser({ table }: { table: Table }) {
 function Chooser({ table }: { table: Table }) {
   const text = useSignal("");
   const { columns, state, change } = table;
+  useEffect(table.findAll, []);
   const shown = new Set(columns.map((one) => one.id));
   const found = entries(table, text.value);
   const keys = found.filter((one) => !one.heading);

@@ -33,6 +33,9 @@ export function Facets({ table, asked }: { table: Table; asked: Signal<string> }
     if (!added.peek().includes(id)) added.value = [id, ...added.peek()];
     opened.value = new Set([...opened.peek(), id]);
   }, [asked.value]);
+  useEffect(() => {
+    if (text.value) table.findAll();
+  }, [text.value !== ""]);
   const usual = usualFacets(table);
   const wanted = text.value.trim().toLowerCase();
   const ids = wanted ? findFacets(table, wanted) : [...added.value, ...usual.filter((id) => !added.value.includes(id))];

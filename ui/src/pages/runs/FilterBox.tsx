@@ -53,6 +53,7 @@ export function FilterBox({ table }: { table: Table }) {
   };
 
   const suggest = () => {
+    table.findAll();
     const at = field.current?.selectionStart ?? text.value.length;
     asked.current?.abort();
     active.value = -1;

@@ -1,6 +1,7 @@
 /** Choosing what rows are grouped by. */
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { Button } from "../../components/Button";
 import { Checkbox, SearchInput } from "../../components/fields";
 import { kindOf, labelOf } from "./columns";
@@ -28,6 +29,7 @@ function Chooser({ table }: { table: Table }) {
   const text = useSignal("");
   const { groupBy } = table.state;
   const { change } = table;
+  useEffect(table.findAll, []);
   const useful = table.allFacts
     .filter((one) => kindOf(one.name) !== "metrics" && (!one.name.startsWith("tags.mlflow.") || one.name === "tags.mlflow.parentRunId"))
     .map((one) => one.name);

@@ -8,11 +8,11 @@ import { MenuList } from "../../components/Menu";
 import { experimentById } from "../../lib/experiments";
 import { go, href } from "../../lib/route";
 import { neededFor, paintGroup, painterOf, type Painting, sayKey } from "./cells";
-import { kindOf, labelOf, moveColumn, NAME, serverName } from "./columns";
+import { labelOf, moveColumn, NAME, serverName } from "./columns";
 import { Corner } from "./Corner";
 import { directionOf } from "./directions";
 import { editCell } from "./edits";
-import type { Cell, Range } from "./format";
+import type { Cell } from "./format";
 import { gridColumns, nextSorts } from "./gridColumns";
 import type { GroupRow } from "./groups";
 import { headerMenu } from "./headerMenu";
@@ -33,7 +33,7 @@ interface RunsGridProps {
 type AnyRow = RunRow | GroupRow;
 
 /** So long the first request for rows waits for the columns. */
-const PATIENCE_MS = 120;
+const PATIENCE_MS = 300;
 
 /** The grid with the table's runs. */
 export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
@@ -85,10 +85,9 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   );
 
   const experiments = new Map(table.ids.map((id) => [id, experimentById(id).data.value?.name ?? id]));
-  const seen = useSeenRanges(table, version);
   const painting = useMemo<Painting>(
-    () => ({ facts, wholeFacts: table.wholeFacts, seen, experiments, now: Date.now() }),
-    [facts, table.wholeFacts, seen, [...experiments.values()].join("\n"), Math.floor(Date.now() / 60_000)],
+    () => ({ facts, wholeFacts: table.wholeFacts, experiments, now: Date.now() }),
+    [facts, table.wholeFacts, [...experiments.values()].join("\n"), Math.floor(Date.now() / 60_000)],
   );
   // Directions are read here, so that a change of one paints all anew.
   const directions = columns.map((one) => directionOf(one.id)).join();
@@ -247,27 +246,6 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
       )}
     </>
   );
-}
-
-/** Ranges of the aggregates that are shown, over the rows that are here: the server sums up last values only. */
-function useSeenRanges(table: Table, version: number): ReadonlyMap<string, Range> {
-  const names = table.columns.filter((one) => kindOf(one.id) === "metrics" && one.aggregate !== "last").map(serverName);
-  return useMemo(() => {
-    const found = new Map<string, Range>();
-    if (names.length === 0) return found;
-    for (const { row } of table.rows.here())
-      for (const name of names) {
-        const value = Number(row.cells.get(name) ?? NaN);
-        if (!Number.isFinite(value)) continue;
-        const range = found.get(name);
-        if (!range) found.set(name, { low: value, high: value });
-        else {
-          range.low = Math.min(range.low, value);
-          range.high = Math.max(range.high, value);
-        }
-      }
-    return found;
-  }, [names.join(), names.length ? version : 0]);
 }
 
 /** The width that a column's cells on screen need, by a rough count of their letters. */

@@ -17,8 +17,6 @@ export interface Painting {
   facts: ReadonlyMap<string, ColumnFacts>;
   /** Over all runs: they decide the decimals, so that these stay the same under any filter. */
   wholeFacts: ReadonlyMap<string, ColumnFacts>;
-  /** Ranges of columns whose facts say nothing of them: of what is on screen. */
-  seen: ReadonlyMap<string, Range>;
   experiments: ReadonlyMap<string, string>;
   now: number;
 }
@@ -39,7 +37,7 @@ export function painterOf(chosen: Chosen, painting: Painting): Painter {
 }
 
 function metricPainter(chosen: Chosen, name: string, painting: Painting): Painter {
-  const range = rangeFor(chosen, name, painting);
+  const range = rangeFor(name, painting);
   const written = rangeOf(painting.wholeFacts.get(chosen.id)) ?? range;
   const direction = directionOf(chosen.id);
   const tinted = isTinted(chosen.id) && chosen.aggregate !== "count";
@@ -67,8 +65,8 @@ function numberView(
   return view;
 }
 
-function rangeFor(chosen: Chosen, name: string, painting: Painting): Range | undefined {
-  return (chosen.aggregate === "last" ? rangeOf(painting.facts.get(chosen.id)) : undefined) ?? painting.seen.get(name);
+function rangeFor(name: string, painting: Painting): Range | undefined {
+  return rangeOf(painting.facts.get(name));
 }
 
 function textPainter(name: string): Painter {
@@ -114,7 +112,7 @@ export function paintGroup(row: GroupRow, chosen: Chosen, painting: Painting): C
   if (own) return { text: sayKey(own.id, own.value, painting), class: "group-key" };
   if (!summary) return { text: "" };
   if (chosen.id === "attributes.duration") return { text: formatDuration(summary.mean), title: "The mean of the group" };
-  const range = rangeFor(chosen, name, painting);
+  const range = rangeFor(name, painting);
   const written = rangeOf(painting.wholeFacts.get(chosen.id)) ?? range;
   const view = numberView(summary.mean, range, written, directionOf(chosen.id), isTinted(chosen.id));
   delete view.class;

@@ -17,20 +17,41 @@ export const FORMATS = [
   { format: "parquet", label: "Parquet" },
 ] as const;
 
+/** So many ids are part of an address; of more, servers and proxies would find it too long. */
+const FEW = 200;
+
 /** Let the browser download all matches, or those that are selected. */
 export function exportRuns(table: Table, format: (typeof FORMATS)[number]["format"], { all, ids } = EVERYTHING): void {
   const query = new URLSearchParams({ format });
   for (const id of table.ids) query.append("experiment_ids", id);
-  const listed = `(${[...ids].map((id) => `'${id}'`).join(", ")})`;
-  const but = ids.size ? `attributes.run_id NOT IN ${listed}` : "";
-  const filter = all ? allOf(table.filter, but) : `attributes.run_id IN ${listed}`;
+  const few = ids.size <= FEW;
+  const listed = `attributes.run_id ${all ? "NOT IN" : "IN"} (${[...ids].map((id) => `'${id}'`).join(", ")})`;
+  const filter = allOf(all ? table.filter : "", few && ids.size > 0 ? listed : "");
   if (filter) query.set("filter", filter);
   query.set("run_view_type", String(table.question.run_view_type ?? "ACTIVE_ONLY"));
   for (const one of orderBy(table.state.sorts)) query.append("order_by", one);
-  const link = document.createElement("a");
-  link.href = `${prefix}/ajax-api/millrace/1/runs/export?${query.toString()}`;
-  link.download = "";
-  link.click();
+  const address = `${prefix}/ajax-api/millrace/1/runs/export`;
+  if (few) {
+    const link = document.createElement("a");
+    link.href = `${address}?${query.toString()}`;
+    link.download = "";
+    link.click();
+    return;
+  }
+  for (const id of ids) query.append(all ? "not_run_ids" : "run_ids", id);
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = address;
+  form.hidden = true;
+  for (const [name, value] of query) {
+    const field = document.createElement("input");
+    field.name = name;
+    field.value = value;
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
+  form.remove();
 }
 
 /** Code that searches for the same runs in the same order, as far as MLflow's own search knows it. */

@@ -63,8 +63,6 @@ export class RunRows {
   readonly size = signal<{ rows: number; matches: number } | null>(null);
   /** Why the last request failed. */
   readonly failed = signal<unknown>(null);
-  /** Where the feed of changes stood at the last answer. */
-  cursor = 0;
 
   private readonly blocks = new Map<number, Block>();
   private readonly pending = new Set<Pending>();
@@ -235,7 +233,6 @@ export class RunRows {
       if (!old.stale) for (const name of old.columns) block.columns.add(name);
     }
     this.blocks.set(number, block);
-    this.cursor = answer.cursor ?? 0;
     const size = { rows: answer.rows ?? 0, matches: answer.matches ?? 0 };
     const before = this.size.peek();
     if (before?.rows !== size.rows || before.matches !== size.matches) {

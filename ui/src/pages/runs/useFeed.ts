@@ -42,6 +42,5 @@ export function useFeed(table: Table): void {
         () => rows(),
       );
     },
-    table.rows.cursor,
   );
 }

@@ -2,14 +2,15 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import type { ColumnCatalogue, ColumnFacts } from "@schema/calls";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { call } from "../../api/call";
 import { perform } from "../../lib/actions";
 import { experimentById } from "../../lib/experiments";
 import { type Load, useLoad } from "../../lib/load";
 import { href, place, replace, setQuery } from "../../lib/route";
 import { tagOf } from "../../lib/tags";
-import { type Chosen, defaultColumns, NAME } from "./columns";
+import { type Chosen, defaultColumns, kindOf, NAME, serverName } from "./columns";
+import { goBy } from "./directions";
 import { datasetFilter, versionFilter } from "./extras";
 import { allOf, asFilter } from "./filter";
 import { GroupRows } from "./groups";
@@ -29,7 +30,7 @@ export interface Table {
   rows: RunRows;
   groups: GroupRows | null;
   catalogue: Load<ColumnCatalogue>;
-  /** What columns hold over the runs that match. */
+  /** What columns hold over the runs that match, summaries of metrics that are shown among them. */
   facts: ReadonlyMap<string, ColumnFacts>;
   /** What columns hold over all runs, whatever the filter. */
   allFacts: readonly ColumnFacts[];
@@ -50,10 +51,17 @@ export interface Table {
   reorder: () => void;
   /** Look again which columns there are, and what they hold. */
   recount: () => void;
+  /** Have all columns in `allFacts` soon: at first, of very many there are only those that say most. */
+  findAll: () => void;
 }
+
+/** So many columns of a kind are known at first, and so many where somebody looks for one. */
+const MOST_COLUMNS = 400;
+const ALL_COLUMNS = 20_000;
 
 /** The runs of some experiments, as the address wants them. */
 export function useTable(ids: readonly string[]): Table {
+  useEffect(() => goBy(ids), [ids.join()]);
   const { query } = place.value;
   const text = query.toString();
   const state = useMemo(() => readState(query), [text]);
@@ -63,16 +71,38 @@ export function useTable(ids: readonly string[]): Table {
   const runViewType = state.lifecycle === "Deleted" ? "DELETED_ONLY" : "ACTIVE_ONLY";
 
   const base = { experiment_ids: [...ids], run_view_type: runViewType };
-  const catalogue = useLoad((given) => call("GetRunColumns", base, given), [key, runViewType], { keep: true });
+  // With very many columns the table knows those that say most, until somebody looks for others.
+  const wide = useSignal(false);
+  const max_columns = wide.value ? ALL_COLUMNS : MOST_COLUMNS;
+  const own = useRef<readonly Chosen[]>(state.columns ?? []);
+  const known = useRef<ReadonlySet<string>>(new Set());
+  const missing = (state.columns ?? []).map((one) => one.id).filter((id) => !known.current.has(id) && kindOf(id) !== "attributes");
+  const names = () => [...new Set([...own.current, ...(state.columns ?? [])].map((one) => one.id))].filter((id) => kindOf(id) !== "attributes");
+  const catalogue = useLoad(
+    (given) => call("GetRunColumns", { ...base, max_columns, names: names() }, given),
+    [key, runViewType, max_columns, known.current.size ? missing.join("\n") : ""],
+    { keep: true },
+  );
   const matching = useLoad(
-    async (given) => (filter ? call("GetRunColumns", { ...base, filter }, given) : null),
-    [key, runViewType, filter],
+    async (given) => (filter ? call("GetRunColumns", { ...base, filter, max_columns, names: names() }, given) : null),
+    [key, runViewType, filter, max_columns],
+    { keep: true },
+  );
+  const aggregates = (state.columns ?? []).filter((one) => kindOf(one.id) === "metrics" && one.aggregate !== "last").map(serverName);
+  const summaries = useLoad(
+    async (given) => (aggregates.length ? call("GetRunColumns", { ...base, filter, max_columns: 0, names: aggregates }, given) : null),
+    [key, runViewType, filter, aggregates.join("\n")],
     { keep: true },
   );
   const all = catalogue.data.value;
   const some = filter ? (matching.data.value ?? all) : all;
   const wholeFacts = useMemo(() => new Map((all?.columns ?? []).map((one) => [one.name, one])), [all]);
-  const facts = useMemo(() => new Map((some?.columns ?? []).map((one) => [one.name, one])), [some]);
+  const summed = summaries.data.value;
+  const facts = useMemo(
+    () => new Map([...(some?.columns ?? []), ...(summed?.summaries ?? [])].map((one) => [one.name, one])),
+    [some, summed],
+  );
+  known.current = useMemo(() => new Set([...wholeFacts.keys(), ...missing]), [wholeFacts, missing.join("\n")]);
 
   const nested = all?.columns?.some((one) => one.name === "tags.mlflow.parentRunId" && one.runs > 0) ?? false;
   const tree = state.tree === "flat" || (state.tree === "auto" && !nested) ? "none" : state.tree === "closed" ? "closed" : "open";
@@ -104,6 +134,8 @@ export function useTable(ids: readonly string[]): Table {
     });
   }, [state.columns, state.differing, state.differing ? some : all, key, primary]);
 
+  own.current = columns;
+
   const changes = useSignal(0);
   const selection = useSignal<Selection>(NOTHING);
   useEffect(() => {
@@ -124,6 +156,12 @@ export function useTable(ids: readonly string[]): Table {
   const recount = () => {
     catalogue.reload();
     if (filter) matching.reload();
+    if (aggregates.length) summaries.reload();
+  };
+  const findAll = () => {
+    const counts = new Map<string, number>();
+    for (const one of all?.columns ?? []) counts.set(kindOf(one.name), (counts.get(kindOf(one.name)) ?? 0) + 1);
+    if ([...counts.values()].some((count) => count >= MOST_COLUMNS)) wide.value = true;
   };
   return {
     ids,
@@ -150,6 +188,7 @@ export function useTable(ids: readonly string[]): Table {
     },
     reorder,
     recount,
+    findAll,
     toggle: (id) => {
       const now = state.toggled;
       changeState({ toggled: now.includes(id) ? now.filter((one) => one !== id) : [...now, id] });

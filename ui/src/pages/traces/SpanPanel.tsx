@@ -16,16 +16,19 @@ import type { Assessment, Span } from "./model";
 import { StateDot } from "./StateDot";
 
 interface SpanPanelProps {
+  /** The trace's id. */
+  trace: string;
   span: Span;
   assessments: readonly Assessment[];
   isRoot: boolean;
   wanted: string;
+  reload: () => void;
 }
 
 type Part = "content" | "attributes" | "events" | "assessments";
 
 /** The panel. */
-export function SpanPanel({ span, assessments, isRoot, wanted }: SpanPanelProps) {
+export function SpanPanel({ trace, span, assessments, isRoot, wanted, reload }: SpanPanelProps) {
   const mine = assessments.filter((one) => one.span === span.id || (isRoot && !one.span));
   const failures = span.events.filter((event) => event.name === "exception");
   const [part, setPart] = useState<Part>("content");
@@ -33,7 +36,7 @@ export function SpanPanel({ span, assessments, isRoot, wanted }: SpanPanelProps)
     { id: "content" as const, label: "Inputs and outputs" },
     { id: "attributes" as const, label: "Attributes", count: Object.keys(span.attributes).length },
     { id: "events" as const, label: "Events", count: span.events.length },
-    ...(mine.length > 0 ? [{ id: "assessments" as const, label: "Assessments", count: mine.length }] : []),
+    { id: "assessments" as const, label: "Assessments", count: mine.length },
   ];
   return (
     <section class="span-panel" aria-label={`Span ${span.name}`}>
@@ -60,7 +63,7 @@ export function SpanPanel({ span, assessments, isRoot, wanted }: SpanPanelProps)
         )}
         {part === "attributes" && <Attributes attributes={{ ...span.attributes, "span id": span.id }} />}
         {part === "events" && (span.events.length === 0 ? <p class="quiet">This span has no events.</p> : <Events span={span} />)}
-        {part === "assessments" && <Assessments all={mine} />}
+        {part === "assessments" && <Assessments trace={trace} span={isRoot ? "" : span.id} all={mine} reload={reload} />}
       </div>
     </section>
   );

@@ -9,10 +9,11 @@ import { Rows } from "../../components/Rows";
 import { Tag } from "../../components/Tag";
 import { TimeAgo } from "../../components/TimeAgo";
 import { formatCount, formatDuration } from "../../lib/format";
+import { useLive, useThrottled } from "../../lib/live";
 import { place, setQuery } from "../../lib/route";
 import { AssessmentTag } from "./Assessments";
 import type { TraceInfo } from "./model";
-import type { TraceSource } from "./source";
+import { MOST, PAGE, searchTraces } from "./source";
 import { StateDot } from "./StateDot";
 
 const ROW = 32;
@@ -20,11 +21,16 @@ const HEAD = 28;
 const ORDERS = { time: "timestamp_ms DESC", slow: "execution_time_ms DESC" } as const;
 
 interface TraceListProps {
-  source: TraceSource;
   experiment: string;
+  /** Only those of a run. */
   run?: string;
+  /** Only those of a logged model. */
+  model?: string;
   onOpen: (id: string) => void;
 }
+
+/** The list is looked at again at most once in so long while traces come in. */
+const AGAIN_MS = 2000;
 
 interface Got {
   traces: readonly TraceInfo[];
@@ -34,7 +40,7 @@ interface Got {
 }
 
 /** The list. Its filter, state and order are in the address. */
-export function TraceList({ source, experiment, run, onOpen }: TraceListProps) {
+export function TraceList({ experiment, run, model, onOpen }: TraceListProps) {
   const { query } = place.value;
   const filter = query.get("searchFilter") ?? "";
   const state = query.get("state") ?? "";
@@ -43,12 +49,20 @@ export function TraceList({ source, experiment, run, onOpen }: TraceListProps) {
   const [got, setGot] = useState<Got>({ traces: [], next: "", loading: true, error: null });
   const [at, setAt] = useState(0);
   const stop = useRef(new AbortController());
-  const whole = [run && `metadata.\`mlflow.sourceRun\` = '${run}'`, state && `status = '${state}'`, asFilter(filter)].filter(Boolean).join(" AND ");
+  const whole = [
+    run && `attributes.run_id = '${run}'`,
+    model && `metadata.\`mlflow.modelId\` = '${model}'`,
+    state && `attributes.status = '${state}'`,
+    asFilter(filter),
+  ]
+    .filter(Boolean)
+    .join(" AND ");
+  const look = (token: string, most: number) => searchTraces({ experiment, filter: whole, order: ORDERS[order], token, most }, stop.current.signal);
   const more = (before: readonly TraceInfo[], token: string) => {
     setGot({ traces: before, next: "", loading: true, error: null });
     const { signal } = stop.current;
-    source.search({ experiment, filter: whole, order: ORDERS[order], token }, signal).then(
-      (page) => !signal.aborted && setGot({ traces: [...before, ...page.traces], next: page.next, loading: false, error: null }),
+    look(token, PAGE).then(
+      (page) => !signal.aborted && setGot({ traces: joined(before, page.traces), next: page.next, loading: false, error: null }),
       (error: unknown) => !signal.aborted && setGot({ traces: before, next: "", loading: false, error }),
     );
   };
@@ -57,7 +71,16 @@ export function TraceList({ source, experiment, run, onOpen }: TraceListProps) {
     setAt(0);
     more([], "");
     return () => stop.current.abort();
-  }, [source, experiment, whole, order]);
+  }, [experiment, whole, order]);
+  const again = useThrottled(() => {
+    const { signal } = stop.current;
+    const most = Math.min(MOST, Math.max(PAGE, got.traces.length));
+    look("", most).then(
+      (page) => !signal.aborted && setGot((now) => (now.loading ? now : renewed(now, page, order === "time"))),
+      () => {}, // what is shown stays; the next change tries again
+    );
+  }, AGAIN_MS);
+  useLive([experiment], (change) => (change.all || change.traces.length > 0) && again());
   useEffect(() => {
     const timer = setTimeout(() => typed !== filter && setQuery({ searchFilter: typed }), 350);
     return () => clearTimeout(timer);
@@ -99,12 +122,18 @@ export function TraceList({ source, experiment, run, onOpen }: TraceListProps) {
           {got.loading ? "Loading…" : `${traces.length.toLocaleString("en-US")}${got.next ? "+" : ""} ${traces.length === 1 ? "trace" : "traces"}`}
         </span>
       </div>
-      {got.error ? (
+      {got.error && traces.length === 0 ? (
         <Failure error={got.error} what="The traces could not be loaded." retry={() => more(traces, "")} />
       ) : traces.length === 0 && got.loading ? (
         <Loading />
       ) : traces.length === 0 ? (
-        <Empty title={whole ? "No traces match" : "No traces yet"} icon="trace" />
+        <Empty title={filter || state ? "No traces match" : "No traces yet"} icon="trace">
+          {!filter && !state && (
+            <p class="quiet">
+              Decorate a function with <code>@mlflow.trace</code>, or turn on autologging of the library that you call.
+            </p>
+          )}
+        </Empty>
       ) : (
         <Rows
           count={traces.length}
@@ -140,12 +169,26 @@ export function TraceList({ source, experiment, run, onOpen }: TraceListProps) {
   );
 }
 
+/** Traces and those of the next page; none twice, where some came in meanwhile. */
+function joined(before: readonly TraceInfo[], more: readonly TraceInfo[]): TraceInfo[] {
+  const known = new Set(before.map((one) => one.id));
+  return [...before, ...more.filter((one) => !known.has(one.id))];
+}
+
+/** The list after another look at its first traces; those behind them stay. */
+export function renewed<T extends { traces: readonly TraceInfo[]; next: string }>(now: T, page: { traces: readonly TraceInfo[]; next: string }, byTime: boolean): T {
+  const last = page.traces.at(-1);
+  if (!page.next || !last || !byTime) return { ...now, traces: page.traces, next: page.next };
+  const rest = joined(page.traces, now.traces.filter((one) => (one.start ?? 0) < (last.start ?? 0))).slice(page.traces.length);
+  return rest.length > 0 ? { ...now, traces: [...page.traces, ...rest] } : { ...now, traces: page.traces, next: page.next };
+}
+
 /** A text that is no filter looks through the texts of the traces. */
 export function asFilter(text: string): string {
   const bare = text.trim();
   if (!bare) return "";
   if (/[=<>]|\b(?:LIKE|ILIKE|IN|IS)\b/.test(bare)) return bare;
-  return `trace.text LIKE '%${bare.replaceAll("'", "")}%'`;
+  return `trace.text ILIKE '%${bare.replaceAll("'", "")}%'`;
 }
 
 function Row({ trace, index, current, open }: { trace: TraceInfo; index: number; current: boolean; open: () => void }) {

@@ -4,8 +4,6 @@ import { ExperimentHeader } from "../../components/ExperimentHeader";
 import { href, place, setQuery } from "../../lib/route";
 import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
-import { NoTraces } from "./NoTraces";
-import { traceSource } from "./source";
 import { TraceList } from "./TraceList";
 import { TraceView } from "./TraceView";
 import "./traces.css";
@@ -16,7 +14,6 @@ export default function Traces({ fields }: PageProps) {
   const { query } = place.value;
   const asked = query.get("selectedEvaluationId") || query.get("selectedTraceId") || "";
   const trace = fields.trace || asked;
-  const source = traceSource();
   useTitle(trace ? `Trace ${trace}` : "Traces");
   const open = (id: string) => {
     location.hash = href(`/experiments/${experiment}/traces/${encodeURIComponent(id)}`, query);
@@ -28,12 +25,10 @@ export default function Traces({ fields }: PageProps) {
   return (
     <div class="traces-page">
       <ExperimentHeader ids={[experiment]} tab="traces" />
-      {!source ? (
-        <NoTraces />
-      ) : trace ? (
-        <TraceView key={trace} source={source} id={trace} experiment={experiment} onClose={close} />
+      {trace ? (
+        <TraceView key={trace} id={trace} experiment={experiment} onClose={close} />
       ) : (
-        <TraceList source={source} experiment={experiment} onOpen={open} />
+        <TraceList experiment={experiment} onOpen={open} />
       )}
     </div>
   );

@@ -15,6 +15,8 @@ export interface Assessment {
   sourceKind: string;
   time: number | null;
   span: string;
+  /** False when another one stands in its place. */
+  valid: boolean;
 }
 
 /** A trace without its spans; times in milliseconds. */
@@ -29,6 +31,8 @@ export interface TraceInfo {
   response: string;
   tokens: { input: number | null; output: number | null; total: number | null };
   run: string;
+  /** The logged model that it came from. */
+  model: string;
   session: string;
   user: string;
   tags: { key: string; value: string }[];

@@ -26,11 +26,12 @@ export function parseInfo(given: unknown): TraceInfo {
     response: text(info.response_preview ?? metadata["mlflow.traceOutputs"] ?? ""),
     tokens: { input: count(tokens.input_tokens), output: count(tokens.output_tokens), total: count(tokens.total_tokens) },
     run: text(metadata["mlflow.sourceRun"]),
+    model: text(metadata["mlflow.modelId"]),
     session: text(metadata["mlflow.trace.session"]),
     user: text(metadata["mlflow.trace.user"]),
     tags: pairs(tags, /^mlflow\./),
     metadata: pairs(metadata, /^mlflow\.trace(Inputs|Outputs|\.tokenUsage|\.sizeStats)/),
-    assessments: list(info.assessments).map(parseAssessment),
+    assessments: list(info.assessments).map(parseAssessment).filter((one) => one.valid),
   };
 }
 
@@ -61,8 +62,8 @@ function parseSpan(span: Json, start: bigint, zero: bigint): Span {
   const { "mlflow.spanInputs": inputs, "mlflow.spanOutputs": outputs, "mlflow.spanType": kind, "mlflow.traceRequestId": _, ...others } = attributes;
   const from = milliseconds(start - zero);
   return {
-    id: text(span.span_id ?? span.spanId ?? object(span.context).span_id),
-    parent: text(span.parent_span_id ?? span.parentSpanId ?? span.parent_id),
+    id: hexId(span.span_id ?? span.spanId ?? object(span.context).span_id),
+    parent: hexId(span.parent_span_id ?? span.parentSpanId ?? span.parent_id),
     name: text(span.name),
     kind: text(kind || "UNKNOWN").toUpperCase(),
     start: from,
@@ -124,9 +125,17 @@ function parseAssessment(given: unknown): Assessment {
     rationale: text(one.rationale ?? ""),
     source: text(source.source_id ?? ""),
     sourceKind: text(source.source_type ?? ""),
-    time: timeOf(one.create_time),
-    span: text(one.span_id ?? ""),
+    time: timeOf(one.last_update_time ?? one.create_time),
+    span: hexId(one.span_id ?? ""),
+    valid: one.valid !== false,
   };
+}
+
+/** The id of a span in hexadecimal digits; the wire has it in base64. */
+function hexId(given: unknown): string {
+  const id = text(given);
+  if (!/^[A-Za-z0-9+/]{11}=$/.test(id)) return id;
+  return [...atob(id)].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 }
 
 function stateOf(given: unknown): State {

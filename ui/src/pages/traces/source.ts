@@ -1,7 +1,7 @@
-/** Where traces come from: MLflow's REST calls of version 3, as soon as the server declares them. */
+/** What the pages of traces ask the server. */
 
-import { routes } from "@schema/calls";
-import { ask, CallError } from "../../api/call";
+import type { AssessmentV3 } from "@schema/calls";
+import { call } from "../../api/call";
 import type { Trace, TracePage } from "./model";
 import { parseInfo, parseTrace } from "./parse";
 
@@ -12,52 +12,82 @@ export interface TraceQuery {
   filter: string;
   order: string;
   token: string;
+  /** How many at most. */
+  most: number;
 }
 
-/** A source of traces. */
-export interface TraceSource {
-  search(query: TraceQuery, signal: AbortSignal): Promise<TracePage>;
-  get(id: string, signal: AbortSignal): Promise<Trace>;
-}
+/** How many traces a page of the list has. */
+export const PAGE = 100;
+/** How many the server gives at once. */
+export const MOST = 500;
 
-const PAGE = 200;
-
-/** The server's own. */
-export const server: TraceSource = {
-  async search(query, signal) {
-    const body = {
+/** Search the traces of an experiment. */
+export async function searchTraces(query: TraceQuery, signal: AbortSignal): Promise<TracePage> {
+  const answer = await call(
+    "SearchTracesV3",
+    {
       locations: [{ type: "MLFLOW_EXPERIMENT", mlflow_experiment: { experiment_id: query.experiment } }],
       filter: query.filter,
-      max_results: PAGE,
+      max_results: query.most,
       order_by: [query.order],
       ...(query.token ? { page_token: query.token } : {}),
-    };
-    const answer = (await json("/ajax-api/3.0/mlflow/traces/search", signal, body)) as { traces?: unknown[]; next_page_token?: string };
-    return { traces: (answer.traces ?? []).map(parseInfo), next: answer.next_page_token ?? "" };
-  },
-  async get(id, signal) {
-    const whole = parseTrace(await json(`/ajax-api/3.0/mlflow/traces/${encodeURIComponent(id)}`, signal));
-    if (whole.spans.length > 0) return whole;
-    try {
-      // The spans are kept in a file beside the trace, which is missing while the trace goes on.
-      const data = (await json(`/ajax-api/3.0/mlflow/get-trace-artifact?request_id=${encodeURIComponent(id)}`, signal)) as { spans?: unknown[] };
-      return { info: whole.info, spans: parseTrace({}, data.spans).spans };
-    } catch (error) {
-      if (error instanceof CallError && error.status === 404) return whole;
-      throw error;
-    }
-  },
-};
-
-async function json(path: string, signal: AbortSignal, body?: object): Promise<unknown> {
-  const init: RequestInit = body ? { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" }, signal } : { signal };
-  return (await ask(path, init)).json();
+    },
+    signal,
+  );
+  return { traces: (answer.traces ?? []).map(parseInfo), next: answer.next_page_token ?? "" };
 }
 
-/** The source that pages use; null while this server has no calls for traces. */
-export function traceSource(): TraceSource | null {
-  return declared ? server : null;
+/** Get a trace with the spans that have arrived. */
+export async function getTrace(id: string, signal: AbortSignal): Promise<Trace> {
+  return parseTrace(await call("GetTrace", { trace_id: id }, signal));
 }
 
-// A build can be told to ask for traces anyway, to look at the pages with recorded answers.
-const declared = Object.values(routes).some((route) => (route.path as string) === "3.0/mlflow/traces/search") || import.meta.env.VITE_TRACES === "1";
+/** Delete a trace. */
+export async function deleteTrace(experiment: string, id: string): Promise<void> {
+  await call("DeleteTracesV3", { experiment_id: experiment, request_ids: [id] });
+}
+
+/** Set a tag of a trace; undefined removes it. */
+export async function setTraceTag(id: string, key: string, value: string | undefined): Promise<void> {
+  if (value === undefined) await call("DeleteTraceTagV3", { trace_id: id, key });
+  else await call("SetTraceTagV3", { trace_id: id, key, value });
+}
+
+/** What somebody at the page says of a trace. */
+export interface Saying {
+  name: string;
+  kind: "feedback" | "expectation";
+  value: unknown;
+  rationale: string;
+  /** The span that it is about; "" for the whole trace. */
+  span: string;
+}
+
+/** Who says something here: this server knows no users. */
+const source = { source_type: "HUMAN", source_id: "page" };
+
+function wire({ name, kind, value, rationale, span }: Saying): AssessmentV3 {
+  return {
+    assessment_name: name,
+    [kind]: { value },
+    ...(rationale ? { rationale } : {}),
+    ...(span ? { span_id: span } : {}),
+  };
+}
+
+/** Log an assessment; its id. */
+export async function addAssessment(trace: string, saying: Saying): Promise<string> {
+  const answer = await call("CreateAssessment", { trace_id: trace, assessment: { ...wire(saying), source } });
+  return answer.assessment.assessment_id ?? "";
+}
+
+/** Change an assessment. */
+export async function changeAssessment(trace: string, id: string, saying: Saying): Promise<void> {
+  const assessment = { ...wire(saying), rationale: saying.rationale };
+  await call("UpdateAssessment", { trace_id: trace, assessment_id: id, assessment, update_mask: `assessmentName,${saying.kind},rationale` });
+}
+
+/** Delete an assessment. */
+export async function deleteAssessment(trace: string, id: string): Promise<void> {
+  await call("DeleteAssessment", { trace_id: trace, assessment_id: id });
+}

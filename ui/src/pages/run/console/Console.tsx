@@ -32,21 +32,35 @@ function isOutput(path: string): boolean {
   return /\.(log|out|err)$/i.test(path) || (/^logs?\//.test(path) && /\.txt$/i.test(path)) || /^(console|stdout|stderr|output)\.txt$/i.test(path);
 }
 
+/** The file that is shown first: what the last process of the run printed, else the first that is there. */
+export function shownFirst<T extends { path: string }>(files: readonly T[]): T | undefined {
+  const order = new Intl.Collator("en", { numeric: true });
+  return files.filter((one) => /^console\/output.*\.log$/.test(one.path)).sort((a, b) => order.compare(a.path.replace(".log", ""), b.path.replace(".log", ""))).at(-1) ?? files[0];
+}
+
 /** The output. */
 export function Console({ run }: { run: Run }) {
   const id = run.info.run_id;
-  const load = useLoad((signal) => outputFiles(id, signal), [id]);
+  const load = useLoad((signal) => outputFiles(id, signal), [id], { keep: true });
+  const running = run.info.status === "RUNNING";
+  const none = load.data.value?.length === 0;
+  useEffect(() => {
+    if (!running || !none) return;
+    // The file comes with the first thing that is printed.
+    const timer = setInterval(() => !document.hidden && load.reload(), POLL);
+    return () => clearInterval(timer);
+  }, [running, none]);
   return (
     <Loaded load={load} what="The output of this run could not be looked for.">
       {(files) => {
-        const file = files.find((one) => one.path === place.value.query.get("file")) ?? files[0];
+        const file = files.find((one) => one.path === place.value.query.get("file")) ?? shownFirst(files);
         if (!file) {
           return (
-            <Empty title="This run has no output to show" icon="note">
+            <Empty title={running ? "This run has no output yet" : "This run has no output to show"} icon="note">
               <p>
-                Files in <code>console/</code>, and texts in <code>logs/</code>, are shown here:
+                What a run prints is kept when that is asked for; files in <code>console/</code> and texts in <code>logs/</code> are shown, too.
               </p>
-              <Code text={'mlflow.log_artifact("train.log", "logs")'} />
+              <Code text={"with mlflow.start_run(log_console=True):\n    ..."} />
             </Empty>
           );
         }
@@ -75,15 +89,19 @@ function Output({ run, files, file }: { run: Run; files: readonly FileInfo[]; fi
     return () => stop.current.abort();
   }, []);
   useEffect(() => {
-    if (!text || !running) return;
-    const timer = setInterval(() => {
-      if (document.hidden) return;
+    if (!text) return;
+    const look = () =>
       text.grown(stop.current.signal).then(
         (more) => more && setStamp((count) => count + 1),
         // A poll that fails is made up for by the next.
         () => undefined,
       );
-    }, POLL);
+    // When the run has ended, its last words may come a moment later.
+    if (!running) {
+      const timer = setTimeout(() => void look(), POLL);
+      return () => clearTimeout(timer);
+    }
+    const timer = setInterval(() => !document.hidden && void look(), POLL);
     return () => clearInterval(timer);
   }, [text, running]);
   if (failed) return <Failure error={failed} what="The output could not be read." retry={begin} />;

@@ -10,7 +10,7 @@ import { type Change, type Shown, withTag } from "../data";
 import { Panel } from "./Panel";
 import { WholeValue } from "./ParamTable";
 
-const OWN = /^mlflow\./;
+const OWN = /^(?:mlflow|millrace)\./;
 const LONG = 80;
 
 /** The tags; those that MLflow keeps for itself are shown on wish. */

@@ -1,0 +1,7 @@
+"""`mlflow.entities.trace_data`: see `millrace.model`."""
+
+# ruff: noqa: F401
+
+from __future__ import annotations
+
+from millrace.model import TraceData

@@ -1,0 +1,189 @@
+"""`mlflow.keras.autolog`: trainings with Keras 3 log themselves."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Generator, Iterator
+from types import GeneratorType
+from typing import Any
+
+import mlflow
+from mlflow.autologging import AutologgedRun, Call, Integration, safely
+from mlflow.autologging.datasets import dataset_of
+from mlflow.environment.libraries import library
+from mlflow.keras.callback import MlflowCallback, check_frequency
+from mlflow.keras.model_io import FLAVOR_NAME, log_model
+from mlflow.models.interface import infer_signature
+
+_NO_PARAMS = frozenset({"self", "x", "y", "callbacks", "validation_data", "verbose"})
+"""Arguments of `fit` that are data, not parameters."""
+
+
+def autolog(
+    log_every_epoch: bool = True,
+    log_every_n_steps: int | None = None,
+    log_models: bool = True,
+    log_model_signatures: bool = True,
+    save_exported_model: bool = False,
+    log_datasets: bool = True,
+    log_input_examples: bool = False,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    registered_model_name: str | None = None,
+    save_model_kwargs: dict[str, Any] | None = None,
+    extra_tags: dict[str, str] | None = None,
+) -> None:
+    """Log every `fit` of a Keras model from now on, to the active run or to a run of its own.
+
+    What is logged: the arguments of `fit` and the optimizer's parameters; metrics by epoch or by step; a summary of
+    the model; the data, where it is arrays; the model. What cannot be logged is a warning; it never stops a training.
+
+    Args:
+        log_every_epoch: log metrics at the end of every epoch.
+        log_every_n_steps: log metrics after every n-th step instead.
+        log_models: log the model when it is trained.
+        log_model_signatures: log what it takes and gives.
+        save_exported_model: log what serves predictions only, see `mlflow.keras.save_model`.
+        log_datasets: log what it was trained on.
+        log_input_examples: log the first rows of the input with the model.
+        disable: stop logging instead, and leave Keras as it was.
+        exclusive: log nothing while a run is active that the user started.
+        disable_for_unsupported_versions: log nothing with versions of Keras that this was not made for.
+        silent: show no messages of autologging.
+        registered_model_name: also make a version of this registered model for each model.
+        save_model_kwargs: for `keras.Model.save`.
+        extra_tags: tags of every run that autologging starts.
+    """
+    INTEGRATION.enable(locals())
+
+
+def _patch() -> None:
+    INTEGRATION.watch(library("keras").Model, "fit", _fit)
+
+
+def _fit(call: Call) -> Generator[None, None, None]:
+    model, options = call.owner, call.options
+    run = call.run()
+    with call.safely("log the parameters"):
+        run.log_params(fit_params(call))
+    x, y = call.argument("x"), call.argument("y")
+    if options["log_datasets"]:
+        with call.safely("log the dataset"):
+            log_training_data(run, x, y)
+    model_id = None
+    with call.safely("create the logged model"):
+        if options["log_models"]:
+            model_id = mlflow.initialize_logged_model(name="model", source_run_id=run.run_id).model_id
+    with call.safely("watch the training"):
+        call.put(
+            "callbacks",
+            [*listed_callbacks(call.argument("callbacks")), callback_of(FLAVOR_NAME, run, options, model_id)],
+        )
+    example = None
+    with call.safely("take an input example"):
+        example = first_rows(x)
+    try:
+        yield
+    except BaseException:
+        if model_id is not None:
+            with call.safely("say that there is no model"):
+                mlflow.finalize_logged_model(model_id, "FAILED")
+        raise
+    if model_id is not None:
+        with call.safely("log the model"):
+            _log_model(model, model_id, example, options)
+
+
+def listed_callbacks(callbacks: Any) -> list[Any]:
+    """Callbacks as a list; a `CallbackList` is one callback among others."""
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+
+
+def callback_of(flavor: str, run: AutologgedRun, options: dict[str, Any], model_id: str | None) -> MlflowCallback:
+    """The callback that logs a training to a run, as often as the options say."""
+    every_epoch, steps = options["log_every_epoch"], options["log_every_n_steps"]
+    with safely(flavor, "choose how often metrics are logged"):
+        check_frequency(every_epoch, steps)
+    callback = MlflowCallback(model_id=model_id)
+    callback.run = run
+    callback.log_every_epoch, callback.log_every_n_steps = every_epoch, steps
+    return callback
+
+
+def fit_params(call: Call) -> dict[str, Any]:
+    """The arguments of `fit`, defaults included, and the size of batches where the data says it."""
+    bound = inspect.signature(call.function).bind(*call.args, **call.kwargs)
+    bound.apply_defaults()
+    params = {key: value for key, value in bound.arguments.items() if key not in _NO_PARAMS}
+    if params.get("batch_size") is None:
+        params["batch_size"] = _batch_size(call)
+    return params
+
+
+def _batch_size(call: Call) -> int | None:
+    """How many rows the batches of a loader or a generator have; None of arrays."""
+    x = call.argument("x")
+    if isinstance(x, GeneratorType):
+        first = next(x)
+        call.put("x", _again(first, x))
+        return _rows(first)
+    if hasattr(x, "element_spec"):  # a `tf.data.Dataset`, which can be read again
+        return _rows(next(iter(x)))
+    size = getattr(x, "batch_size", None)
+    return size if isinstance(size, int) else None
+
+
+def _again(first: Any, rest: Iterator[Any]) -> Generator[Any, None, None]:
+    yield first
+    yield from rest
+
+
+def _rows(batch: Any) -> int | None:
+    x: Any = batch[0] if isinstance(batch, list | tuple) else batch
+    x = next(iter(x.values()), None) if isinstance(x, dict) else x
+    return len(x) if hasattr(x, "__len__") else None
+
+
+def log_training_data(run: AutologgedRun, x: Any, y: Any) -> None:
+    """Record that a run was trained on arrays; other data has no description."""
+    import numpy as np
+
+    if isinstance(x, np.ndarray) and (y is None or isinstance(y, np.ndarray)):
+        run.log_dataset(dataset_of(x, y), "train")
+
+
+def first_rows(x: Any) -> Any:
+    """The first rows of an array or of a dict of arrays; None of other data."""
+    import numpy as np
+
+    if isinstance(x, np.ndarray):
+        return x[:5].copy()
+    if isinstance(x, dict) and all(isinstance(each, np.ndarray) for each in x.values()):
+        return {key: each[:5].copy() for key, each in x.items()}
+    return None
+
+
+def _log_model(model: Any, model_id: str, example: Any, options: dict[str, Any]) -> None:
+    signature = None
+    if example is not None and options["log_model_signatures"]:
+        with safely(FLAVOR_NAME, "infer the model's signature"):
+            signature = infer_signature(example, model.predict(example, verbose=0))
+    log_model(
+        model,
+        name="model",
+        model_id=model_id,
+        signature=signature,
+        input_example=example if options["log_input_examples"] else None,
+        save_exported_model=options["save_exported_model"],
+        registered_model_name=options["registered_model_name"],
+        save_model_kwargs=options["save_model_kwargs"],
+    )
+
+
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="keras", supported=("3.0.2", "4"))
+
+__all__ = ["autolog"]

@@ -1,0 +1,1 @@
+"""Probes: what reads one kind of use of this machine."""

@@ -1,0 +1,75 @@
+"""What autologging logs, and model directories, beside the real MLflow's, in the same environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integrations.boosters.running import OPTIONAL, SDKS, interchanged, named, run_both, without_requirements
+from tests.peers.comparing import differences
+
+pytestmark = pytest.mark.timeout(900)
+
+TRAINED = {
+    "xgboost": {
+        # Our callback is the first: one that stops the training keeps those after it from being called.
+        "/native_callbacks/runs/0/metrics/test-auc",
+        "/native_callbacks/runs/0/metrics/test-logloss",
+        "/early_stopping_callback/runs/0/metrics/test-auc",
+        "/early_stopping_callback/runs/0/metrics/test-logloss",
+        "/early_stopping_callback/runs/0/metrics/train-auc",
+        "/early_stopping_callback/runs/0/metrics/train-logloss",
+        # MLflow says of an estimator's metrics that those of the first iteration are about its model.
+        "/sklearn_classifier/runs/0/models/0/metrics/validation_0-logloss",
+        "/sklearn_multiclass/runs/0/models/0/metrics/validation_0-mlogloss",
+    },
+    "lightgbm": {"/sklearn_classifier/runs/0/models/0/metrics/valid_0-binary_logloss"},
+    # MLflow logs a param `kwargs` that says that there is no default.
+    "statsmodels": {
+        *(f"/{flow}/runs/0/params/kwargs" for flow in ("ols", "formula", "logit", "glm", "wls", "fails")),
+        "/ols/runs/0/models/0/params/kwargs",
+    },
+}
+"""The libraries whose trainings are logged by themselves; where we log something else on purpose, and why."""
+
+SAVED = ["xgboost", "lightgbm", "other"]
+"""Flows that save and load models."""
+
+
+@pytest.fixture(scope="module", params=TRAINED)
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+    """A library, and what its trainings logged."""
+    return request.param, run_both(f"{request.param}_training", tmp_path_factory.mktemp("training"))
+
+
+@pytest.fixture(scope="module", params=SAVED)
+def exchanged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
+    """What each saved, and what each found in what each saved."""
+    return interchanged(f"{request.param}_models", tmp_path_factory.mktemp("models"))
+
+
+def test_trainings_log_what_mlflow_logs(trained: tuple[str, dict[str, Any]]) -> None:
+    library, found = trained
+    differing = differences(without_requirements(found["mlflow"]), without_requirements(found["millrace"]), "")
+    expected = TRAINED[library]
+    assert set(differing) == expected, {path: differing.get(path) for path in set(differing) ^ expected}
+    if library == "xgboost":
+        for flow, last in (("native_callbacks", 2), ("early_stopping_callback", 66)):
+            for sdk, step in (("millrace", last), ("mlflow", last - 1)):
+                histories = found[sdk][flow]["runs"][0]["metrics"]
+                assert {points[-1][0] for points in histories.values()} == {step}, (flow, sdk)
+
+
+def test_saved_models_are_the_same(exchanged: tuple[Any, Any]) -> None:
+    saved, _ = exchanged
+    assert not differences(without_requirements(saved["mlflow"]), without_requirements(saved["millrace"]), "saved")
+    for name, model in saved["mlflow"].items():
+        assert named(model["requirements"]) ^ named(saved["millrace"][name]["requirements"]) <= OPTIONAL, name
+
+
+def test_models_that_one_saved_load_in_the_other(exchanged: tuple[Any, Any]) -> None:
+    _, loaded = exchanged
+    for saver in SDKS:
+        assert not differences(loaded[saver]["mlflow"], loaded[saver]["millrace"], saver)
+    assert not differences(loaded["mlflow"], loaded["millrace"], "whoever saved")

@@ -1,0 +1,35 @@
+"""Programs that run with us and with the real MLflow, in the same environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[3]
+PRODUCTS = {"millrace": ROOT / "src", "mlflow": Path(sys.prefix) / "upstream"}
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def run_program(product: str, program: str, *arguments: object, environ: dict[str, str] | None = None) -> Any:
+    """Run a program of `programs/` with one of the products; answers what it says in its last line."""
+    paths = [str(PRODUCTS[product]), str(PROGRAMS)]
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "MILLRACE_"))}
+    variables |= {"PYTHONPATH": os.pathsep.join(paths), "HF_HUB_OFFLINE": "1", "KERAS_BACKEND": "torch"}
+    # What a model imports is looked at by tests of their own: it takes the real one half a minute.
+    variables |= {"MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT": "1"}
+    # One thread: what is trained is the same each time, and other processes are not kept waiting.
+    variables |= {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "MILLRACE_JOURNAL": "0"} | (environ or {})
+    done = subprocess.run(
+        [sys.executable, str(PROGRAMS / program), *map(str, arguments)],
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])

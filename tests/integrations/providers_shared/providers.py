@@ -1,0 +1,251 @@
+"""A local server that speaks the wire protocols of OpenAI and Anthropic, with answers that never change."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+CREATED = 1_700_000_000
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "The weather of a city.",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+    },
+}
+
+
+def chat(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to `/v1/chat/completions`: what was said last, or a call of the first tool before it has answered."""
+    messages = request["messages"]
+    call = bool(request.get("tools")) and messages[-1]["role"] != "tool"
+    message: dict[str, Any] = {"role": "assistant", "content": f"You said: {messages[-1].get('content')}"}
+    if call:
+        function = {"name": request["tools"][0]["function"]["name"], "arguments": '{"city": "Oslo"}'}
+        message = {"role": "assistant", "content": None}
+        message["tool_calls"] = [{"id": "call_1", "type": "function", "function": function}]
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": CREATED,
+        "model": request["model"],
+        "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if call else "stop"}],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 12, "total_tokens": 21},
+    }
+
+
+def chat_chunks(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer to a chat completion in pieces."""
+    common = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": CREATED, "model": request["model"]}
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}, {"content": "Hello"}, {"content": " world"}]
+    if request.get("tools") and request["messages"][-1]["role"] != "tool":
+        function = {"name": request["tools"][0]["function"]["name"], "arguments": ""}
+        deltas = [{"role": "assistant", "tool_calls": [{"index": 0, "id": "call_1", "type": "function"}]}]
+        deltas[0]["tool_calls"][0]["function"] = function
+        deltas += [{"tool_calls": [{"index": 0, "function": {"arguments": part}}]} for part in ('{"city": ', '"Oslo"}')]
+    chunks = [{**common, "choices": [{"index": 0, "delta": each, "finish_reason": None}]} for each in deltas]
+    chunks.append({**common, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    if (request.get("stream_options") or {}).get("include_usage"):
+        usage = {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}
+        chunks.append({**common, "choices": [], "usage": usage})
+    return chunks
+
+
+def completion(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to `/v1/completions`."""
+    choice = {"index": 0, "text": " there", "finish_reason": "stop", "logprobs": None}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    common = {"id": "cmpl-1", "object": "text_completion", "created": CREATED, "model": request["model"]}
+    return {**common, "choices": [choice], "usage": usage}
+
+
+def embeddings(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to `/v1/embeddings`."""
+    return {
+        "object": "list",
+        "data": [{"object": "embedding", "index": 0, "embedding": [0.25, -0.5]}],
+        "model": request["model"],
+        "usage": {"prompt_tokens": 2, "total_tokens": 2},
+    }
+
+
+def response(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to `/v1/responses`."""
+    text = {"type": "output_text", "text": "An answer.", "annotations": []}
+    message = {"type": "message", "id": "msg_1", "status": "completed", "role": "assistant", "content": [text]}
+    return {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": CREATED,
+        "status": "completed",
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "max_output_tokens": None,
+        "model": request["model"],
+        "output": [message],
+        "parallel_tool_calls": True,
+        "previous_response_id": None,
+        "reasoning": {"effort": None, "summary": None},
+        "store": True,
+        "temperature": 1.0,
+        "text": {"format": {"type": "text"}},
+        "tool_choice": "auto",
+        "tools": request.get("tools") or [],
+        "top_p": 1.0,
+        "truncation": "disabled",
+        "usage": {
+            "input_tokens": 7,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": 3,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": 10,
+        },
+        "user": None,
+        "metadata": {},
+    }
+
+
+def response_events(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer to `/v1/responses` in pieces."""
+    done = response(request)
+    begun = {**done, "status": "in_progress", "output": [], "usage": None}
+    item = done["output"][0]
+    where = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+    return [
+        {"type": "response.created", "sequence_number": 0, "response": begun},
+        {"type": "response.output_text.delta", "sequence_number": 1, **where, "delta": "An answer.", "logprobs": []},
+        {"type": "response.output_item.done", "sequence_number": 2, "output_index": 0, "item": item},
+        {"type": "response.completed", "sequence_number": 3, "response": done},
+    ]
+
+
+def anthropic_message(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to `/v1/messages`."""
+    last = request["messages"][-1]["content"]
+    answered = isinstance(last, list) and any(part.get("type") == "tool_result" for part in last)
+    call = bool(request.get("tools")) and not answered
+    content: list[dict[str, Any]] = [{"type": "text", "text": "Good day."}]
+    if call:
+        content.append(
+            {"type": "tool_use", "id": "toolu_1", "name": request["tools"][0]["name"], "input": {"city": "Oslo"}}
+        )
+    return {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": request["model"],
+        "content": content,
+        "stop_reason": "tool_use" if call else "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 10, "output_tokens": 5},
+    }
+
+
+def anthropic_events(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer to `/v1/messages` in pieces."""
+    begun = {**anthropic_message(request), "content": [], "stop_reason": None}
+    return [
+        {"type": "message_start", "message": {**begun, "usage": {"input_tokens": 10, "output_tokens": 1}}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Good"}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": " day."}},
+        {"type": "content_block_stop", "index": 0},
+        {
+            "type": "message_delta",
+            "delta": {"stop_reason": "end_turn", "stop_sequence": None},
+            "usage": {"output_tokens": 5},
+        },
+        {"type": "message_stop"},
+    ]
+
+
+def gemini(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to Gemini's `generateContent`."""
+    call = {"functionCall": {"name": "get_weather", "args": {"city": "Oslo"}}}
+    parts = [call] if request.get("tools") else [{"text": f"You said: {request['contents'][-1]['parts'][-1]['text']}"}]
+    return {
+        "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}],
+        "usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 6, "totalTokenCount": 10},
+        "modelVersion": "gemini-x",
+        "responseId": "r1",
+    }
+
+
+def gemini_chunks(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer to Gemini's `streamGenerateContent`."""
+    usage = {"promptTokenCount": 4, "candidatesTokenCount": 2, "totalTokenCount": 6}
+    return [
+        {"candidates": [{"content": {"role": "model", "parts": [{"text": text}]}}], "usageMetadata": usage}
+        for text in ("Hello", " world")
+    ]
+
+
+def gemini_embeddings(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to Gemini's `batchEmbedContents`."""
+    return {"embeddings": [{"values": [0.25, -0.5]}]}
+
+
+PLAIN: dict[str, Any] = {
+    "/openai/v1/chat/completions": chat,
+    ":generateContent": gemini,
+    ":batchEmbedContents": gemini_embeddings,
+    "/v1/chat/completions": chat,
+    "/v1/completions": completion,
+    "/v1/embeddings": embeddings,
+    "/v1/responses": response,
+    "/v1/messages": anthropic_message,
+}
+STREAMED: dict[str, Any] = {
+    "/openai/v1/chat/completions": chat_chunks,
+    ":streamGenerateContent": gemini_chunks,
+    "/v1/chat/completions": chat_chunks,
+    "/v1/responses": response_events,
+    "/v1/messages": anthropic_events,
+}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        path = self.path.partition("?")[0]
+        path = path[path.rindex(":") :] if ":" in path else path
+        if request.get("model") == "no-such-model" or "no-such-model" in self.path:
+            self._send(404, "application/json", json.dumps({"error": {"message": "no such model", "type": "x"}}))
+        elif request.get("stream") or path == ":streamGenerateContent":
+            events = STREAMED[path](request)
+            lines = [
+                (f"event: {each['type']}\n" if "type" in each else "") + f"data: {json.dumps(each)}\n\n"
+                for each in events
+            ]
+            end = "data: [DONE]\n\n" if path.endswith("/chat/completions") else ""
+            self._send(200, "text/event-stream", "".join(lines) + end)
+        else:
+            self._send(200, "application/json", json.dumps(PLAIN[path](request)))
+
+    def _send(self, status: int, kind: str, text: str) -> None:
+        data = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The same moment always: clients keep headers of answers."""
+        return "Tue, 14 Nov 2023 22:13:20 GMT"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+def serve() -> ThreadingHTTPServer:
+    """Start the server in a thread; `server.server_port` is where, `server.shutdown()` ends it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
