@@ -35,6 +35,7 @@ from millrace.model import (
 from mlflow.client.base import ClientBase, as_ids
 from mlflow.client.paging import PagedList
 from mlflow.tracing import state
+from mlflow.tracing.renamed import as_request_id
 
 _logger = logging.getLogger("mlflow.tracing.client")
 
@@ -48,6 +49,7 @@ _BATCH = 20
 class Traces(ClientBase):
     """The methods on traces."""
 
+    @as_request_id
     def get_trace(self, trace_id: str, display: bool = True) -> Trace:
         """Get a trace with its spans.
 
@@ -115,6 +117,7 @@ class Traces(ClientBase):
                 found[one.trace_info.trace_id] = one.trace().data
         return found
 
+    @as_request_id
     def delete_traces(
         self,
         experiment_id: str,
@@ -144,6 +147,7 @@ class Traces(ClientBase):
         call = DeleteTraces(str(experiment_id), max_timestamp_millis, max_traces, list(trace_ids or []))
         return self._call(call).traces_deleted
 
+    @as_request_id
     def set_trace_tag(self, trace_id: str, key: str, value: str) -> None:
         """Set a tag of a trace, which may still go on; the value becomes a text."""
         if key in IMMUTABLE_TAGS:
@@ -160,6 +164,7 @@ class Traces(ClientBase):
         else:
             self._call(SetTraceTag(trace_id, str(key), str(value)))
 
+    @as_request_id
     def delete_trace_tag(self, trace_id: str, key: str) -> None:
         """Delete a tag of a trace; raises MlflowException when it has none of that key."""
         if key in IMMUTABLE_TAGS:
@@ -276,6 +281,7 @@ class Traces(ClientBase):
             name, span_type, None, inputs, attributes, tags, experiment_id, start_time_ns
         )
 
+    @as_request_id
     def end_trace(
         self,
         trace_id: str,
@@ -298,6 +304,7 @@ class Traces(ClientBase):
             raise InvalidParameterValue(f"Trace with ID {trace_id} already finished.")
         going.root.end(outputs, attributes, status, end_time_ns)
 
+    @as_request_id
     def start_span(
         self,
         name: str,
@@ -336,6 +343,7 @@ class Traces(ClientBase):
             name, span_type, parent, inputs, attributes, start_time_ns=start_time_ns
         )
 
+    @as_request_id
     def end_span(
         self,
         trace_id: str,

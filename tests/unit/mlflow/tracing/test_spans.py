@@ -21,6 +21,7 @@ from mlflow.entities import (
     SpanStatusCode,
 )
 from mlflow.exceptions import MlflowException
+from mlflow.tracing import starting
 from mlflow.tracing.destination import MlflowExperiment
 
 
@@ -327,3 +328,29 @@ def test_a_store_that_fails_is_told_of_and_stops_nothing(caplog: pytest.LogCaptu
     with mlflow.start_span():
         pass
     assert "Failed to send trace to MLflow backend" in caplog.text
+
+
+def test_arguments_by_the_names_of_mlflow_2(told: Any) -> None:
+    client: Any = mlflow.MlflowClient()
+    root = client.start_trace("root")
+    step = client.start_span("step", request_id=root.request_id, parent_id=root.span_id)
+    client.end_span(request_id=step.request_id, span_id=step.span_id)
+    client.set_trace_tag(request_id=root.request_id, key="a", value="b")
+    client.end_trace(request_id=root.request_id)
+    assert told.part.tags["a"] == "b"
+    assert told.spans["step"].parent_id == root.span_id
+
+
+def test_a_span_that_was_lent_gives_way_when_it_has_ended(told: Any) -> None:
+    # As callbacks do it that are told of the end in another context than of the begin.
+    with mlflow.start_span("outer") as outer:
+        lent = mlflow.start_span_no_context("lent")
+        starting.lend(lent)
+        with mlflow.start_span("inside"):
+            pass
+        lent.end()
+        assert mlflow.get_current_active_span() is outer
+        with mlflow.start_span("after"):
+            pass
+    assert told.spans["inside"].parent_id == lent.span_id
+    assert told.spans["after"].parent_id == outer.span_id
