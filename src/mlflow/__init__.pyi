@@ -9,9 +9,12 @@ from mlflow import data as data
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
+from mlflow import gemini as gemini
+from mlflow import groq as groq
 from mlflow import keras as keras
 from mlflow import langchain as langchain
 from mlflow import lightgbm as lightgbm
+from mlflow import mistral as mistral
 from mlflow import models as models
 from mlflow import onnx as onnx
 from mlflow import openai as openai
@@ -20,10 +23,13 @@ from mlflow import prophet as prophet
 from mlflow import pyfunc as pyfunc
 from mlflow import pytorch as pytorch
 from mlflow import sentence_transformers as sentence_transformers
+from mlflow import shap as shap
 from mlflow import sklearn as sklearn
+from mlflow import spacy as spacy
 from mlflow import statsmodels as statsmodels
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics
+from mlflow import tensorflow as tensorflow
 from mlflow import tracing as tracing
 from mlflow import tracking as tracking
 from mlflow import transformers as transformers

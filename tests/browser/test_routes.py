@@ -74,7 +74,6 @@ ROUTES: dict[str, list[Check]] = {
     "/experiments/{sweep}/runs?workflowType=machine_learning&compareRunsMode=TABLE": [runs(62)],
     "/experiments/{sweep}/runs?compareRunsMode=CHART": [charts],
     "/experiments/{sweep}/runs?isComparingRuns=true": [charts],
-    "/experiments/{sweep}/runs?compareRunsMode=ARTIFACT": [heading("digits-sweep")],
     "/experiments/{sweep}/runs" + _query(searchFilter="params.optimizer = 'momentum'"): [runs(20), shows("momentum 0")],
     "/experiments/{flat}/runs"
     + _query(
@@ -92,6 +91,7 @@ ROUTES: dict[str, list[Check]] = {
     "/experiments/{sweep}/runs" + _query(datasetsFilter=DATASETS, tree="flat"): [runs(6)],
     "/experiments/{flat}/runs" + _query(selectedColumns="metrics.`metric_07`,params.`param_01`"): [shows("metric_07")],
     "/experiments/{flat}/runs?viewStateShareKey=0123456789abcdef": [runs(60)],
+    "/experiments/{sweep}/runs?compareRunsMode=ARTIFACT": [shows("Choose the same path on both sides")],
     "/experiments/{sweep}/models": [heading("digits-sweep"), shows("network")],
     "/experiments/{sweep}/models/{model}": [heading("network")],
     "/experiments/{sweep}/models/{model}/artifacts": [heading("network"), shows("MLmodel")],

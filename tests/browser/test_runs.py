@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, expect
@@ -285,3 +286,20 @@ def test_views_are_kept_on_the_server(visit: Visit, client: mlflow.MlflowClient)
         page.get_by_role("menuitem", name="low loss")
     ).first.click()
     expect(page.get_by_role("combobox", name="Filter runs")).to_have_value("metrics.loss < 1")
+
+
+def test_what_is_better_is_set_for_everybody(visiting: Callable[..., Visit], server: str, known: Known) -> None:
+    visit = visiting(server)
+    page = visit.open(f"/experiments/{known.flat}/runs?cols=metrics.metric_03,metrics.metric_04:min")
+    expect_runs(page, 60)
+    expect(grid(page).locator(".best")).to_have_count(0)
+    header(page, "metric_03").hover()
+    header(page, "metric_03").get_by_role("button", name=re.compile("menu", re.I)).click()
+    page.get_by_role("menuitemradio", name="Lower").or_(page.get_by_role("menuitemcheckbox", name="Lower")).click()
+    expect(page.get_by_role("status").filter(has_text="how columns look")).to_be_visible()
+    other = visiting(server).open(
+        f"/experiments/{known.flat}/runs?cols=metrics.metric_03&orderByKey=metrics.metric_03&orderByAsc=true"
+    )
+    expect(grid(other).locator(".best")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(grid(page).locator(".best")).to_have_count(0)

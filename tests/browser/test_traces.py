@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import expect
 
 import mlflow
+from millrace.calls import AppendSpans, TracePart
+from millrace.store import open_store
 from tests.browser.test_access import expect_no_barriers
 from tests.browser.visit import Visit
 
@@ -219,3 +221,15 @@ def test_a_trace_that_is_unknown_is_looked_for_by_name(visit: Visit, traced: Tra
     visit.expecting("404.*traces/get")
     page = visit.open(f"/experiments/{traced.experiment}/traces/tr-00000000000000000000000000000000")
     expect(page.get_by_role("main")).to_contain_text("There is no such trace in this experiment")
+
+
+def test_an_experiment_with_nothing_but_traces_opens_on_them(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("traces only")
+    part = TracePart("tr-" + "0" * 32, experiment, request_time=1, request_preview="nothing but this", state="OK")
+    store = open_store(visit.url)
+    store.call(AppendSpans(traces=[part]))
+    store.close()
+    page = visit.open(f"/experiments/{experiment}")
+    expect(page.get_by_role("table", name="Traces")).to_contain_text("nothing but this")
+    page = visit.open(f"/experiments/{experiment}/runs")
+    expect(page.get_by_role("link", name="Open its traces")).to_be_visible()

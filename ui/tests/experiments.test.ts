@@ -1,3 +1,4 @@
+import { typedTags } from "../src/pages/experiments/deeds";
 import type { ExperimentFacts } from "@schema/calls";
 import { expect, test } from "vitest";
 import { experimentRows, folders, parts } from "../src/pages/experiments/tree";
@@ -71,4 +72,12 @@ test("rows are ordered among their siblings, numbers in names by their value", (
   expect(drawn(experimentRows(all, { order: byName }))).toEqual(["f/", "  v9", "  v10", "z"]);
   expect(drawn(experimentRows(all, { order: { id: "runs", down: true } }))).toEqual(["f/", "  v9", "  v10", "z"]);
   expect(drawn(experimentRows(all, { order: { id: "runs", down: false }, flat: true }))).toEqual(["f/v10", "z", "f/v9"]);
+});
+
+test("tags are typed one on each line", () => {
+  expect([...typedTags("team: vision\n\n url : https://x.org/a:b \nempty:")]).toEqual([
+    ["team", "vision"],
+    ["url", "https://x.org/a:b"],
+    ["empty", ""],
+  ]);
 });

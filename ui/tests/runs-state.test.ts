@@ -56,7 +56,7 @@ describe("MLflow's links", () => {
       "attributes.user_id",
     ]);
     expect(read("isComparingRuns=true").mode).toBe("CHART");
-    expect(read("compareRunsMode=ARTIFACT").mode).toBe("TABLE");
+    expect(read("compareRunsMode=ARTIFACT").mode).toBe("ARTIFACT");
     const datasets = btoa(JSON.stringify([{ name: "d", digest: "x", context: "train" }]));
     expect(read(`datasetsFilter=${encodeURIComponent(datasets)}`).datasets[0]?.name).toBe("d");
     expect(read("datasetsFilter=broken").datasets).toEqual([]);

@@ -184,16 +184,17 @@ class TracesSuite:
     def test_traces_that_cannot_be_stored_do_not_stop_the_others(self, store: Store) -> None:
         gone, experiment = new_experiment(store), new_experiment(store)
         store.call(DeleteExperiment(gone))
-        good, lost, unknown, bad = (new_trace_id() for _ in range(4))
-        parts = [TracePart(good, experiment), TracePart(lost, gone), TracePart(bad, experiment)]
-        wrong = span(bad, 1)
-        wrong.span_id = "zz"
-        spans = [span(good, 1), span(lost, 1), span(unknown, 1), wrong]
+        good, lost, unknown, bad, late = (new_trace_id() for _ in range(5))
+        parts = [TracePart(trace_id, experiment) for trace_id in (good, bad, late)]
+        parts += [TracePart(lost, gone), TracePart("../up", experiment), TracePart("tr-never", experiment, 10**15)]
+        wrong, far = span(bad, 1), span(late, 1)
+        wrong.span_id, far.end_time_ns = "zz", 2**63
+        spans = [span(good, 1), span(lost, 1), span(unknown, 1), wrong, far]
         answer = store.call(AppendSpans(uuid.uuid4().hex, 0, 9, parts, spans))
         assert {one.trace_id: one.error_code for one in answer.refused} == {
             lost: "INVALID_PARAMETER_VALUE",
             unknown: "RESOURCE_DOES_NOT_EXIST",
-            bad: "INVALID_PARAMETER_VALUE",
+            **dict.fromkeys((bad, late, "../up", "tr-never"), "INVALID_PARAMETER_VALUE"),
         }
         assert len(trace_of(store, good).data.spans) == 1
         refused(store, GetTrace(lost), "RESOURCE_DOES_NOT_EXIST", lost)

@@ -87,9 +87,11 @@ class Flavor:
             requirements: what the model needs, where it cannot be found out by loading it.
 
         Raises:
+            ModuleNotFoundError: the library is not installed.
             MlflowException: the directory is not empty, or an argument cannot be used.
             ValueError: more than one way of describing the environment was used.
         """
+        self.library()  # before anything is written
         environment = [given.get(each) for each in ("conda_env", "pip_requirements", "extra_pip_requirements")]
         check_environment_arguments(*environment)
         check_code_paths(given.get("code_paths"))

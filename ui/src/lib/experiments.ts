@@ -66,7 +66,7 @@ export function tagExperiment(experiment: Experiment, key: string, value: string
     else await call("SetExperimentTag", { experiment_id: id, key, value: wanted });
     experimentChanged(id);
   };
-  const what = key === noteTag ? "the notes" : `the tag “${key}”`;
+  const what = key === noteTag ? "the notes" : key === "millrace.columns" ? "how columns look" : `the tag “${key}”`;
   return perform({
     done: value === undefined ? `Removed ${what}` : `Saved ${what}`,
     run: () => set(value),

@@ -16,6 +16,7 @@ import { folderOf } from "../run/artifacts/tree";
 import { type Tree, useTree } from "../run/artifacts/useTree";
 import { diffLines, folded } from "./lineDiff";
 import "../run/artifacts/artifacts.css";
+import "./compare.css";
 
 /** Kinds of files whose lines can be compared. */
 const textKinds: readonly Kind[] = ["text", "markdown", "json", "yaml", "sheet", "html", "svg", "mlmodel"];

@@ -1,6 +1,6 @@
 /** Runs beside each other: what they have in common and what not, their charts, their files. */
 
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { ink } from "../../charts/theme";
 import { Empty } from "../../components/Empty";
 import { Checkbox, Choice } from "../../components/fields";
@@ -14,6 +14,7 @@ import { href, place, setQuery } from "../../lib/route";
 import { useTitle } from "../../lib/title";
 import { ChartsView, chartRuns } from "../charts/ChartsView";
 import { LazyAdded } from "../charts/later";
+import { goBy } from "../runs/directions";
 import { catalogueOf, runTable, type RunTable, type Search, searchOf } from "../charts/data";
 import { matching } from "../charts/sections";
 import type { Added } from "../charts/state";
@@ -71,6 +72,7 @@ export default function Compare(_: PageProps) {
 }
 
 function CompareRuns({ runIds, experimentIds }: { runIds: string[]; experimentIds: string[] }) {
+  useEffect(() => goBy(experimentIds), [experimentIds]);
   useTitle(`Compare ${runIds.length} runs`);
   const asked = place.value.query.get("tab");
   const tab: TabId = tabs.find((one) => one.id === asked)?.id ?? "table";

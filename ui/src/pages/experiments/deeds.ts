@@ -9,7 +9,7 @@ import { experimentChanged, removeExperiments, renameExperiment, tagExperiment }
 import { plural } from "../../lib/format";
 import { toExperiment } from "../../lib/places";
 import { go, href } from "../../lib/route";
-import { noteTag, tagOf } from "../../lib/tags";
+import { isMachines, noteTag, tagOf } from "../../lib/tags";
 import { toast } from "../../lib/toasts";
 import type { ExperimentRow } from "./tree";
 
@@ -56,6 +56,7 @@ export function menuOf(row: ExperimentRow): MenuEntry[] {
       icon: "note",
       run: () => void writeNotes(row, note),
     },
+    !deleted && { label: "Edit tags…", icon: "tag", run: () => void editTags(row) },
     { label: "Copy name", icon: "copy", run: () => void copy(name, "the name") },
     { label: "Copy id", icon: "copy", run: () => void copy(id, `the id ${id}`) },
     !deleted && inFolder,
@@ -81,6 +82,36 @@ async function writeNotes({ facts }: ExperimentRow, before: string): Promise<voi
   if (!facts) return;
   const wanted = await askNotes(facts.name, before);
   if (wanted !== null && wanted !== before) await tagExperiment(facts, noteTag, wanted);
+}
+
+async function editTags({ facts }: ExperimentRow): Promise<void> {
+  if (!facts) return;
+  const before = (facts.tags ?? []).filter((tag) => !isMachines(tag.key));
+  const typed = await askText({
+    title: `Tags of “${facts.name}”`,
+    label: "One on each line: key: value",
+    action: "Save",
+    value: before.map((tag) => `${tag.key}: ${tag.value ?? ""}`).join("\n"),
+    long: true,
+    mono: true,
+    check: (text) => {
+      const wrong = text.split("\n").find((line) => line.trim() && !/^[^:]+:/.test(line));
+      return wrong ? `“${wrong.trim()}” is no key: value.` : "";
+    },
+  });
+  if (typed === null) return;
+  const wanted = typedTags(typed);
+  for (const { key } of before) if (!wanted.has(key)) await tagExperiment(facts, key, undefined);
+  for (const [key, value] of wanted) if (tagOf(before, key) !== value) await tagExperiment(facts, key, value);
+}
+
+/** Tags as somebody typed them, one on each line. */
+export function typedTags(text: string): Map<string, string> {
+  const pairs = text.split("\n").flatMap((line): [string, string][] => {
+    const cut = line.indexOf(":");
+    return cut > 0 ? [[line.slice(0, cut).trim(), line.slice(cut + 1).trim()]] : [];
+  });
+  return new Map(pairs);
 }
 
 async function remove({ facts }: ExperimentRow): Promise<void> {

@@ -1,5 +1,6 @@
 /** An experiment without runs: what it holds instead, or how the first run is logged. */
 
+import { useEffect } from "preact/hooks";
 import { Button, LinkButton } from "../../components/Button";
 import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
@@ -8,7 +9,8 @@ import { call } from "../../api/call";
 import { experimentById } from "../../lib/experiments";
 import { plural } from "../../lib/format";
 import { useLoad } from "../../lib/load";
-import { href } from "../../lib/route";
+import { toExperiment } from "../../lib/places";
+import { href, place, replace } from "../../lib/route";
 import type { Table } from "./useTable";
 
 /** Shown in place of the table when a search finds nothing. */
@@ -30,12 +32,20 @@ export function NoRuns({ table }: { table: Table }) {
   return <FirstRun table={table} />;
 }
 
+const located = (experiment_id: string) => ({ type: "MLFLOW_EXPERIMENT", mlflow_experiment: { experiment_id } });
+
 function FirstRun({ table }: { table: Table }) {
   const [id = ""] = table.ids;
   const name = experimentById(id).data.value?.name ?? id;
   const gone = experimentById(id).data.value?.lifecycle_stage === "deleted";
   const overview = useLoad((given) => call("SearchLoggedModels", { experiment_ids: [...table.ids], max_results: 50 }, given), [table.ids.join()]);
   const models = overview.data.value?.models?.length ?? 0;
+  const traces = useLoad((given) => call("SearchTracesV3", { locations: table.ids.map(located), max_results: 1 }, given), [table.ids.join()]).data.value?.traces?.length ?? 0;
+  // A link to the experiment, and not to its runs, leads to what there is.
+  const leads = traces > 0 && models === 0 && place.value.path === `/experiments/${encodeURIComponent(id)}`;
+  useEffect(() => {
+    if (leads) replace(toExperiment(id, "traces"));
+  }, [leads]);
   const code = `import mlflow
 
 mlflow.set_tracking_uri("${location.origin}${prefix}")
@@ -54,10 +64,15 @@ with mlflow.start_run():
       </Empty>
     );
   return (
-    <Empty title={models ? "No runs, but models." : "No runs yet."} icon="flask">
+    <Empty title={models || traces ? `No runs, but ${[models && "models", traces && "traces"].filter(Boolean).join(" and ")}.` : "No runs yet."} icon="flask">
       {models > 0 && (
         <LinkButton href={href(`/experiments/${id}/models`)} icon="box" kind="primary">
           Open {overview.data.value?.next_page_token ? "its models" : plural(models, "model")}
+        </LinkButton>
+      )}
+      {traces > 0 && (
+        <LinkButton href={toExperiment(id, "traces")} icon="trace" kind="primary">
+          Open its traces
         </LinkButton>
       )}
       <p class="quiet">This logs the first run; it appears here by itself.</p>

@@ -7,6 +7,8 @@ import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
 import { ExperimentHeader } from "../../components/ExperimentHeader";
 import { Failure } from "../../components/Failure";
+import { lazy } from "../../components/lazy";
+import { Loading } from "../../components/Loaded";
 import { Choice } from "../../components/fields";
 import type { Cursor } from "../../components/grid/model";
 import { experimentById } from "../../lib/experiments";
@@ -14,7 +16,7 @@ import { useKeys } from "../../lib/keys";
 import { place } from "../../lib/route";
 import type { PageProps } from "../routes";
 import { Bulk, compare } from "./Bulk";
-import { ChartsPane, Divider, useVisible } from "./ChartsPane";
+import { ChartsPane, Divider, useVisible, type Visible } from "./ChartsPane";
 import { Facets } from "./Facets";
 import { NoRuns } from "./NoRuns";
 import { RunsGrid } from "./RunsGrid";
@@ -47,7 +49,7 @@ function RunsOf({ ids }: { ids: string[] }) {
   const failed = source.failed.value;
   const size = source.size.value;
   const visible = useVisible(table);
-  const charts = state.mode !== "TABLE";
+  const charts = state.mode === "CHART" || state.mode === "SPLIT";
   // What is wrong with the filter is said below its box; that the server is away, in the shell's banner.
   const said = failed instanceof CallError && ((failed.status === 400 && state.filter !== "") || (failed.passing && size !== null));
   const broken = failed !== null && !said;
@@ -64,6 +66,7 @@ function RunsOf({ ids }: { ids: string[] }) {
             { value: "TABLE", label: "Table" },
             { value: "SPLIT", label: "Split" },
             { value: "CHART", label: "Charts" },
+            { value: "ARTIFACT", label: "Files" },
           ]}
           onChange={(mode) => change({ mode })}
         />
@@ -83,6 +86,8 @@ function RunsOf({ ids }: { ids: string[] }) {
               </Empty>
             ) : size?.rows === 0 ? (
               <NoRuns table={table} />
+            ) : state.mode === "ARTIFACT" ? (
+              <Files visible={visible} />
             ) : state.mode === "CHART" ? null : (
               <RunsGrid
                 table={table}
@@ -104,6 +109,19 @@ function RunsOf({ ids }: { ids: string[] }) {
           </div>
         </>
       )}
+    </div>
+  );
+}
+
+const ArtifactPanes = lazy(() => import("../compare/ArtifactPanes").then((module) => module.ArtifactPanes));
+
+/** The files of the visible runs, two runs beside each other. */
+function Files({ visible }: { visible: Visible }) {
+  const runs = visible.ids.map((id) => ({ id, name: visible.names.get(id) ?? id, colour: visible.colours.get(id) ?? "", start: null }));
+  return (
+    <div class="runs-files">
+      <h2 class="hidden-visually">Files</h2>
+      {runs.length > 0 ? <ArtifactPanes key={runs.slice(0, 2).map((one) => one.id).join()} runs={runs} /> : <Loading />}
     </div>
   );
 }
@@ -136,6 +154,7 @@ function useRunKeys(table: Table, cursor: { value: Cursor }): void {
     { keys: "1", does: "Table", run: () => change({ mode: "TABLE" }) },
     { keys: "2", does: "Table and charts", run: () => change({ mode: "SPLIT" }) },
     { keys: "3", does: "Charts", run: () => change({ mode: "CHART" }) },
+    { keys: "4", does: "Files", run: () => change({ mode: "ARTIFACT" }) },
     { keys: "c", does: "Compare the selected runs", run: () => compare(table) },
     {
       keys: "h",

@@ -70,11 +70,11 @@ function metricEntries(table: Table, id: string, one: Chosen, set: (change: Part
       run: set({ aggregate }),
     })),
     { heading: "Better is" },
-    { label: "Higher", checked: direction === "up", run: () => setDirection(id, "up") },
-    { label: "Lower", checked: direction === "down", run: () => setDirection(id, "down") },
-    { label: "Neither", checked: direction === "none", run: () => setDirection(id, "none") },
+    { label: "Higher", checked: direction === "up", run: () => void setDirection(id, "up") },
+    { label: "Lower", checked: direction === "down", run: () => void setDirection(id, "down") },
+    { label: "Neither", checked: direction === "none", run: () => void setDirection(id, "none") },
     "line",
-    { label: "Tint by value", checked: isTinted(id), run: () => setTinted(id, !isTinted(id)) },
+    { label: "Tint by value", checked: isTinted(id), run: () => void setTinted(id, !isTinted(id)) },
     ...primaryEntry(table, id),
   ];
 }

@@ -19,7 +19,7 @@ export interface TableState {
   lifecycle: "Active" | "Deleted";
   models: string;
   datasets: DatasetChoice[];
-  mode: "TABLE" | "CHART" | "SPLIT";
+  mode: "TABLE" | "CHART" | "SPLIT" | "ARTIFACT";
   /** null: those that vary, as `defaultColumns` has them. */
   columns: Chosen[] | null;
   /** Widths that somebody set, by column. */
@@ -73,7 +73,7 @@ export function readState(query: URLSearchParams): TableState {
     models: query.get("modelVersionFilter") ?? "",
     datasets: readDatasets(query.get("datasetsFilter")),
     mode:
-      mode === "CHART" || mode === "SPLIT" ? mode : query.get("isComparingRuns") === "true" && !mode ? "CHART" : "TABLE",
+      mode === "CHART" || mode === "SPLIT" || mode === "ARTIFACT" ? mode : query.get("isComparingRuns") === "true" && !mode ? "CHART" : "TABLE",
     columns: readColumns(query),
     widths: readWidths(query.get("widths")),
     differing: query.get("differing") === "1",

@@ -10,6 +10,7 @@ import { type Load, useLoad } from "../../lib/load";
 import { href, place, replace, setQuery } from "../../lib/route";
 import { tagOf } from "../../lib/tags";
 import { type Chosen, defaultColumns, kindOf, NAME, serverName } from "./columns";
+import { goBy } from "./directions";
 import { datasetFilter, versionFilter } from "./extras";
 import { allOf, asFilter } from "./filter";
 import { GroupRows } from "./groups";
@@ -60,6 +61,7 @@ const ALL_COLUMNS = 20_000;
 
 /** The runs of some experiments, as the address wants them. */
 export function useTable(ids: readonly string[]): Table {
+  useEffect(() => goBy(ids), [ids.join()]);
   const { query } = place.value;
   const text = query.toString();
   const state = useMemo(() => readState(query), [text]);
