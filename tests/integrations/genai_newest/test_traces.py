@@ -1,4 +1,4 @@
-"""The newest versions of the libraries, which MLflow 3.8.1 was not made for, are traced as those that it was made for."""
+"""The newest versions of the libraries, which MLflow 3.8.1 does not know, are traced as those that it knows."""
 
 from __future__ import annotations
 

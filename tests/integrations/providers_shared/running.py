@@ -42,7 +42,7 @@ def traced(provider: int, tmp_path: Path, request: pytest.FixtureRequest) -> Cal
         folder.mkdir()
         settings = {
             **os.environ,
-            "PYTHONPATH": ":".join([str(home), str(HERE), str(request.path.parent), *CALLS]),
+            "PYTHONPATH": ":".join(paths),
             "PYTHONWARNINGS": "ignore",
         }
         command = [sys.executable, str(HERE / "calls.py"), library, str(provider), str(folder)]
