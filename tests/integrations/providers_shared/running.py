@@ -40,6 +40,7 @@ def traced(provider: int, tmp_path: Path, request: pytest.FixtureRequest) -> Cal
         home = Path(sys.prefix) / "upstream" if whose == "upstream" else HERE.parents[2] / "src"
         folder = tmp_path / whose
         folder.mkdir()
+        paths = [str(home), str(HERE), str(request.path.parent), *CALLS]
         settings = {
             **os.environ,
             "PYTHONPATH": ":".join(paths),
