@@ -21,7 +21,7 @@ from mlflow.entities import (
     SpanStatusCode,
 )
 from mlflow.exceptions import MlflowException
-from mlflow.tracing import starting
+from mlflow.tracing import going, starting, state
 from mlflow.tracing.destination import MlflowExperiment
 
 
@@ -319,7 +319,7 @@ def test_a_forked_child_ends_none_of_its_parents_traces(told: Any) -> None:
     with mlflow.start_span("parent"):
         child = os.fork()
         if not child:
-            os._exit(len(mlflow.tracing.state.GOING) + len(told.records))  # type: ignore[attr-defined]
+            os._exit(len(state.GOING) + len(told.records))
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
@@ -354,3 +354,14 @@ def test_a_span_that_was_lent_gives_way_when_it_has_ended(told: Any) -> None:
             pass
     assert told.spans["inside"].parent_id == lent.span_id
     assert told.spans["after"].parent_id == outer.span_id
+
+
+def test_traces_that_nobody_ends_do_not_pile_up(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(going, "MAX_GOING", 3)
+    spans = [mlflow.MlflowClient().start_trace(f"left {number}") for number in range(5)]
+    assert list(state.GOING) == [span.trace_id for span in spans[2:]]
+    spans[0].end()
+    assert told.span.name == "left 0"
+    for span in spans[2:]:
+        span.end()
+    assert not state.GOING
