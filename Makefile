@@ -111,6 +111,7 @@ bench: $(READY) witness chromium $(UI_BUILT) ## measure us and the real mlflow s
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/server_start.py
 	$(BIN)/python benchmarks/log_metric.py
+	$(BIN)/python benchmarks/trace_call.py
 	$(BIN)/python benchmarks/points.py
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/table.py

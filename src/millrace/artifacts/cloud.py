@@ -6,11 +6,12 @@ import contextlib
 import io
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from millrace.artifacts.paths import invalid_path, parts_of
-from millrace.artifacts.port import CHUNK, Source, chunks_of
+from millrace.artifacts.port import CHUNK, Seen, Source, chunks_of
 from millrace.errors import MlflowException, NotImplementedHere, PermissionDenied, ResourceMissing
 from millrace.model import FileInfo
 from millrace.settings import MLFLOW_S3_ENDPOINT_URL
@@ -49,6 +50,13 @@ class CloudArtifacts:
     def append(self, path: str, data: bytes, at: int) -> int:
         """Refused: objects are written whole."""
         raise NotImplementedHere("Objects of an object store are written whole; none can be appended to.")
+
+    def fetch(self, path: str, target: Path, seen: Seen) -> None:
+        """See `Fetching`: several objects travel at once, each piece by piece."""
+        with self.open(path) as stream, target.open("wb") as out:
+            for chunk in chunks_of(stream):
+                out.write(chunk)
+                seen(len(chunk))
 
     def list(self, path: str = "") -> list[FileInfo]:
         """See `Artifacts`."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from millrace.artifacts.cloud import SCHEMES, CloudArtifacts
+from millrace.artifacts.cloud import SCHEMES as CLOUD_SCHEMES
+from millrace.artifacts.cloud import CloudArtifacts
 from millrace.artifacts.local import LocalArtifacts
 from millrace.artifacts.paths import invalid_path
 from millrace.artifacts.plugged import PluggedArtifacts
@@ -22,6 +23,9 @@ OWN_SCHEMES = frozenset({"http", "https", "mlflow-artifacts", "runs", "models"})
 
 PROXIED = "mlflow-artifacts"
 """The scheme of artifacts that a tracking server serves."""
+
+SCHEMES = ("", "file", "http", "https", PROXIED, *CLOUD_SCHEMES)
+"""The schemes of artifacts that Millrace opens without a plugin."""
 
 
 def open_artifacts(uri: str, *, tracking_uri: str = "") -> Artifacts:
@@ -44,7 +48,7 @@ def open_artifacts(uri: str, *, tracking_uri: str = "") -> Artifacts:
     if plugged is not None:
         return PluggedArtifacts(plugged)
     parts = urlsplit(uri)
-    if parts.scheme in SCHEMES:
+    if parts.scheme in CLOUD_SCHEMES:
         return CloudArtifacts(uri)
     if parts.scheme == PROXIED:
         return ServedArtifacts(Client(_server(uri, tracking_uri)), unquote(parts.path))
@@ -65,6 +69,11 @@ def repository_of(uri: str, tracking_uri: str = "", registry_uri: str | None = N
     scheme = scheme_of(uri)
     kind = load(ARTIFACTS, scheme) if scheme and scheme not in OWN_SCHEMES else None
     return None if kind is None else kind(uri, tracking_uri=tracking_uri or None, registry_uri=registry_uri)
+
+
+def is_known(uri: str) -> bool:
+    """Whether Millrace opens artifacts at URIs of this scheme without a plugin."""
+    return scheme_of(uri) in SCHEMES
 
 
 def local_folder(uri: str) -> Path | None:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import io
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, TypeVar, cast, runtime_checkable
 
 from msgspec.structs import replace
 
 from millrace.artifacts.paths import parts_of
+from millrace.artifacts.progress import Progress, watched
 from millrace.errors import MlflowException
 from millrace.model import FileInfo
 
 Source = bytes | BinaryIO
 """What is written: bytes, or a file or stream that is read to its end."""
 
+Seen = Callable[[int], object]
+"""Told how many bytes were moved more."""
+
+F = TypeVar("F")
+
 CHUNK = 1 << 20
 """How many bytes are moved at once."""
+FILES_AT_ONCE = 8
+"""How many files are moved over a network at once."""
 
 
 class Artifacts(Protocol):
@@ -57,6 +65,15 @@ class Artifacts(Protocol):
         ...
 
 
+@runtime_checkable
+class Fetching(Protocol):
+    """Artifacts behind a network, which know better than to be read from beginning to end in one go."""
+
+    def fetch(self, path: str, target: Path, seen: Seen) -> None:
+        """Copy a file to a local path, telling how many bytes were copied more each time."""
+        ...
+
+
 class Below:
     """The part of a root of artifacts below one of its folders, as a root of its own."""
 
@@ -84,6 +101,10 @@ class Below:
     def delete(self, path: str = "") -> None:
         """See `Artifacts`."""
         self._artifacts.delete(self._at(path))
+
+    def fetch(self, path: str, target: Path, seen: Seen) -> None:
+        """See `Fetching`."""
+        fetch(self._artifacts, self._at(path), target, seen)
 
     def _at(self, path: str) -> str:
         from_root = "/".join(parts_of(path))
@@ -135,14 +156,45 @@ def download(artifacts: Artifacts, path: str, folder: Path) -> Path:
         ResourceMissing: there is nothing at that path.
     """
     target = folder.joinpath(*parts_of(path))
-    found = artifacts.list(path)
-    if not found and path:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with artifacts.open(path) as stream, target.open("wb") as out:
-            shutil.copyfileobj(stream, out, CHUNK)
-    for one in found:
-        download(artifacts, one.path, folder)
+    files = list(_files_below(artifacts, path, folder))
+    if not files and path and not target.is_dir():
+        files = [FileInfo(path, False)]
+    with Progress("Downloading artifacts", sum(one.file_size or 0 for one in files)) as progress:
+
+        def fetch_one(one: FileInfo) -> None:
+            local = folder.joinpath(*parts_of(one.path))
+            local.parent.mkdir(parents=True, exist_ok=True)
+            fetch(artifacts, one.path, local, progress.seen)
+
+        _each(artifacts, fetch_one, files)
     return target
+
+
+def _files_below(artifacts: Artifacts, path: str, folder: Path) -> Iterator[FileInfo]:
+    for one in artifacts.list(path):
+        if one.is_dir:
+            folder.joinpath(*parts_of(one.path)).mkdir(parents=True, exist_ok=True)
+            yield from _files_below(artifacts, one.path, folder)
+        else:
+            yield one
+
+
+def fetch(artifacts: Artifacts, path: str, target: Path, seen: Seen = int) -> None:
+    """Copy one file to a local path, in a folder that is there.
+
+    Args:
+        artifacts: where it is.
+        path: its path.
+        target: the local path.
+        seen: told how many bytes were copied more.
+    """
+    if isinstance(artifacts, Fetching):
+        artifacts.fetch(path, target, seen)
+        return
+    with artifacts.open(path) as stream, target.open("wb") as out:
+        for chunk in chunks_of(stream):
+            out.write(chunk)
+            seen(len(chunk))
 
 
 def upload(artifacts: Artifacts, local: Path, folder: str = "") -> None:
@@ -151,12 +203,26 @@ def upload(artifacts: Artifacts, local: Path, folder: str = "") -> None:
     Raises:
         MlflowException: there is no such local file or folder.
     """
-    if local.is_dir():
-        for one in sorted(local.rglob("*")):
-            if one.is_file():
-                upload(artifacts, one, f"{folder}/{one.relative_to(local).parent.as_posix()}".strip("/"))
-        return
     if not local.exists():
         raise MlflowException(f"No such file or directory: '{local}'")
-    with local.open("rb") as stream:
-        artifacts.write(f"{folder}/{local.name}".lstrip("/"), stream)
+    files = sorted(one for one in local.rglob("*") if one.is_file()) if local.is_dir() else [local]
+    above = local if local.is_dir() else local.parent
+    with Progress("Uploading artifacts", sum(one.stat().st_size for one in files)) as progress:
+
+        def send_one(one: Path) -> None:
+            with one.open("rb") as stream:
+                path = f"{folder}/{one.relative_to(above).as_posix()}".lstrip("/")
+                artifacts.write(path, watched(stream, progress))
+
+        _each(artifacts, send_one, files)
+
+
+def _each(artifacts: Artifacts, act: Callable[[F], None], files: list[F]) -> None:
+    """Move files: several at once where each waits for a network."""
+    if isinstance(artifacts, Fetching) and len(files) > 1:
+        with ThreadPoolExecutor(min(FILES_AT_ONCE, len(files)), "millrace-files") as pool:
+            for _ in pool.map(act, files):
+                pass
+        return
+    for one in files:
+        act(one)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlencode
 
-from millrace.artifacts.paths import invalid_path, parts_of
-from millrace.artifacts.port import CHUNK, Source, as_stream, chunks_of
+from millrace.artifacts.parts import takes_parts, write_in_parts
+from millrace.artifacts.paths import RESERVED, invalid_path, parts_of
+from millrace.artifacts.port import CHUNK, Seen, Source, as_stream, chunks_of
 from millrace.errors import MlflowException, NotImplementedHere, ResourceMissing, RestException, TemporarilyUnavailable
 from millrace.http import Client, StrangersClient, quoted
 from millrace.model import FileInfo
+from millrace.settings import MLFLOW_HTTP_REQUEST_MAX_RETRIES
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -43,10 +48,20 @@ class ServedArtifacts:
         return _stream(_checked(answer, path))
 
     def write(self, path: str, data: Source) -> None:
-        """See `Artifacts`; a file is sent again after a passing fault, a stream that cannot be rewound is not."""
-        if not parts_of(path):
+        """See `Artifacts`; a file is sent again after a passing fault, a stream that cannot be rewound is not.
+
+        A large file travels in parts, which may be gone on with later: see `write_in_parts`.
+        """
+        parts = parts_of(path)
+        if not parts:
             raise invalid_path()
         headers, body = _sized(data)
+        size = int(headers.get("Content-Length", 0))
+        folder = "/".join((*self._folder, *parts[:-1]))
+        if folder and not isinstance(data, bytes) and takes_parts(data, size):
+            progress = getattr(data, "progress", None)
+            if write_in_parts(self._client, folder, parts[-1], data, size, progress.seen if progress else int):
+                return
         _checked(self._client.send("PUT", self._url(path), body=body, headers=headers), path)
 
     def append(self, path: str, data: bytes, at: int) -> int:
@@ -58,6 +73,49 @@ class ServedArtifacts:
         if answer.status in (404, 405, 501):
             raise NotImplementedHere(f"The server {self._client.url} cannot append to artifacts.")
         return int(json.loads(_checked(answer, path).data)["file_size"])
+
+    def fetch(self, path: str, target: Path, seen: Seen) -> None:
+        """Download a file to a local path, by way of a hidden file beside it.
+
+        A connection that breaks off is taken up where it broke; so is a download that a killed program left behind, as
+        long as the server says that the file is the same.
+        """
+        answer = _checked(self._client.send("GET", self._url(path), stream=True), path)
+        tag = answer.headers.get("ETag") or ""
+        mark = hashlib.sha256(tag.encode()).hexdigest()[:16] if tag else uuid.uuid4().hex[:16]
+        partial = target.with_name(f"{RESERVED}{mark}-{target.name[-100:]}")
+        there = partial.stat().st_size if tag and partial.exists() else 0
+        if there:
+            answer.close()
+            answer, there = self._from(path, there, tag)
+            seen(there)
+        faults = 0
+        while True:
+            before = there
+            try:
+                with partial.open("r+b" if there else "wb") as out:
+                    out.seek(there)
+                    for piece in _body(answer):
+                        out.write(piece)
+                        there += len(piece)
+                        seen(len(piece))
+                    out.truncate()
+                break
+            except TemporarilyUnavailable:
+                faults = 1 if there > before else faults + 1
+                if not tag or faults > MLFLOW_HTTP_REQUEST_MAX_RETRIES.get():
+                    raise
+            answer, there = self._from(path, there, tag)
+        os.replace(partial, target)
+
+    def _from(self, path: str, start: int, tag: str) -> tuple[BaseHTTPResponse, int]:
+        """The rest of a file, if it is still the same, else all of it; and where that begins."""
+        headers = {"Range": f"bytes={start}-", "If-Range": tag}
+        answer = self._client.send("GET", self._url(path), headers=headers, stream=True)
+        if answer.status == 416:  # nothing is missing but the last step, or the file has become shorter
+            answer.close()
+            answer = self._client.send("GET", self._url(path), stream=True)
+        return _checked(answer, path), start if answer.status == 206 else 0
 
     def list(self, path: str = "") -> list[FileInfo]:
         """See `Artifacts`."""

@@ -109,12 +109,17 @@ def _collect(engine: Engine, selection: Selection, destination: str, server: str
 
 
 def _delete_artifacts(one: Deleted, destination: str, server: str) -> None:
-    """Delete what is in the folder of a run or model, and the folder when nothing else is in it."""
-    if not one.folder:
+    """Delete what is in the folder of a run or model, and the folder when nothing else is in it; of an experiment, what
+    its traces have, and its folder."""
+    if one.folder:
+        _delete_folder(one, destination, server)
+    if one.kind == "experiment":
         _tidy(one.location, one.id)
-        return
+
+
+def _delete_folder(one: Deleted, destination: str, server: str) -> None:
     location = one.location
-    folder = f"{one.folder}/artifacts"
+    folder = one.folder if one.kind == "experiment" else f"{one.folder}/artifacts"
     local = local_folder(location)
     if local is not None:
         # Walked from the experiment's location on: a link below it cannot lead the deletion out.

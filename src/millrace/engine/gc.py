@@ -26,7 +26,8 @@ class Deleted(NamedTuple):
     location: str
     """The artifact location of its experiment."""
     folder: str
-    """The folder below that location that is its own and holds its `artifacts`; an experiment has none."""
+    """The folder below that location that is its own and holds its `artifacts`; of an experiment, the folder with those
+    of its traces, if it has any."""
 
 
 class Selection(NamedTuple):
@@ -127,7 +128,14 @@ def _experiments(tx: Tx, selection: Selection) -> list[Deleted]:
         if active:
             raise InvalidParameterValue(f"Experiment {id_} holds {active}, which is active. Delete it first.")
         chosen.append(row)
-    return [Deleted("experiment", str(row[0]), tx.locations.shown(row[1]), "") for row in chosen]
+    return [
+        Deleted("experiment", str(row[0]), tx.locations.shown(row[1]), "traces" if _holds_traces(tx, row[0]) else "")
+        for row in chosen
+    ]
+
+
+def _holds_traces(tx: Tx, experiment: int) -> bool:
+    return tx.db.row("SELECT 1 FROM trace WHERE experiment_id = ? LIMIT 1", (experiment,)) is not None
 
 
 def _active_inside(tx: Tx, experiment: int) -> str:

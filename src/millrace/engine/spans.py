@@ -23,7 +23,8 @@ from millrace.model import (
     TraceTagKey,
     trace_facts,
 )
-from millrace.model.limits import check_key, check_length
+from millrace.model.clock import LAST_MS
+from millrace.model.limits import MAX_INT64, check_key, check_length
 from millrace.model.traces import TraceState
 
 START, DURATION, STATE, REQUEST, RESPONSE = 1, 2, 4, 8, 16
@@ -210,11 +211,19 @@ def _check(trace_id: str, parts: Sequence[TracePart], spans: Sequence[Span]) -> 
     for part in parts:
         for key in (*part.tags, *part.trace_metadata):
             check_length("key", key, MAX_TOLD_KEY)
+        if not 0 <= (part.request_time or 0) <= LAST_MS or abs(part.execution_duration or 0) > LAST_MS:
+            raise InvalidParameterValue(
+                f"A trace cannot begin at {part.request_time} and take {part.execution_duration} milliseconds."
+            )
     for span in spans:
         if not _SPAN_ID.fullmatch(span.span_id) or (span.parent_id and not _SPAN_ID.fullmatch(span.parent_id)):
             raise InvalidParameterValue(
                 f"The id of a span is 16 hexadecimal digits in lower case, not {span.span_id!r} "
                 f"(of {span.name!r}, parent {span.parent_id!r})."
+            )
+        if not (0 <= span.start_time_ns <= MAX_INT64 and 0 <= (span.end_time_ns or 0) <= MAX_INT64):
+            raise InvalidParameterValue(
+                f"The span {span.name!r} cannot begin at {span.start_time_ns} and end at {span.end_time_ns} ns."
             )
 
 

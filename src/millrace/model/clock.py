@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from millrace.errors import InvalidParameterValue
 
+LAST_MS = 253_402_300_799_999
+"""The end of the year 9999, the last one that can be written."""
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -51,5 +53,5 @@ def from_seconds(text: str) -> int:
     """
     try:
         return int(Decimal(text.removesuffix("s")) * 1000)
-    except (InvalidOperation, OverflowError, ValueError):
+    except (ArithmeticError, ValueError):
         raise InvalidParameterValue(f"{text!r} is no duration; write one in seconds as '0.079s'.") from None

@@ -27,7 +27,7 @@ def request_preview(text: str) -> str:
     if isinstance(inner, dict):
         for key in ("messages", "input"):
             said = _last_said(inner.get(key), "user")
-            if said is not None:
+            if said:
                 return cut(said, PREVIEW)
     return cut(text, PREVIEW)
 
@@ -43,7 +43,7 @@ def response_preview(text: str) -> str:
             said = _last_said(output, "assistant")
         else:
             said = _last_said(value.get("messages"), "assistant")
-        if said is not None:
+        if said:
             return cut(said, PREVIEW)
     return cut(text, PREVIEW)
 

@@ -33,6 +33,7 @@ from millrace.calls import (
     TraceInfoV3,
     TracePart,
     TraceV3,
+    UnlinkTracesFromRun,
     UpdateAssessment,
 )
 from millrace.model import (
@@ -184,16 +185,17 @@ class TracesSuite:
     def test_traces_that_cannot_be_stored_do_not_stop_the_others(self, store: Store) -> None:
         gone, experiment = new_experiment(store), new_experiment(store)
         store.call(DeleteExperiment(gone))
-        good, lost, unknown, bad = (new_trace_id() for _ in range(4))
-        parts = [TracePart(good, experiment), TracePart(lost, gone), TracePart(bad, experiment)]
-        wrong = span(bad, 1)
-        wrong.span_id = "zz"
-        spans = [span(good, 1), span(lost, 1), span(unknown, 1), wrong]
+        good, lost, unknown, bad, late = (new_trace_id() for _ in range(5))
+        parts = [TracePart(trace_id, experiment) for trace_id in (good, bad, late)]
+        parts += [TracePart(lost, gone), TracePart("../up", experiment), TracePart("tr-never", experiment, 10**15)]
+        wrong, far = span(bad, 1), span(late, 1)
+        wrong.span_id, far.end_time_ns = "zz", 2**63
+        spans = [span(good, 1), span(lost, 1), span(unknown, 1), wrong, far]
         answer = store.call(AppendSpans(uuid.uuid4().hex, 0, 9, parts, spans))
         assert {one.trace_id: one.error_code for one in answer.refused} == {
             lost: "INVALID_PARAMETER_VALUE",
             unknown: "RESOURCE_DOES_NOT_EXIST",
-            bad: "INVALID_PARAMETER_VALUE",
+            **dict.fromkeys((bad, late, "../up", "tr-never"), "INVALID_PARAMETER_VALUE"),
         }
         assert len(trace_of(store, good).data.spans) == 1
         refused(store, GetTrace(lost), "RESOURCE_DOES_NOT_EXIST", lost)
@@ -283,6 +285,14 @@ class TracesSuite:
         assert (ended.status, ended.execution_time_ms) == ("OK", 7)
         assert store.call(GetTraceInfo(begun.request_id)).trace_info == ended
         assert store.call(SearchTraces([experiment])).traces == [ended]
+
+    def test_links_to_runs_are_undone(self, store: Store) -> None:
+        experiment, run_id, ids = new_experiment(store), new_run(store), [new_trace_id() for _ in range(2)]
+        append(store, experiment, *(span(trace_id, 1) for trace_id in ids))
+        store.call(LinkTracesToRun(ids, run_id))
+        store.call(UnlinkTracesFromRun([ids[0], "tr-nothing"], run_id))
+        call = SearchTracesV3([TraceLocation.from_experiment_id(experiment)], f"run_id = '{run_id}'")
+        assert [one.trace_id for one in store.call(call).traces] == [ids[1]]
 
     def test_changes_of_traces_are_told(self, store: Store) -> None:
         experiment = new_experiment(store)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from millrace.artifacts import repository_of
+from millrace.artifacts import SCHEMES, is_known, repository_of
 from millrace.calls import (
     GetLatestVersions,
     GetLoggedModel,
@@ -242,7 +242,14 @@ def repository_at(
         root, path, _ = locate(artifact_uri, stores)
         artifact_uri = join(root, path)
     plugged = repository_of(artifact_uri, stores.tracking, stores.registry)
-    return ArtifactRepository(artifact_uri, stores.tracking) if plugged is None else plugged
+    if plugged is not None:
+        return plugged  # type: ignore[no-any-return]
+    if not is_known(artifact_uri):
+        raise MlflowException(
+            f"Could not find a registered artifact repository for: {artifact_uri}. Currently registered schemes are: "
+            f"{sorted(SCHEMES)}, and those of plugins."
+        )
+    return ArtifactRepository(artifact_uri, stores.tracking)
 
 
 def join(root: str, path: str | None) -> str:

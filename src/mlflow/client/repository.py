@@ -37,10 +37,10 @@ class ArtifactRepository(AbstractArtifactRepository):
 
     def log_artifact(self, local_file: str, artifact_path: str | None = None) -> None:
         """Upload a file into the folder `artifact_path`, or into the root."""
-        target = check_path(artifact_path)
         source = Path(local_file)
-        with source.open("rb") as stream:
-            self._artifacts.write(posixpath.join(target, source.name), stream)
+        with source.open("rb"):  # a missing file is told as Python tells it
+            pass
+        upload(self._artifacts, source, check_path(artifact_path))
 
     def log_artifacts(self, local_dir: str, artifact_path: str | None = None) -> None:
         """Upload everything in a folder, subfolders included, into the folder `artifact_path`, or into the root."""

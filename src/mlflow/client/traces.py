@@ -18,9 +18,10 @@ from millrace.calls import (
     LinkTracesToRun,
     SearchTracesV3,
     SetTraceTag,
+    UnlinkTracesFromRun,
     UpdateAssessment,
 )
-from millrace.errors import InvalidParameterValue, MlflowException, ResourceMissing
+from millrace.errors import InvalidParameterValue, MlflowException, ResourceMissing, lacks_the_call
 from millrace.model import (
     Assessment,
     Expectation,
@@ -185,8 +186,13 @@ class Traces(ClientBase):
         self._call(LinkTracesToRun(list(trace_ids), run_id))
 
     def unlink_traces_from_run(self, trace_ids: list[str], run_id: str) -> None:
-        """Undo `link_traces_to_run`; neither MLflow's servers nor ours can, so this raises NotImplementedError."""
-        raise NotImplementedError("Unlinking traces from runs is not implemented by the tracking store.")
+        """Undo `link_traces_to_run`; raises NotImplementedError on a server of MLflow, which cannot."""
+        try:
+            self._call(UnlinkTracesFromRun(list(trace_ids), run_id))
+        except MlflowException as error:
+            if not lacks_the_call(error):
+                raise
+            raise NotImplementedError("Unlinking traces from runs is not implemented by this server.") from None
 
     # -- assessments -------------------------------------------------------------------------------------------
     def log_assessment(self, trace_id: str, assessment: Assessment) -> Assessment:

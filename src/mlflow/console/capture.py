@@ -78,6 +78,8 @@ class Capture:
                 os.close(fd)
 
     def _start(self, ends: list[int]) -> None:
+        if not hasattr(os, "fork"):
+            raise OSError("the relay needs a POSIX system")
         for number in (1, 2):
             with contextlib.suppress(OSError):  # a process may have neither
                 self._originals[number] = os.dup(number)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import json
 import logging
+import os
 import re
 import sys
 from importlib import metadata
@@ -88,12 +89,24 @@ def _dependencies(name: str) -> set[str]:
     return found
 
 
+def local_files(root: str, model: str) -> list[str]:
+    """The files of imported modules that lie in a folder and belong to no environment in it, relative to it."""
+    found = set()
+    for module in list(sys.modules.values()):
+        path = os.path.realpath(getattr(module, "__file__", None) or os.devnull)
+        inside = path.startswith(os.path.join(os.path.realpath(root), ""))
+        installed = {"site-packages", "dist-packages"} & set(path.split(os.sep))
+        if inside and not installed and not path.startswith(os.path.join(os.path.realpath(model), "")):
+            found.add(os.path.relpath(path, os.path.realpath(root)))
+    return sorted(found)
+
+
 def main() -> None:
-    """Capture the packages of the model that the first argument names; write them where the second one says."""
+    """Capture the model that the first argument names; write what it imports where the second one says."""
     path, answer = sys.argv[1:3]
     packages = packages_of(imported_by(path))
     with open(answer, "w") as file:
-        json.dump(packages, file)
+        json.dump({"packages": packages, "files": local_files(os.getcwd(), path)}, file)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def infer_pip_requirements(
     """
     seconds = timeout or MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT.get()
     try:
-        return _captured(os.fspath(model_uri), seconds, extra_env_vars or {})
+        return _captured(os.fspath(model_uri), seconds, extra_env_vars or {})["packages"]
     except MlflowException as error:
         if fallback is None or MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS.get():
             raise
@@ -56,8 +56,17 @@ def infer_pip_requirements(
         return list(fallback)
 
 
-def _captured(directory: str, seconds: int, extra: dict[str, str]) -> list[str]:
-    """Run the capturing module on a model's directory."""
+def infer_code_files(directory: str) -> list[str]:
+    """The Python files below the working directory that a model imports when it is loaded, relative to it.
+
+    Raises:
+        MlflowException: the model cannot be loaded.
+    """
+    return _captured(directory, MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT.get(), {})["files"]
+
+
+def _captured(directory: str, seconds: int, extra: dict[str, str]) -> dict[str, list[str]]:
+    """Run the capturing module on a model's directory; answers `packages` and `files`."""
     paths = [path or os.getcwd() for path in sys.path]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **extra}
     with tempfile.TemporaryDirectory() as scratch:
@@ -71,5 +80,5 @@ def _captured(directory: str, seconds: int, extra: dict[str, str]) -> list[str]:
             lines = done.stderr.strip().splitlines() or ["no output"]
             raise MlflowException(f"Loading the model in a process of its own failed: {lines[-1]}")
         with open(answer) as file:
-            found: list[str] = json.load(file)
+            found: dict[str, list[str]] = json.load(file)
             return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Iterable
 from importlib import metadata
@@ -11,6 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from millrace.errors import MlflowException
+from mlflow.environment.libraries import library
 from mlflow.version import MLFLOW_COMPATIBLE_VERSION
 
 MLFLOW_REQUIREMENT = f"mlflow=={MLFLOW_COMPATIBLE_VERSION}"
@@ -120,7 +120,7 @@ def pinned_or_error(req_str: str, version: str | None = None, module: str | None
         try:
             version = metadata.version(name).split("+", 1)[0]
         except metadata.PackageNotFoundError:
-            version = importlib.import_module(module or name).__version__
+            version = str(library(module or name, package=name).__version__)
     return f"{req_str}=={version}"
 
 

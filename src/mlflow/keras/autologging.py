@@ -67,7 +67,7 @@ def _fit(call: Call) -> Generator[None, None, None]:
     model, options = call.owner, call.options
     run = call.run()
     with call.safely("log the parameters"):
-        run.log_params(_params(call))
+        run.log_params(fit_params(call))
     x, y = call.argument("x"), call.argument("y")
     if options["log_datasets"]:
         with call.safely("log the dataset"):
@@ -77,7 +77,10 @@ def _fit(call: Call) -> Generator[None, None, None]:
         if options["log_models"]:
             model_id = mlflow.initialize_logged_model(name="model", source_run_id=run.run_id).model_id
     with call.safely("watch the training"):
-        call.put("callbacks", [*_listed(call.argument("callbacks")), _callback(run, options, model_id)])
+        call.put(
+            "callbacks",
+            [*listed_callbacks(call.argument("callbacks")), callback_of(FLAVOR_NAME, run, options, model_id)],
+        )
     example = None
     with call.safely("take an input example"):
         example = first_rows(x)
@@ -93,16 +96,17 @@ def _fit(call: Call) -> Generator[None, None, None]:
             _log_model(model, model_id, example, options)
 
 
-def _listed(callbacks: Any) -> list[Any]:
+def listed_callbacks(callbacks: Any) -> list[Any]:
     """Callbacks as a list; a `CallbackList` is one callback among others."""
     if callbacks is None:
         return []
     return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
 
 
-def _callback(run: AutologgedRun, options: dict[str, Any], model_id: str | None) -> MlflowCallback:
+def callback_of(flavor: str, run: AutologgedRun, options: dict[str, Any], model_id: str | None) -> MlflowCallback:
+    """The callback that logs a training to a run, as often as the options say."""
     every_epoch, steps = options["log_every_epoch"], options["log_every_n_steps"]
-    with safely(FLAVOR_NAME, "choose how often metrics are logged"):
+    with safely(flavor, "choose how often metrics are logged"):
         check_frequency(every_epoch, steps)
     callback = MlflowCallback(model_id=model_id)
     callback.run = run
@@ -110,7 +114,7 @@ def _callback(run: AutologgedRun, options: dict[str, Any], model_id: str | None)
     return callback
 
 
-def _params(call: Call) -> dict[str, Any]:
+def fit_params(call: Call) -> dict[str, Any]:
     """The arguments of `fit`, defaults included, and the size of batches where the data says it."""
     bound = inspect.signature(call.function).bind(*call.args, **call.kwargs)
     bound.apply_defaults()
@@ -127,6 +131,8 @@ def _batch_size(call: Call) -> int | None:
         first = next(x)
         call.put("x", _again(first, x))
         return _rows(first)
+    if hasattr(x, "element_spec"):  # a `tf.data.Dataset`, which can be read again
+        return _rows(next(iter(x)))
     size = getattr(x, "batch_size", None)
     return size if isinstance(size, int) else None
 

@@ -37,13 +37,14 @@ class MlflowCallback(_Callback):
         self.log_every_n_steps = log_every_n_steps
         self.model_id = model_id
         self.run: AutologgedRun | None = None
+        self.prefix = "optimizer_"
         self._steps = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Log the optimizer's parameters and the model's summary."""
         run = self._run()
         config = self.model.optimizer.get_config()
-        run.log_params({f"optimizer_{key}": value for key, value in config.items()})
+        run.log_params({f"{self.prefix}{key}": value for key, value in config.items()})
         lines: list[str] = []
         self.model.summary(print_fn=lambda line, line_break=False: lines.append(str(line)))
         MlflowClient().log_text(run.run_id, "\n".join(lines), "model_summary.txt")

@@ -20,13 +20,14 @@ from mlflow.environment.files import (
 from mlflow.environment.files import (
     conda_env as make_conda_env,
 )
-from mlflow.environment.inference import infer_pip_requirements
+from mlflow.environment.inference import infer_code_files, infer_pip_requirements
 from mlflow.environment.requirements import pinned
 from mlflow.models.code import load_model_from_code
 from mlflow.models.examples import InputExample
 from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model, ModelInfo
 from mlflow.models.saving import (
+    CODE_DIRECTORY,
     check_code_paths,
     copy_code,
     copy_into,
@@ -132,7 +133,8 @@ def save_model(
         loader_module: a module with `_load_pyfunc(path)`, whose answer has `predict`.
         data_path: a file or folder that is copied into the model, and whose copy the loader gets.
         code_paths: files and folders of code that are copied into the model, and importable when it is loaded.
-        infer_code_paths: not offered; pass `code_paths`.
+        infer_code_paths: copy the Python files below the working directory that the model imports, in place of
+            `code_paths`; those of the main script excepted.
         conda_env: a conda environment, as a dict or a path; in place of the inferred requirements.
         mlflow_model: the `MLmodel` file's content to add to; for flavors.
         python_model: a `PythonModel`, a function of one argument, or the path of a script that calls
@@ -154,7 +156,11 @@ def save_model(
         ValueError: more than one way of describing the environment was used.
     """
     _check_arguments(loader_module, data_path, python_model, artifacts, kwargs)
-    _refuse(infer_code_paths=infer_code_paths, resources=resources, auth_policy=auth_policy)
+    _refuse(resources=resources, auth_policy=auth_policy)
+    if infer_code_paths and code_paths:
+        raise MlflowException.invalid_parameter_value(
+            "Both `code_paths` and `infer_code_paths` are specified: pass one of them."
+        )
     check_environment_arguments(conda_env, pip_requirements, extra_pip_requirements)
     check_code_paths(code_paths)
     script = os.path.abspath(python_model) if isinstance(python_model, str | os.PathLike) else None
@@ -181,6 +187,9 @@ def save_model(
         _describe(model, directory, signature, input_example, own, context)
         flavor |= {"streamable": _streams(own) if streamable is None else streamable, "code": code}
         model.add_flavor(FLAVOR_NAME, **flavor, **({"config": model_config} if model_config else {}))
+    if infer_code_paths:
+        write_mlmodel(model, directory)  # so that it can be loaded
+        model.flavors[FLAVOR_NAME]["code"] = _copy_imported(directory)
     write_mlmodel(model, directory)
     defaults = [] if loader_module else get_default_pip_requirements()
     write_environment(
@@ -190,6 +199,15 @@ def save_model(
         pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements,
     )
+
+
+def _copy_imported(directory: str) -> str | None:
+    """Copy the files that the model imports into its folder of code; answers the folder's name, None without any."""
+    for path in (files := infer_code_files(directory)):
+        target = os.path.join(directory, CODE_DIRECTORY, path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copy(path, target)
+    return CODE_DIRECTORY if files else None
 
 
 def _context(saved: dict[str, dict[str, str]], directory: str, config: dict[str, Any] | None) -> PythonModelContext:
@@ -221,7 +239,7 @@ def _refuse(**given: object) -> None:
     for name, value in given.items():
         if value:
             raise MlflowException(
-                f"`{name}` is not offered here: leave it out. (For code to ship with a model, pass `code_paths`.)",
+                f"`{name}` is not offered here: leave it out.",
                 error_code="NOT_IMPLEMENTED",
             )
 

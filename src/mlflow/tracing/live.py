@@ -31,6 +31,8 @@ class LiveSpan(Span, eq=False):
     """
 
     _trace: GoingTrace = field(default=None)  # type: ignore[assignment]
+    _lent_before: tuple[LiveSpan | NoOpSpan | None] | None = None
+    """What was active before a callback made this span the active one, which is told of its end in another context."""
 
     def __eq__(self, other: object) -> bool:
         return self is other

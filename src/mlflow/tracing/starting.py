@@ -18,11 +18,25 @@ if TYPE_CHECKING:
 _current = state.CURRENT
 
 
+def current() -> LiveSpan | NoOpSpan | None:
+    """The active span; one that callbacks lent gives way, once it has ended, to what was active before it."""
+    span = _current.get()
+    while isinstance(span, LiveSpan) and span._lent_before is not None and span.end_time_ns is not None:
+        (span,) = span._lent_before
+    return span
+
+
+def lend(span: LiveSpan) -> Token[LiveSpan | NoOpSpan | None]:
+    """As `activate`, where the end may be told in another context: an ended span is active no more anyhow."""
+    span._lent_before = (current(),)
+    return _current.set(span)
+
+
 def begin(
     name: str, span_type: str | None, attributes: dict[str, Any] | None = None, place: str | None = None
 ) -> LiveSpan | NoOpSpan:
     """Begin a span under the active one, or a trace where there is none."""
-    parent = _current.get()
+    parent = current()
     if parent is None:
         return start_trace(name, span_type, attributes, place) or NoOpSpan()
     if isinstance(parent, LiveSpan) and state.STATE.enabled:
@@ -140,7 +154,7 @@ def start_span_no_context(
         experiment_id: the experiment that the trace goes to, when it begins one.
         start_time_ns: when it began, in nanoseconds since 1970, UTC; now when omitted.
     """
-    parent = parent_span if parent_span is not None else _current.get()
+    parent = parent_span if parent_span is not None else current()
     span: LiveSpan | NoOpSpan | None
     if parent is None:
         span = start_trace(name, span_type, None, experiment_id, start_time_ns)
@@ -161,7 +175,7 @@ def start_span_no_context(
 
 def get_current_active_span() -> LiveSpan | None:
     """The span that new ones are put under in this thread or task; None when there is none."""
-    span = _current.get()
+    span = current()
     return span if isinstance(span, LiveSpan) else None
 
 

@@ -110,7 +110,8 @@ class TransformersPipeline:
         if task in ("question-answering", "table-question-answering"):
             return data
         if task == "zero-shot-classification":
-            return _with_labels(_merged(data) if isinstance(data, list) else data)
+            records: Any = data
+            return _with_labels(_merged(records) if isinstance(records, list) else records)
         if task == "text-classification":
             _check_pairs(data)
             return data
@@ -131,7 +132,7 @@ class TransformersPipeline:
 
         task = self.pipeline.task
         if task == "text-classification":
-            return pd.DataFrame(raw)
+            return pd.DataFrame([raw] if isinstance(raw, dict) else raw)
         if task == "zero-shot-classification":
             return _flattened(raw)
         if task in ("question-answering", "table-question-answering"):
@@ -147,10 +148,10 @@ class TransformersPipeline:
         if task == "fill-mask":
             found = [raw] if isinstance(raw[0], dict) else raw  # of one text, in a list or not
             return [each[0][key] for each in found]
-        return [one[key] for each in raw for one in (each if isinstance(each, list) else [each])]
+        return [one[key].strip() for each in raw for one in (each if isinstance(each, list) else [each])]
 
     def _embed(self, data: Any) -> dict[str, Any]:
-        """Vectors of sentences, as the mean of those of their tokens, of length one."""
+        """Vectors of sentences: those of their first token, which stands for the whole."""
         import torch
 
         sentences = self._templated(embeddings_input(data))
@@ -158,9 +159,7 @@ class TransformersPipeline:
         encoded = tokenizer(sentences, padding=True, truncation=True, return_tensors="pt").to(model.device)
         with torch.no_grad():
             output = model(**encoded)[0]
-        mask = encoded["attention_mask"].unsqueeze(-1).expand(output.size()).float()
-        means = (output * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-        return embeddings_answer(sentences, list(means.cpu().numpy()), tokenizer)
+        return embeddings_answer(sentences, list(output[:, 0].cpu().numpy()), tokenizer)
 
 
 def _records(data: Any) -> list[Any]:

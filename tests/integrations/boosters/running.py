@@ -42,7 +42,7 @@ def run_flow(sdk: str, flow: str, folder: Path, *arguments: str, infer: bool = T
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=400,
+        timeout=600,
     )
     assert done.returncode == 0, f"{flow} failed under {sdk}:\n{done.stdout[-3000:]}"
     return json.loads(answer.read_text(encoding="utf-8"))
@@ -80,12 +80,12 @@ def without_requirements(saved: Any) -> Any:
     return [without_requirements(each) for each in saved] if isinstance(saved, list) else saved
 
 
-OPTIONAL = frozenset({"charset-normalizer", "cloudpickle", "cython"})
-"""What libraries use where it happens to be installed: we name it, MLflow does not."""
+OPTIONAL = frozenset({"charset-normalizer", "cloudpickle", "cython", "cffi"})
+"""What libraries use where it happens to be installed: we name it, MLflow does not always."""
 OTHERWISE = frozenset({"pyarrow", "xgboost", "xgboost-cpu"})
 """MLflow names pyarrow because its own code imports it, and XGBoost by two names: its own and that of the wheel."""
 
 
 def named(requirements: list[str]) -> set[str]:
-    """The distributions that requirement lines are about, as far as both name the same."""
-    return {line.partition("==")[0].lower() for line in requirements} - OTHERWISE - OPTIONAL
+    """The distributions that requirement lines are about, as far as both should name the same."""
+    return {line.partition("==")[0].lower() for line in requirements} - OTHERWISE

@@ -14,7 +14,9 @@ import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
 
-CHANGING = re.compile(r"time|second|duration|speed|_per_|memory|timestamp|^dur$|train_flos|\bpid\b|host", re.IGNORECASE)
+CHANGING = re.compile(
+    r"time|second|duration|speed|_per_|memory|timestamp|trial_id|^dur$|train_flos|\bpid\b|host", re.IGNORECASE
+)
 """Metrics and params whose values differ from one run of a flow to the next."""
 
 IDENTIFIERS = re.compile(r"\b(?:m-)?[0-9a-f]{32}\b")
@@ -35,7 +37,8 @@ def _store(client: MlflowClient) -> dict[str, Any]:
         runs = client.search_runs([experiment.experiment_id], run_view_type=ViewType.ALL, max_results=500)
         names = {run.info.run_id: _name(run) for run in runs}
         models = client.search_logged_models([experiment.experiment_id])
-        described = sorted((_run(client, run, names) for run in runs), key=lambda each: json.dumps(each, default=str))
+        described = [_run(client, run, names) for run in runs]
+        described.sort(key=lambda each: json.dumps(each, default=str, sort_keys=True))
         found[experiment.name] = {"runs": described, "models": sorted((_model(each) for each in models), key=str)}
     return found
 

@@ -118,7 +118,7 @@ def flow() -> dict[str, Any]:
     mlflow.override_feedback(trace_id=first, assessment_id=good.assessment_id, value=0.5, source=person)
     mlflow.log_feedback(trace_id=failed, name="judged", error=ValueError("no judge"))
     expected = mlflow.log_assessment(failed, Expectation("expected", 3, source=person))
-    mlflow.update_assessment(failed, expected.assessment_id, Expectation("expected", 4, source=person))
+    mlflow.update_assessment(failed, expected.assessment_id, Expectation("expected", 4.5, source=person))
     dropped = mlflow.log_assessment(failed, Feedback("dropped", "x", source=person))
     mlflow.delete_assessment(failed, dropped.assessment_id)
     client.link_traces_to_run([third], run.info.run_id)

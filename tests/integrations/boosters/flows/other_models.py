@@ -1,4 +1,4 @@
-"""Save models of CatBoost, statsmodels, pmdarima and Prophet, or load those that another SDK saved."""
+"""Save models of CatBoost, statsmodels, pmdarima, Prophet, spaCy, SHAP, or load those that another SDK saved."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ import numpy as np
 import pandas as pd
 import pmdarima
 import prophet
+import shap
+import spacy
 import statsmodels.api as sm
 from reading import directory, write_answer
+from sklearn.linear_model import LinearRegression
+from spacy.training import Example
 
 import mlflow
 
@@ -24,6 +28,7 @@ LABEL = (FRAME["a"] > FRAME["b"]).astype(int)
 WITH_CONSTANT = sm.add_constant(FRAME)
 WAVE = np.sin(np.arange(60) / 3) + np.arange(60) / 30
 DAYS = pd.DataFrame({"ds": pd.date_range("2024-01-01", periods=60), "y": WAVE})
+TEXTS = pd.DataFrame({"text": ["good", "bad"]})
 PERIODS = pd.DataFrame({"n_periods": [3]})
 TREES = {"iterations": 3, "verbose": False, "allow_writing_files": False, "thread_count": 1}
 
@@ -45,6 +50,10 @@ INPUTS: dict[str, list[Any]] = {
         pd.DataFrame({"x": [1]}),
     ],
     "prophet_daily": [DAYS[["ds"]][:2]],
+    "spacy_categorizer": [TEXTS, TEXTS.assign(other=1)],
+    "spacy_blank": [],
+    "shap_with_model": [FRAME[:2]],
+    "shap_alone": [FRAME[:2]],
 }
 """What each model is asked, by `<flavor>_<name>`."""
 
@@ -70,8 +79,26 @@ def _models() -> dict[str, tuple[Any, dict[str, Any]]]:
         ),
         "pmdarima_arima": (arima, {"input_example": PERIODS}),
         "pmdarima_free": (arima, {"pip_requirements": ["pmdarima"]}),
+        "spacy_categorizer": (_categorizer(), {"pip_requirements": ["spacy"]}),
+        "spacy_blank": (spacy.blank("en"), {"pip_requirements": ["spacy"]}),
+        "shap_with_model": (_explainer(), {"pip_requirements": ["shap"]}),
+        "shap_alone": (_explainer(), {"pip_requirements": ["shap"], "serialize_model_using_mlflow": False}),
         "prophet_daily": (prophet.Prophet(uncertainty_samples=0).fit(DAYS), {"input_example": DAYS[["ds"]][:3]}),
     }
+
+
+def _categorizer() -> Any:
+    pipeline = spacy.blank("en")
+    categorizer = pipeline.add_pipe("textcat")
+    for label in ("pos", "neg"):
+        categorizer.add_label(label)
+    example = Example.from_dict(pipeline.make_doc("good"), {"cats": {"pos": 1.0, "neg": 0.0}})
+    pipeline.initialize(lambda: [example])
+    return pipeline
+
+
+def _explainer() -> Any:
+    return shap.Explainer(LinearRegression().fit(FRAME, LABEL).predict, FRAME, algorithm="permutation", seed=1)
 
 
 def _flavor(name: str) -> Any:
@@ -88,7 +115,11 @@ def save(folder: Path) -> dict[str, Any]:
 def load(folder: Path) -> dict[str, Any]:
     found = {}
     for name, inputs in INPUTS.items():
-        native = _flavor(name).load_model(str(folder / name))
+        load_native = _flavor(name).load_explainer if name.startswith("shap") else _flavor(name).load_model
+        native = load_native(str(folder / name))
+        if not inputs:
+            found[name] = {"class": type(native).__name__}
+            continue
         pyfunc = mlflow.pyfunc.load_model(str(folder / name))
         found[name] = {
             "class": type(native).__name__,
@@ -108,6 +139,8 @@ def _outcome(call: Any) -> Any:
 
 
 def _shown(answer: Any) -> Any:
+    if isinstance(answer, pd.DataFrame) and list(answer.columns) == ["predictions"]:
+        return answer["predictions"].tolist()
     if isinstance(answer, pd.DataFrame):
         return {"columns": list(answer.columns), "values": np.round(answer.select_dtypes("number"), 6).values.tolist()}
     return [type(answer).__name__, np.round(np.asarray(answer, dtype=float), 6).tolist()]

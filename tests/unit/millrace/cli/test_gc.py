@@ -11,6 +11,7 @@ import pytest
 
 from millrace.artifacts import open_artifacts
 from millrace.calls import (
+    AppendSpans,
     CreateExperiment,
     CreateLoggedModel,
     CreateRun,
@@ -20,14 +21,16 @@ from millrace.calls import (
     GetExperiment,
     GetLoggedModel,
     GetRun,
+    GetTraceInfoV3,
     LogBatch,
     RestoreRun,
+    TracePart,
 )
 from millrace.cli.gc import age_s
 from millrace.engine import Engine, open_engine
 from millrace.engine.gc import Selection, choose, remove
 from millrace.errors import InvalidParameterValue, ResourceMissing
-from millrace.model import Metric, Param, RunTag
+from millrace.model import Metric, Param, RunTag, Span
 from tests.unit.millrace.cli.conftest import Run
 
 _OF_RUNS = """
@@ -118,12 +121,17 @@ def test_an_experiment_goes_with_all_that_is_in_it(run: Run, engine: Engine) -> 
     logged(engine, experiment)
     model = engine.call(CreateLoggedModel(experiment, "m")).model.info
     open_artifacts(model.artifact_uri).write("MLmodel", b"x")
+    span = Span("tr-1", "0" * 15 + "1", "step", 1, 2)
+    engine.call(AppendSpans(traces=[TracePart("tr-1", experiment, tags={"a": "b"})], spans=[span]))
+    location = engine.call(GetTraceInfoV3("tr-1")).trace.trace_info.tags["mlflow.artifactLocation"]
+    open_artifacts(location).write("traces.json", b"{}")
     other = logged(engine)
     engine.call(DeleteExperiment(experiment))
     run("gc")
     with pytest.raises(ResourceMissing):
         engine.call(GetExperiment(experiment))
-    assert count(engine, "logged_model") == 0
+    for table in ("logged_model", "trace", "trace_tag", "span", "span_content"):
+        assert count(engine, table) == 0
     assert [path.parts[2] for path in files()] == [other]
     assert not Path("mlruns", experiment).exists()
 

@@ -13,8 +13,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from millrace.calls import CreateExperiment, CreateRun, GetChanges, GetRunWindow, LogMetric, SetTag
+from millrace.calls import (
+    AppendSpans,
+    CreateExperiment,
+    CreateRun,
+    GetChanges,
+    GetRunWindow,
+    LogMetric,
+    SetTag,
+    TracePart,
+)
 from millrace.engine import Engine, changes, open_engine
+from millrace.model import Span
 from millrace.server import Options, feed, make_app
 from millrace.server.http import App
 from millrace.server.places import Places
@@ -260,3 +270,13 @@ def test_tags_are_changes_too(store: Engine, follow: Callable[..., Events]) -> N
     events.next()
     store.call(SetTag(run, "a", "b"))
     assert events.until(run)
+
+
+def test_traces_are_told_by_their_experiment(store: Engine, follow: Callable[..., Events]) -> None:
+    events = follow()
+    assert "traces" not in events.next()
+    span = Span("tr-1", "0" * 15 + "1", "step", 1, 2)
+    store.call(AppendSpans(traces=[TracePart("tr-1", "0")], spans=[span]))
+    told = events.next()
+    assert told["traces"] == ["0"]
+    assert (told["runs"], told["experiments"]) == ([], [])

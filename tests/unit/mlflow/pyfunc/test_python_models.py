@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -200,7 +202,8 @@ def test_a_model_that_streams() -> None:
         ({"python_model": lambda: 1}, "it must accept exactly one argument. Found 0 arguments"),
         ({"python_model": lambda a, b: 1}, "it must accept exactly one argument. Found 2 arguments"),
         ({"python_model": "nowhere.py"}, "does not exist. Ensure the file path is valid"),
-        ({"python_model": Doubler(), "infer_code_paths": True}, "`infer_code_paths` is not offered here"),
+        ({"python_model": Doubler(), "resources": ["x"]}, "`resources` is not offered here"),
+        ({"python_model": Doubler(), "infer_code_paths": True, "code_paths": ["x"]}, "pass one of them"),
         ({"python_model": Doubler(), "model_config": "nowhere.yaml"}, "`model_config` path 'nowhere.yaml'"),
         ({"python_model": Doubler(), "code_paths": ["nowhere"]}, "Failed to copy the specified code path 'nowhere'"),
     ],
@@ -254,3 +257,30 @@ def test_defaults_name_cloudpickle() -> None:
     assert mlflow.pyfunc.get_default_pip_requirements() == [f"cloudpickle=={cloudpickle.__version__}"]
     last = mlflow.pyfunc.get_default_conda_env()["dependencies"][-1]
     assert last == {"pip": ["mlflow==3.8.1", f"cloudpickle=={cloudpickle.__version__}"]}
+
+
+def test_code_that_a_model_imports_is_copied(tmp_path: Path) -> None:
+    # In a process of its own, as a script in its folder would: what is imported there is not known here.
+    (tmp_path / "pkg" / "sub").mkdir(parents=True)
+    for each in ("pkg/__init__.py", "pkg/sub/__init__.py", "unused.py"):
+        (tmp_path / each).write_text("")
+    (tmp_path / "other.py").write_text("FACTOR = 3\n")
+    deep = "from other import FACTOR\ndef times(x):\n    return x * FACTOR\n"
+    (tmp_path / "pkg" / "sub" / "deep.py").write_text(deep)
+    (tmp_path / "train.py").write_text(
+        "import mlflow, unused\nfrom pkg.sub.deep import times\n"
+        "class Times(mlflow.pyfunc.PythonModel):\n"
+        "    def predict(self, context, model_input, params=None): return [times(each) for each in model_input]\n"
+        "mlflow.pyfunc.save_model(path='model', python_model=Times(), infer_code_paths=True, pip_requirements=[])\n"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "train.py"], cwd=tmp_path, check=True, capture_output=True)
+    code = tmp_path / "model" / "code"
+    copied = sorted(each.relative_to(code).as_posix() for each in code.rglob("*.py"))
+    assert copied == ["other.py", "pkg/__init__.py", "pkg/sub/__init__.py", "pkg/sub/deep.py"]
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "model").rename(tmp_path / "empty" / "model")
+    load = "import mlflow; print(mlflow.pyfunc.load_model('model').predict([2]))"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", load], cwd=tmp_path / "empty", capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[6]"

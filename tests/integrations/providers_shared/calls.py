@@ -54,7 +54,7 @@ def main(library: str, port: str, folder: str) -> None:
     if hasattr(mlflow, "flush_trace_async_logging") and "upstream" not in mlflow.__file__:
         mlflow.flush_trace_async_logging()
     traces = mlflow.search_traces(return_type="list", order_by=["timestamp_ms ASC"])
-    sys.stdout.write("\n" + json.dumps([shown(trace) for trace in traces]))
+    sys.stdout.write("\n" + json.dumps([shown(trace) for trace in traces]) + "\n")
 
 
 if __name__ == "__main__":

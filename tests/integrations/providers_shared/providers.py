@@ -163,7 +163,36 @@ def anthropic_events(request: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def gemini(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to Gemini's `generateContent`."""
+    call = {"functionCall": {"name": "get_weather", "args": {"city": "Oslo"}}}
+    parts = [call] if request.get("tools") else [{"text": f"You said: {request['contents'][-1]['parts'][-1]['text']}"}]
+    return {
+        "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}],
+        "usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 6, "totalTokenCount": 10},
+        "modelVersion": "gemini-x",
+        "responseId": "r1",
+    }
+
+
+def gemini_chunks(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer to Gemini's `streamGenerateContent`."""
+    usage = {"promptTokenCount": 4, "candidatesTokenCount": 2, "totalTokenCount": 6}
+    return [
+        {"candidates": [{"content": {"role": "model", "parts": [{"text": text}]}}], "usageMetadata": usage}
+        for text in ("Hello", " world")
+    ]
+
+
+def gemini_embeddings(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to Gemini's `batchEmbedContents`."""
+    return {"embeddings": [{"values": [0.25, -0.5]}]}
+
+
 PLAIN: dict[str, Any] = {
+    "/openai/v1/chat/completions": chat,
+    ":generateContent": gemini,
+    ":batchEmbedContents": gemini_embeddings,
     "/v1/chat/completions": chat,
     "/v1/completions": completion,
     "/v1/embeddings": embeddings,
@@ -171,6 +200,8 @@ PLAIN: dict[str, Any] = {
     "/v1/messages": anthropic_message,
 }
 STREAMED: dict[str, Any] = {
+    "/openai/v1/chat/completions": chat_chunks,
+    ":streamGenerateContent": gemini_chunks,
     "/v1/chat/completions": chat_chunks,
     "/v1/responses": response_events,
     "/v1/messages": anthropic_events,
@@ -183,15 +214,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         path = self.path.partition("?")[0]
-        if request.get("model") == "no-such-model":
+        path = path[path.rindex(":") :] if ":" in path else path
+        if request.get("model") == "no-such-model" or "no-such-model" in self.path:
             self._send(404, "application/json", json.dumps({"error": {"message": "no such model", "type": "x"}}))
-        elif request.get("stream"):
+        elif request.get("stream") or path == ":streamGenerateContent":
             events = STREAMED[path](request)
             lines = [
                 (f"event: {each['type']}\n" if "type" in each else "") + f"data: {json.dumps(each)}\n\n"
                 for each in events
             ]
-            end = "data: [DONE]\n\n" if path == "/v1/chat/completions" else ""
+            end = "data: [DONE]\n\n" if path.endswith("/chat/completions") else ""
             self._send(200, "text/event-stream", "".join(lines) + end)
         else:
             self._send(200, "application/json", json.dumps(PLAIN[path](request)))
@@ -203,6 +235,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The same moment always: clients keep headers of answers."""
+        return "Tue, 14 Nov 2023 22:13:20 GMT"
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

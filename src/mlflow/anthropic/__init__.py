@@ -1,0 +1,7 @@
+"""Anthropic's client: its calls as traces."""
+
+from __future__ import annotations
+
+from mlflow.anthropic.autologging import FLAVOR_NAME, autolog
+
+__all__ = ["FLAVOR_NAME", "autolog"]

@@ -1,0 +1,48 @@
+"""TensorFlow: save, log and load modules and Keras models, and log the training of the latter by itself (`autolog`)."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from mlflow.tensorflow.model_io import (
+    FLAVOR_NAME,
+    _load_pyfunc,
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = [
+    "FLAVOR_NAME",
+    "MLflowCallback",
+    "MlflowCallback",
+    "MlflowModelCheckpointCallback",
+    "_load_pyfunc",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_checkpoint",
+    "load_model",
+    "log_model",
+    "save_model",
+]
+
+_LAZY = {
+    "autolog": "mlflow.tensorflow.autologging",
+    "load_checkpoint": "mlflow.tensorflow.checkpoints",
+    "MlflowModelCheckpointCallback": "mlflow.tensorflow.checkpoints",
+    "MlflowCallback": "mlflow.keras.callback",
+    "MLflowCallback": "mlflow.keras.callback",
+}
+"""Names whose modules need Keras at their import, or serve only training."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        value = getattr(importlib.import_module(_LAZY[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'mlflow.tensorflow' has no attribute {name!r}")

@@ -1,0 +1,29 @@
+"""Traces of gen-AI libraries are those that the real MLflow makes of the same calls, but for what is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from running import hold
+
+KNOWN: dict[str, dict[str, str]] = {
+    "openai": {
+        "openai/4/previews/1": "see below: the outputs are more",
+        "openai/4/spans/0/attributes/mlflow.spanOutputs/choices/0/message/tool_calls": (
+            "tool calls of a stream are put together"
+        ),
+        "openai/9/spans/0/status/1": "the status names the exception",
+    },
+    "anthropic": {},
+    "langchain": {
+        "langchain/2/spans/3/parent": "what comes after a model in a chain is no step of the model, streamed or not",
+        "langchain/5/spans/0/status/1": "the status names the exception",
+    },
+}
+
+
+@pytest.mark.parametrize("library", sorted(KNOWN))
+def test_traces_are_mlflows(library: str, traced: Callable[[str, str], Any]) -> None:
+    hold(library, KNOWN[library], traced)

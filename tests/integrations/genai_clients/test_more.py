@@ -1,0 +1,65 @@
+"""What we record of clients and the real MLflow does not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import groq
+import pytest
+from google import genai
+from google.genai import types
+
+import mlflow
+import mlflow.gemini
+import mlflow.groq
+
+SAID: Any = [{"role": "user", "content": "Hi"}]
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path) -> Iterator[None]:
+    """A store of the test's own, and autologging that ends with the test."""
+    mlflow.set_tracking_uri(str(tmp_path / "mlruns"))
+    mlflow.groq.autolog()
+    mlflow.gemini.autolog()
+    yield
+    mlflow.groq.autolog(disable=True)
+    mlflow.gemini.autolog(disable=True)
+    mlflow.set_tracking_uri("")
+
+
+def _trace() -> Any:
+    (trace,) = mlflow.search_traces(locations=["0"], return_type="list")
+    return trace
+
+
+def test_groq_asynchronously(provider: int) -> None:
+    async def call() -> None:
+        async with groq.AsyncGroq(api_key="nobody's", base_url=f"http://127.0.0.1:{provider}") as client:
+            await client.chat.completions.create(model="m", messages=SAID)
+
+    asyncio.run(call())
+    trace = _trace()
+    assert trace.data.spans[0].name == "AsyncCompletions"
+    assert trace.info.token_usage == {"input_tokens": 9, "output_tokens": 12, "total_tokens": 21}
+
+
+def test_a_stream_of_groq(provider: int) -> None:
+    client = groq.Groq(api_key="nobody's", base_url=f"http://127.0.0.1:{provider}")
+    assert sum(1 for _ in client.chat.completions.create(model="m", messages=SAID, stream=True)) == 4
+    trace = _trace()
+    assert trace.data.spans[0].outputs["choices"][0]["message"]["content"] == "Hello world"
+    assert len(trace.data.spans[0].events) == 4
+
+
+def test_a_stream_of_gemini(provider: int) -> None:
+    options = types.HttpOptions(base_url=f"http://127.0.0.1:{provider}")
+    client = genai.Client(api_key="nobody's", http_options=options)
+    chunks = list(client.models.generate_content_stream(model="gemini-x", contents="Hi"))
+    assert [chunk.text for chunk in chunks] == ["Hello", " world"]
+    span = next(one for one in _trace().data.spans if one.name == "Models.generate_content_stream")
+    assert span.outputs["candidates"][0]["content"]["parts"] == [{"text": "Hello world"}]
+    assert span.get_attribute("mlflow.chat.tokenUsage") == {"input_tokens": 4, "output_tokens": 2, "total_tokens": 6}

@@ -1,0 +1,25 @@
+"""Traces of clients of providers are those that the real MLflow makes of the same calls, but for what is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from running import hold
+
+_TOOLS = "gemini/1/spans/*/attributes/mlflow.chat.tools/0/function/parameters/"
+KNOWN: dict[str, dict[str, str]] = {
+    "groq": {},
+    "mistral": {},
+    "gemini": {
+        f"{_TOOLS}properties/city/*": "what is not said of a parameter is left out",
+        f"{_TOOLS}required": "what is not said of a parameter is left out",
+        f"{_TOOLS}type": "the schema of parameters says that it is one of an object",
+    },
+}
+
+
+@pytest.mark.parametrize("library", sorted(KNOWN))
+def test_traces_are_mlflows(library: str, traced: Callable[[str, str], Any]) -> None:
+    hold(library, KNOWN[library], traced)
