@@ -153,6 +153,39 @@ def test_parquet_is_unpacked(visit: Visit, client: mlflow.MlflowClient, tmp_path
     expect(preview(page)).to_contain_text(codec)
 
 
+RECORD = """() => new Promise(resolve => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 64;
+    canvas.height = 48;
+    const ink = canvas.getContext('2d');
+    const film = new MediaRecorder(canvas.captureStream(), {mimeType: 'video/webm;codecs=vp8'});
+    const parts = [];
+    film.ondataavailable = event => parts.push(event.data);
+    film.onstop = async () => resolve([...new Uint8Array(await new Blob(parts).arrayBuffer())]);
+    film.start();
+    let shade = 0;
+    const draw = setInterval(() => {
+        ink.fillStyle = `rgb(${shade += 20}, 80, 90)`;
+        ink.fillRect(0, 0, 64, 48);
+        if (shade > 200) { clearInterval(draw); film.stop(); }
+    }, 40);
+})"""
+"""Records a short film in the browser itself."""
+
+
+def test_a_video_is_played(visit: Visit, client: mlflow.MlflowClient, tmp_path: Path) -> None:
+    page = visit.open("/experiments")
+    visit.settle()
+    (tmp_path / "film.webm").write_bytes(bytes(page.evaluate(RECORD)))
+    run = client.create_run(client.create_experiment("of video")).info
+    client.log_artifact(run.run_id, str(tmp_path / "film.webm"))
+    visit.open(f"/experiments/{run.experiment_id}/runs/{run.run_id}/artifacts/film.webm")
+    expect(preview(page).locator("video")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('video')?.videoWidth === 64")
+    page.evaluate("() => { const film = document.querySelector('video'); film.muted = true; return film.play(); }")
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0")
+
+
 def test_the_tree_opens_uploads_and_downloads(visit: Visit, client: mlflow.MlflowClient, tmp_path: Path) -> None:
     run = client.create_run(client.create_experiment("of files")).info
     client.log_text(run.run_id, "inside", "folder/deep/note.txt")
