@@ -27,9 +27,13 @@ __all__ = [
 ]
 
 
+_LAZY = {"autolog": "mlflow.transformers.autologging"}
+"""Names whose modules serve only training."""
+
+
 def __getattr__(name: str) -> Any:
-    if name == "autolog":
-        value = importlib.import_module("mlflow.transformers.autologging").autolog
+    if name in _LAZY:
+        value = getattr(importlib.import_module(_LAZY[name]), name)
         globals()[name] = value
         return value
     raise AttributeError(f"module 'mlflow.transformers' has no attribute {name!r}")
