@@ -68,7 +68,7 @@ def test_logged_models_are_searched_as_tables_and_lists(model: LoggedModel) -> N
     table = mlflow.search_logged_models(order_by=[{"field_name": "name", "ascending": False}])
     assert table["name"].tolist() == ["other", "net"]
     assert {"model_id", "status", "params", "tags", "metrics", "creation_timestamp"} <= set(table.columns)
-    with pytest.raises(MlflowException, match="Unsupported output format"):
+    with pytest.raises(MlflowException, match="Unsupported output format: 'x'"):
         mlflow.search_logged_models(output_format="x")  # type: ignore[call-overload]
     with pytest.raises(MlflowException, match="`dataset_name` in the `datasets` clause must be specified"):
         mlflow.search_logged_models(datasets=[{"dataset_digest": "x"}])
