@@ -59,7 +59,7 @@ def save_model(
         MlflowException: the directory is not empty.
         ValueError: more than one way of describing the environment was used.
     """
-    with FLAVOR.saving(locals(), get_default_pip_requirements()) as saving:
+    with FLAVOR.saving(locals(), get_default_pip_requirements(), alike=type(cb_model)) as saving:
         cb_model.save_model(saving.path(FILE_NAME), **kwargs)
         saving.pyfunc("mlflow.catboost", predict=Predictor(cb_model).predict, data=FILE_NAME)
         saving.flavor(

@@ -61,7 +61,9 @@ def save_model(
     kind = type(lgb_model)
     is_booster = isinstance(lgb_model, FLAVOR.library().Booster)
     file_name = BOOSTER_NAME if is_booster else PICKLE_NAME
-    with FLAVOR.saving(locals(), get_default_pip_requirements(not is_booster)) as saving:
+    # A pickle of LightGBM's own class holds the user's code only where it has functions of theirs, e.g. an objective.
+    alike = kind if is_booster else None
+    with FLAVOR.saving(locals(), get_default_pip_requirements(not is_booster), alike=alike) as saving:
         if is_booster:
             lgb_model.save_model(saving.path(file_name))
         else:

@@ -24,7 +24,7 @@ def load_model(model_uri, dst_path=None):
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -63,6 +63,7 @@ class Flavor:
         self.module = module
         self.package = package or module.partition(".")[0]
         self.extra = extra
+        self._known: dict[Hashable, list[str]] = {}
 
     def library(self, module: str | None = None) -> ModuleType:
         """The library, or a module of it, imported now.
@@ -77,7 +78,7 @@ class Flavor:
         return version_of(self.package, self.module)
 
     @contextmanager
-    def saving(self, given: Mapping[str, Any], requirements: list[str]) -> Iterator[Saving]:
+    def saving(self, given: Mapping[str, Any], requirements: list[str], *, alike: Hashable = None) -> Iterator[Saving]:
         """Make a model's directory: the block writes the library's own files, all else is done before and after it.
 
         Args:
@@ -85,6 +86,8 @@ class Flavor:
                 `mlflow_model`, `signature`, `input_example`, `pip_requirements`, `extra_pip_requirements` and
                 `metadata` are looked at.
             requirements: what the model needs, where it cannot be found out by loading it.
+            alike: models of this flavor with an equal value here import the same packages: a process looks at the
+                first one only, which takes seconds. None for models that hold code of the user's, such as pickles.
 
         Raises:
             ModuleNotFoundError: the library is not installed.
@@ -105,13 +108,22 @@ class Flavor:
         describe_inputs(model, directory, predict=saving.predict, **described)
         write_mlmodel(model, directory)
         loads = "python_function" in model.flavors
+        kind = None if alike is None or saving.code else (alike, type(given.get("input_example")))
         write_environment(
             directory,
-            default=lambda: infer_pip_requirements(directory, self.name, requirements) if loads else requirements,
+            default=lambda: self._imported(directory, requirements, kind) if loads else requirements,
             conda=environment[0],
             pip_requirements=environment[1],
             extra_pip_requirements=environment[2],
         )
+
+    def _imported(self, directory: str, requirements: list[str], kind: Hashable) -> list[str]:
+        """What a model imports; the same as of the last model of its kind."""
+        known = self._known.get(kind)
+        found = known or infer_pip_requirements(directory, self.name, requirements)
+        if kind is not None and found != requirements:
+            self._known[kind] = found
+        return list(found)
 
     def open(self, model_uri: str, dst_path: str | None = None) -> tuple[str, dict[str, Any]]:
         """Bring a model here.

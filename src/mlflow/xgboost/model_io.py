@@ -62,7 +62,7 @@ def save_model(
     """
     file_name = f"model.{model_format}"
     kind = type(xgb_model)
-    with FLAVOR.saving(locals(), get_default_pip_requirements()) as saving:
+    with FLAVOR.saving(locals(), get_default_pip_requirements(), alike=kind) as saving:
         xgb_model.save_model(saving.path(file_name))
         saving.pyfunc("mlflow.xgboost", predict=_XGBModelWrapper(xgb_model).predict, data=file_name)
         saving.flavor(

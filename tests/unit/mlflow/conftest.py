@@ -25,6 +25,7 @@ def _forget() -> None:
     from mlflow.client import stores
 
     options._options.clear()
+    options._options[options.GLOBAL] = {}
     active._state.clear()
     active._open.clear()
     models._state.clear()
