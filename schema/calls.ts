@@ -1483,6 +1483,12 @@ export interface TransitionModelVersionStage {
   archive_existing_versions?: boolean;
 }
 
+/** Undo LinkTracesToRun; a trace that was made in the run stays its trace. */
+export interface UnlinkTracesFromRun {
+  trace_ids?: string[];
+  run_id?: string;
+}
+
 /** Change the fields of an assessment that `update_mask` names, in camelCase with commas between them. */
 export interface UpdateAssessment {
   trace_id: string;
@@ -1621,6 +1627,7 @@ export interface Calls {
   GetSeries: { method: "POST"; path: "millrace/1/series/get"; call: GetSeries; answer: SeriesAnswer };
   GetMetricColumns: { method: "GET"; path: "millrace/1/series/page"; call: GetMetricColumns; answer: MetricColumns };
   AppendSpans: { method: "POST"; path: "millrace/1/traces/append"; call: AppendSpans; answer: Appended };
+  UnlinkTracesFromRun: { method: "POST"; path: "millrace/1/traces/unlink-from-run"; call: UnlinkTracesFromRun; answer: Empty };
 }
 
 /** Where each call travels, below `/api/`. */
@@ -1719,4 +1726,5 @@ export const routes = {
   GetSeries: { method: "POST", path: "millrace/1/series/get", inPath: [] },
   GetMetricColumns: { method: "GET", path: "millrace/1/series/page", inPath: [] },
   AppendSpans: { method: "POST", path: "millrace/1/traces/append", inPath: [] },
+  UnlinkTracesFromRun: { method: "POST", path: "millrace/1/traces/unlink-from-run", inPath: [] },
 } as const;

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 _ENCODER = msgspec.json.Encoder()
-_NULL_FLOATS = (b'"value":null', b'"min":null', b'"max":null', b'"mean":null', b"[null", b",null")
+_NULL_FLOATS = (b'value":null', b'"min":null', b'"max":null', b'"mean":null', b"[null", b",null")
 _ALIASES = {"run_uuid": "run_id"}
 _NUMBERED = ("experiment_id", "experiment_ids")  # texts of digits, which clients also send as numbers
 _TOKENS = "Pass `next_page_token` of the previous page unchanged, or none."

@@ -14,6 +14,7 @@ from mlflow import groq as groq
 from mlflow import keras as keras
 from mlflow import langchain as langchain
 from mlflow import lightgbm as lightgbm
+from mlflow import litellm as litellm
 from mlflow import mistral as mistral
 from mlflow import models as models
 from mlflow import onnx as onnx

@@ -13,8 +13,8 @@ import pytest
 from millrace.calls import BatchGetTraces, SearchTracesV3
 from millrace.journal import open_journaled
 from millrace.model import TraceLocation
-from millrace.store import Store
-from tests.faults.trainers import server_on, start
+from millrace.store import Store, open_store
+from tests.faults.trainers import finished, server_on, start
 
 KILLS = int(os.environ.get("JOURNAL_KILLS", "10")) // 3 + 1
 """How many processes are killed at moments of chance."""
@@ -136,3 +136,39 @@ def test_spans_wait_for_a_server_that_was_killed(tmp_path: Path, monkeypatch: py
         store = open_journaled(server.url)
         assert _numbers(store) in (list(range(count)), list(range(count + 1)))
         store.close()
+
+
+_MANY = """
+import random, sys
+from millrace.calls import AppendSpans, TracePart
+from millrace.model import Span, SpanStatus
+from millrace.store import open_store
+
+store, mine = open_store(sys.argv[1]), int(sys.argv[2])
+order = [(trace, number) for trace in range(10) for number in range(mine, 40, 8)]
+random.Random(mine).shuffle(order)
+for start in range(0, len(order), 5):
+    parts, spans = [], []
+    for trace, number in order[start : start + 5]:
+        trace_id = f"tr-{trace:032x}"
+        parent = f"{1:016x}" if number else None
+        spans.append(Span(trace_id, f"{number + 1:016x}", "step", 10**18 + number, 10**18 + number + 10, parent,
+                          SpanStatus("OK")))
+        parts.append(TracePart(trace_id, "0", tags={f"by {mine}": "1"}))
+    store.call(AppendSpans(traces=parts, spans=spans))
+"""
+
+
+@pytest.mark.parametrize("kind", ["folder", "postgres"])
+def test_many_processes_make_up_the_same_traces(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    uri = str(tmp_path / "store") if kind == "folder" else request.getfixturevalue("postgres_uri")
+    store = open_store(uri)
+    processes = [start(_MANY, uri, str(mine)) for mine in range(8)]
+    for process in processes:
+        finished(process)
+    assert _numbers(store) == sorted(list(range(40)) * 10)
+    for one in store.call(SearchTracesV3([TraceLocation.from_experiment_id("0")])).traces:
+        info = one.info()
+        assert (info.state, info.request_time, info.execution_duration) == ("OK", 10**12, 0)
+        assert {f"by {mine}" for mine in range(8)} <= info.tags.keys()
+    store.close()

@@ -52,6 +52,13 @@ def test_our_sdk_on_a_folder_answers_as_the_real_one_on_a_database(flow: str, tm
     hold(flow, found, "local", OF_THE_SERVER, OF_LOCAL_STORES)
 
 
+@pytest.mark.parametrize("flow", ["active", "inputs", "places"])
+def test_our_sdk_on_postgresql_answers_as_the_real_one_on_a_database(
+    flow: str, postgres_uri: str, tmp_path: Path
+) -> None:
+    hold(flow, run_flow(OURS, flow, tmp_path, uri=postgres_uri), "local", OF_THE_SERVER, OF_LOCAL_STORES)
+
+
 @pytest.mark.parametrize("kind", ["server", "local"])
 @pytest.mark.parametrize("flow", FLOWS)
 def test_the_record_is_of_the_flow_as_it_is(flow: str, kind: str) -> None:

@@ -35,6 +35,7 @@ OURS_ONLY: dict[str, str] = {
     "GetExperimentOverview": "MLflow counts nothing",
     "FindAnything": "MLflow looks for one kind of thing at a time",
     "AppendSpans": "MLflow has no journals",
+    "UnlinkTracesFromRun": "MLflow's server cannot",
 }
 """Calls that a real server does not have: name → why."""
 

@@ -185,6 +185,7 @@ from millrace.calls.traces import (
     TracePart,
     TraceRefusal,
     TracesAnswer,
+    UnlinkTracesFromRun,
     UpdateAssessment,
 )
 
@@ -359,4 +360,5 @@ __all__ = [
     "TraceV3",
     "TracesAnswer",
     "UpdateAssessment",
+    "UnlinkTracesFromRun",
 ]

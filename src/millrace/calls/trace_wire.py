@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from millrace.errors import InvalidParameterValue
 from millrace.model import Assessment, Span, SpanEvent, SpanStatus, Trace, TraceData, TraceInfo, TraceLocation
 from millrace.model.clock import from_rfc3339, from_seconds, to_rfc3339, to_seconds
-from millrace.model.spans import SpanAttributeKey, SpanStatusCode
+from millrace.model.spans import SpanAttributeKey, SpanStatusCode, decoded, otel_trace_id
 from millrace.model.traces import TraceState, TraceStatus
 
 
@@ -153,13 +153,13 @@ class OtlpSpan(Struct, frozen=True, omit_defaults=True):
         """How a span travels."""
         code = span.status.status_code
         return cls(
-            trace_id=_base64(span.trace_id.removeprefix("tr-")),
+            trace_id=base64.b64encode(otel_trace_id(span.trace_id)).decode(),
             span_id=_base64(span.span_id),
             parent_span_id=_base64(span.parent_id or ""),
             name=span.name,
             start_time_unix_nano=span.start_time_ns,
             end_time_unix_nano=span.end_time_ns or 0,
-            attributes=_attributes(span.attributes),
+            attributes=_attributes({key: decoded(text) for key, text in span.named_texts().items()}),
             events=[OtlpEvent(event.timestamp, event.name, _attributes(event.attributes)) for event in span.events],
             status=OtlpStatus(
                 span.status.description, "" if code is SpanStatusCode.UNSET else code.to_otel_proto_status_code_name()

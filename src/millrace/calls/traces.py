@@ -162,6 +162,14 @@ class LinkTracesToRun(Call[Empty], frozen=True):
     run_id: str = ""
 
 
+@endpoint("POST", "traces/unlink-from-run", needs=Edit.run, version="millrace/1")
+class UnlinkTracesFromRun(Call[Empty], frozen=True):
+    """Undo LinkTracesToRun; a trace that was made in the run stays its trace."""
+
+    trace_ids: list[str] = []
+    run_id: str = ""
+
+
 # Version 2, which clients of MLflow 2 and some functions of 3 use.
 
 

@@ -29,6 +29,7 @@ from millrace.calls import (
     TracePart,
     TracesAnswer,
     TraceV3,
+    UnlinkTracesFromRun,
 )
 from millrace.engine import spans, trace_rows
 from millrace.engine.tx import TRACES, Tx, answers, experiment_number
@@ -158,6 +159,25 @@ def _delete_tag(tx: Tx, trace_id: str, key: str) -> Empty:
 @answers(LinkTracesToRun)
 def link_traces_to_run(tx: Tx, call: LinkTracesToRun) -> Empty:
     """Link traces to a run."""
+    _check_link(call)
+    tx.db.many(
+        "INSERT INTO trace_run (trace_uuid, run_uuid) VALUES (?, ?) ON CONFLICT (trace_uuid, run_uuid) DO NOTHING",
+        [(trace_id, call.run_id) for trace_id in sorted(set(call.trace_ids))],
+    )
+    _touch(tx, call.trace_ids)
+    return Empty()
+
+
+@answers(UnlinkTracesFromRun)
+def unlink_traces_from_run(tx: Tx, call: UnlinkTracesFromRun) -> Empty:
+    """Undo links of traces to a run."""
+    _check_link(call)
+    tx.change_in("DELETE FROM trace_run WHERE run_uuid = ? AND trace_uuid IN (*)", call.trace_ids, [call.run_id])
+    _touch(tx, call.trace_ids)
+    return Empty()
+
+
+def _check_link(call: LinkTracesToRun | UnlinkTracesFromRun) -> None:
     for name in ("trace_ids", "run_id"):
         if not getattr(call, name):
             raise _missing(name)
@@ -166,13 +186,11 @@ def link_traces_to_run(tx: Tx, call: LinkTracesToRun) -> Empty:
             f"Cannot link more than {MAX_LINKED} traces to a run in a single request. "
             f"Provided {len(call.trace_ids)} traces."
         )
-    tx.db.many(
-        "INSERT INTO trace_run (trace_uuid, run_uuid) VALUES (?, ?) ON CONFLICT (trace_uuid, run_uuid) DO NOTHING",
-        [(trace_id, call.run_id) for trace_id in sorted(set(call.trace_ids))],
-    )
-    for row in tx.select_in("SELECT DISTINCT experiment_id FROM trace WHERE uuid IN (*)", call.trace_ids):
+
+
+def _touch(tx: Tx, trace_ids: Sequence[str]) -> None:
+    for row in tx.select_in("SELECT DISTINCT experiment_id FROM trace WHERE uuid IN (*)", trace_ids):
         tx.touch(row[0], TRACES)
-    return Empty()
 
 
 @answers(DeleteTracesV3)
@@ -226,7 +244,7 @@ def remove_rows(tx: Tx, ids: Sequence[int], trace_ids: Sequence[str]) -> None:
 def start_trace(tx: Tx, call: StartTrace) -> TraceInfoAnswer:
     """Begin a trace."""
     part = TracePart(
-        trace_id=f"tr-{uuid.uuid4().hex}",
+        trace_id=uuid.uuid4().hex,
         experiment_id=call.experiment_id,
         request_time=call.timestamp_ms,
         state=TraceState.IN_PROGRESS,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 import traceback
+import uuid
 from enum import StrEnum
 from typing import Any, Final, Self
 
 from msgspec import Struct, field
 
 from millrace.errors import InvalidParameterValue, MlflowException
+
+_HEX_TRACE = re.compile(r"tr-[0-9a-f]{32}")
 
 
 class SpanType:
@@ -141,12 +145,19 @@ class Span(Struct, omit_defaults=True, eq=False):
     @property
     def attributes(self) -> dict[str, Any]:
         """The attributes, their values decoded."""
-        return {key: _decoded(text) for key, text in self.attribute_texts.items()}
+        return {key: decoded(text) for key, text in self.attribute_texts.items()}
 
     def get_attribute(self, key: str) -> Any | None:
         """One attribute, decoded; None if it has none of that name."""
         text = self.attribute_texts.get(key)
-        return None if text is None else _decoded(text)
+        return None if text is None else decoded(text)
+
+    def named_texts(self) -> dict[str, str]:
+        """The attributes as JSON texts; the id of the trace is one of them, because not every id is one to
+        OpenTelemetry."""
+        if SpanAttributeKey.REQUEST_ID in self.attribute_texts or _HEX_TRACE.fullmatch(self.trace_id):
+            return dict(self.attribute_texts)
+        return {SpanAttributeKey.REQUEST_ID: json.dumps(self.trace_id), **self.attribute_texts}
 
     @property
     def inputs(self) -> Any:
@@ -177,7 +188,7 @@ class Span(Struct, omit_defaults=True, eq=False):
     def to_dict(self) -> dict[str, Any]:
         """The span as MLflow writes it to files: ids in base64, attributes as JSON texts."""
         return {
-            "trace_id": _base64(self.trace_id.removeprefix("tr-")),
+            "trace_id": base64.b64encode(otel_trace_id(self.trace_id)).decode(),
             "span_id": _base64(self.span_id),
             "parent_span_id": _base64(self.parent_id) if self.parent_id else None,
             "name": self.name,
@@ -191,7 +202,7 @@ class Span(Struct, omit_defaults=True, eq=False):
                 "code": self.status.status_code.to_otel_proto_status_code_name(),
                 "message": self.status.description,
             },
-            "attributes": dict(self.attribute_texts),
+            "attributes": self.named_texts(),
         }
 
     @classmethod
@@ -247,7 +258,15 @@ def _from_v2(data: dict[str, Any]) -> Span:
     )
 
 
-def _decoded(text: str) -> Any:
+def otel_trace_id(trace_id: str) -> bytes:
+    """The 16 bytes that are a trace's id to OpenTelemetry; of an id that is not made of them, a digest."""
+    if _HEX_TRACE.fullmatch(trace_id):
+        return bytes.fromhex(trace_id[3:])
+    return uuid.uuid5(uuid.NAMESPACE_OID, trace_id).bytes
+
+
+def decoded(text: str) -> Any:
+    """The value of an attribute that is kept as JSON text; a text that is no JSON is its own value."""
     try:
         return json.loads(text)
     except ValueError:

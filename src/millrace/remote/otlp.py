@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from millrace.model import Span, SpanStatusCode
+from millrace.model.spans import decoded, otel_trace_id
 
 _CODES = {SpanStatusCode.UNSET: 0, SpanStatusCode.OK: 1, SpanStatusCode.ERROR: 2}
 _U64, _F64 = struct.Struct("<Q"), struct.Struct("<d")
@@ -26,13 +27,13 @@ def _span(span: Span) -> bytes:
     status = (_text(2, description) if description else b"") + b"\x18" + bytes([_CODES[span.status.status_code]])
     return b"".join(
         (
-            _field(1, bytes.fromhex(span.trace_id.removeprefix("tr-"))),
+            _field(1, otel_trace_id(span.trace_id)),
             _field(2, bytes.fromhex(span.span_id)),
             _field(4, bytes.fromhex(span.parent_id)) if span.parent_id else b"",
             _text(5, span.name),
             b"\x39" + _U64.pack(span.start_time_ns),
             b"\x41" + _U64.pack(span.end_time_ns or 0),
-            *(_pair(9, key, value) for key, value in span.attributes.items()),
+            *(_pair(9, key, decoded(text)) for key, text in span.named_texts().items()),
             *(
                 _field(11, b"\x09" + _U64.pack(one.timestamp) + _text(2, one.name) + _pairs(3, one.attributes))
                 for one in span.events

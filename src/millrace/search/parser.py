@@ -14,6 +14,7 @@ import re
 
 from millrace.errors import InvalidParameterValue
 from millrace.search.kinds import LISTED, MATCHED, ORDERED, Kind
+from millrace.search.patterns import check_pattern
 from millrace.search.tokens import Token, tokens
 from millrace.search.tree import And, Comparison, Node, Not, Or, Value
 
@@ -157,6 +158,8 @@ class _Parser:
                 "Parameter value is either not quoted or unidentified quote types used for string value "
                 f"{text}. Use either single or double quotes."
             )
+        if op == "RLIKE":
+            check_pattern(_unquoted_text(text))
         return _unquoted_text(text)
 
     def _shown_list(self) -> str:

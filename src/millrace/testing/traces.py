@@ -33,6 +33,7 @@ from millrace.calls import (
     TraceInfoV3,
     TracePart,
     TraceV3,
+    UnlinkTracesFromRun,
     UpdateAssessment,
 )
 from millrace.model import (
@@ -284,6 +285,14 @@ class TracesSuite:
         assert (ended.status, ended.execution_time_ms) == ("OK", 7)
         assert store.call(GetTraceInfo(begun.request_id)).trace_info == ended
         assert store.call(SearchTraces([experiment])).traces == [ended]
+
+    def test_links_to_runs_are_undone(self, store: Store) -> None:
+        experiment, run_id, ids = new_experiment(store), new_run(store), [new_trace_id() for _ in range(2)]
+        append(store, experiment, *(span(trace_id, 1) for trace_id in ids))
+        store.call(LinkTracesToRun(ids, run_id))
+        store.call(UnlinkTracesFromRun([ids[0], "tr-nothing"], run_id))
+        call = SearchTracesV3([TraceLocation.from_experiment_id(experiment)], f"run_id = '{run_id}'")
+        assert [one.trace_id for one in store.call(call).traces] == [ids[1]]
 
     def test_changes_of_traces_are_told(self, store: Store) -> None:
         experiment = new_experiment(store)

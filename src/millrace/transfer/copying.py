@@ -20,11 +20,12 @@ from millrace.calls import (
     SetLoggedModelTags,
 )
 from millrace.errors import MlflowException
-from millrace.model import Experiment, LoggedModel, LoggedModelStatus, Metric, Run
+from millrace.model import Experiment, LoggedModel, LoggedModelStatus, Metric, Run, TraceTagKey
 from millrace.store import Store, pages
 from millrace.transfer.files import copy_files
 from millrace.transfer.registry import copy_registry
 from millrace.transfer.runs import copy_run, unlinked
+from millrace.transfer.traces import copy_traces
 
 _PAGE = 100
 
@@ -49,7 +50,7 @@ class End(NamedTuple):
 
 def copy_store(source: End, target: End, *, progress: Callable[[str], None] = lambda text: None) -> Copied:
     """Copy all active experiments, runs with their metrics, params, tags, inputs, outputs and artifacts, logged models,
-    and registered models with their versions and aliases.
+    traces, and registered models with their versions and aliases.
 
     It may be repeated, and goes on where it was broken off: runs and logged models keep their ids, points are stored
     once, files that are there in the same size are skipped.
@@ -83,6 +84,9 @@ def copy_store(source: End, target: End, *, progress: Callable[[str], None] = la
                 copied = copy_run(source.store, target.store, run, there, linked[run.info.run_id])
                 counts["files"] += _copy_artifacts(source, run.info.artifact_uri, target, copied.info.artifact_uri)
                 counts["runs"] += 1
+        progress(f"{experiment.name}: traces")
+        with _noted(problems, f"the traces of {experiment.name}"):
+            counts["files"] += _copy_traces(source, target, experiment, there, problems)
     progress("registered models")
     versions = copy_registry(source.store, target.store, lambda what: _noted(problems, what))
     return Copied(len(experiments), counts["runs"], counts["models"], versions, counts["files"], problems)
@@ -147,6 +151,19 @@ def _copy_model(source: End, target: End, model: LoggedModel, experiment_id: str
     if model.info.status != LoggedModelStatus.PENDING:
         target.store.call(FinalizeLoggedModel(model.model_id, model.info.status))
     return there, copied
+
+
+def _copy_traces(source: End, target: End, experiment: Experiment, there: str, problems: list[str]) -> int:
+    """Copy the traces of an experiment; how many files with spans were copied."""
+    files = 0
+
+    def note(trace_id: str, reason: str) -> None:
+        problems.append(f"trace {trace_id}: {reason}")
+
+    for one, copy in copy_traces(source.store, target.store, experiment.experiment_id, there, note):
+        places = [info.tags.get(TraceTagKey.ARTIFACT_LOCATION) for info in (one, copy)]
+        files += _copy_artifacts(source, places[0], target, places[1])
+    return files
 
 
 def _copy_artifacts(source: End, source_uri: str | None, target: End, target_uri: str | None) -> int:

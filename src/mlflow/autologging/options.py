@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-_options: dict[str, dict[str, Any]] = {}
+GLOBAL = "mlflow"
+"""The name under which the options of `mlflow.autolog` itself are kept."""
+
+_options: dict[str, dict[str, Any]] = {GLOBAL: {}}
 AUTOLOGGING_INTEGRATIONS = _options
 """The name by which other libraries look up which flavors log."""
 

@@ -1,7 +1,8 @@
-"""CatBoost: save, log and load models."""
+"""CatBoost: save, log and load models, and log the metrics of a training (`MlflowCallback`)."""
 
 from __future__ import annotations
 
+from mlflow.catboost.callback import MlflowCallback
 from mlflow.catboost.model_io import (
     FLAVOR_NAME,
     _load_pyfunc,
@@ -14,6 +15,7 @@ from mlflow.catboost.model_io import (
 
 __all__ = [
     "FLAVOR_NAME",
+    "MlflowCallback",
     "_load_pyfunc",
     "get_default_conda_env",
     "get_default_pip_requirements",

@@ -160,7 +160,7 @@ class _PmdarimaModelWrapper:
             )
         if not isinstance(periods, int):
             raise MlflowException.invalid_parameter_value(
-                f"The provided `n_periods` value {periods} must be an integer. provided type: {type(periods)}"
+                f"The provided `n_periods` value {periods} must be an integer.provided type: {type(periods)}"
             )
         regressors = asked.get("X")
         given = {} if regressors is None else {"X": pd.DataFrame(regressors)}

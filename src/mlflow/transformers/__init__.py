@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
+from mlflow.transformers.autologging import autolog
 from mlflow.transformers.model_io import (
     _load_pyfunc,
     get_default_conda_env,
@@ -25,15 +23,3 @@ __all__ = [
     "log_model",
     "save_model",
 ]
-
-
-_LAZY = {"autolog": "mlflow.transformers.autologging"}
-"""Names whose modules serve only training."""
-
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        value = getattr(importlib.import_module(_LAZY[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'mlflow.transformers' has no attribute {name!r}")

@@ -42,7 +42,7 @@ def run_flow(sdk: str, flow: str, folder: Path, *arguments: str, infer: bool = T
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=400,
+        timeout=600,
     )
     assert done.returncode == 0, f"{flow} failed under {sdk}:\n{done.stdout[-3000:]}"
     return json.loads(answer.read_text(encoding="utf-8"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import catboost
 import lightgbm as lgb
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ import xgboost as xgb
 from sklearn.model_selection import GridSearchCV
 
 import mlflow
+from tests.integrations.boosters.running import SDKS
 from tests.sabotage import sabotage
 
 RANDOM = np.random.default_rng(0)
@@ -106,6 +109,29 @@ def test_what_is_disabled_or_exclusive_logs_nothing(flavor: str, train: Callable
     assert mlflow.search_logged_models(output_format="list") == []
 
 
+def _catboost(callbacks: list[object]) -> list[float]:
+    model = catboost.CatBoostClassifier(iterations=4, verbose=False, allow_writing_files=False, thread_count=1)
+    model.fit(X, Y, eval_set=(X, Y), callbacks=callbacks)
+    return list(model.predict_proba(X)[:, 1])
+
+
+def test_catboost_calls_back_with_the_metrics_of_each_iteration(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = _catboost([])
+    with mlflow.start_run() as run:
+        assert _catboost([mlflow.catboost.MlflowCallback()]) == expected
+    client = mlflow.MlflowClient()
+    assert set(client.get_run(run.info.run_id).data.metrics) == {"learn-Logloss", "validation-Logloss"}
+    points = client.get_metric_history(run.info.run_id, "validation-Logloss")
+    assert [point.step for point in points] == [0, 1, 2, 3]
+    assert points[-1].value < points[0].value
+    with mlflow.start_run():
+        callback = mlflow.catboost.MlflowCallback()
+        monkeypatch.setattr(mlflow.MlflowClient, "log_batch", _fail)
+        assert _catboost([callback]) == expected
+    with pytest.raises(mlflow.MlflowException, match="no active run"):
+        mlflow.catboost.MlflowCallback()
+
+
 def test_silence_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     mlflow.xgboost.autolog(silent=True, importance_types=["nonsense"])
     _xgboost()
@@ -136,7 +162,9 @@ print(sorted(run.data.tags["mlflow.autologging"] for run in mlflow.search_runs(o
 
 def test_one_autolog_turns_on_what_is_imported_later(tmp_path: Path) -> None:
     # In a process of its own: `mlflow.autolog` leaves alone what was set by a flavor's own `autolog` before.
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", SCRIPT], cwd=tmp_path, capture_output=True, text=True)
+    command = [sys.executable, "-W", "ignore", "-c", SCRIPT]
+    environment = {**os.environ, "PYTHONPATH": str(SDKS["millrace"])}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.stdout.strip().splitlines()[-1:] == ["['lightgbm', 'xgboost']"], done.stderr
 
 

@@ -10,7 +10,10 @@ from running import hold
 
 _TOOLS = "gemini/1/spans/*/attributes/mlflow.chat.tools/0/function/parameters/"
 KNOWN: dict[str, dict[str, str]] = {
-    "groq": {},
+    "groq": {
+        "groq/2/spans/0/events/0/1/exception.*": "an exception is told in one way, by the name of its class",
+    },
+    "litellm": {"litellm/1/spans/0/attributes/*/created": "LiteLLM's own time of a stream"},
     "mistral": {},
     "gemini": {
         f"{_TOOLS}properties/city/*": "what is not said of a parameter is left out",

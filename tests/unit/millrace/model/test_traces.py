@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from millrace.calls import AssessmentV3, OtlpSpan, TraceV3
+from millrace import wire
+from millrace.calls import AssessmentV3, OtlpSpan, TraceAnswer, TraceInfoV3, TraceV3
 from millrace.errors import InvalidParameterValue, MlflowException
 from millrace.model import (
     AssessmentSource,
@@ -78,6 +79,19 @@ def test_a_span_comes_back_from_a_file_and_from_the_wire() -> None:
     )
     # an integer beyond 64 bits has no other spelling than a text
     assert again.attribute_texts | {"big": str(2**70)} == span.attribute_texts
+
+
+def test_a_span_with_numbers_that_json_lacks_travels() -> None:
+    span = _span()
+    span.attribute_texts = {"n": "NaN", "i": "-Infinity", "l": "[Infinity]"}
+    sent = wire.encode(TraceAnswer(TraceV3(TraceInfoV3(TRACE), [OtlpSpan.of(span)])))
+    assert wire.decode(sent, TraceAnswer).trace.spans[0].span().attribute_texts == span.attribute_texts
+
+
+def test_an_id_of_a_trace_that_is_none_to_opentelemetry_comes_back() -> None:
+    span = Span("my own id", "1" * 16, "name", 1, 2)
+    assert Span.from_dict(span.to_dict()).trace_id == "my own id"
+    assert OtlpSpan.of(span).span().trace_id == "my own id"
 
 
 def test_a_span_of_mlflow_2_is_read() -> None:

@@ -10,6 +10,9 @@ import pytest
 
 from millrace.artifacts import open_artifacts
 from millrace.calls import (
+    AppendSpans,
+    AssessmentV3,
+    CreateAssessment,
     CreateExperiment,
     CreateLoggedModel,
     CreateModelVersion,
@@ -22,17 +25,20 @@ from millrace.calls import (
     GetModelVersionByAlias,
     GetModelVersionDownloadUri,
     GetRun,
+    GetTrace,
     LogBatch,
     LogInputs,
     LogOutputs,
     SearchRuns,
     SetRegisteredModelAlias,
+    TracePart,
     UpdateRun,
 )
 from millrace.model import (
     Dataset,
     DatasetInput,
     ExperimentTag,
+    Feedback,
     InputTag,
     LoggedModelOutput,
     LoggedModelParameter,
@@ -40,6 +46,8 @@ from millrace.model import (
     Metric,
     Param,
     RunTag,
+    Span,
+    SpanStatus,
 )
 from millrace.store import Store, open_store
 from millrace.transfer import Copied, copy_store
@@ -158,3 +166,25 @@ def test_a_copy_that_cannot_be_is_told_and_the_rest_goes_on(source: End, target:
     assert id_ in copied.problems[0]
     assert "already exists" in copied.problems[0]
     assert list(_runs(target.store)) == ["running"]
+
+
+def test_traces_are_copied_once_with_spans_and_assessments(source: End, target: End) -> None:
+    id_ = "tr-" + "ab" * 16
+    experiment = source.store.call(GetExperimentByName("iris")).experiment.experiment_id
+    span = Span(id_, f"{1:016x}", "step", 10**18, 10**18 + 5, None, SpanStatus("OK"), {"n": "NaN", "t": '"x"'})  # type: ignore[arg-type]
+    told = TracePart(id_, experiment, tags={"a": "1"}, trace_metadata={"b": "2"})
+    source.store.call(AppendSpans(traces=[told], spans=[span]))
+    source.store.call(CreateAssessment(id_, AssessmentV3.of(Feedback("good", True))))
+    source.store.call(AppendSpans(traces=[TracePart("tr-2", experiment, 5, 7, "ERROR")]))
+    place = source.store.call(GetTrace("tr-2")).trace.trace_info.tags["mlflow.artifactLocation"]
+    open_artifacts(place).write("traces.json", b"{}")
+    for _ in range(2):
+        assert copy_store(source, target).problems == []
+    mine, theirs = (end.store.call(GetTrace(id_)).trace.trace() for end in (source, target))
+    assert theirs.data.spans == mine.data.spans
+    assert theirs.info.assessments == mine.info.assessments
+    assert (theirs.info.trace_metadata, theirs.info.request_time) == (mine.info.trace_metadata, mine.info.request_time)
+    there = target.store.call(GetTrace("tr-2")).trace.trace_info
+    assert (there.state, there.execution_duration) == ("ERROR", "0.007s")
+    with open_artifacts(there.tags["mlflow.artifactLocation"], tracking_uri=target.uri).open("traces.json") as file:
+        assert file.read() == b"{}"
