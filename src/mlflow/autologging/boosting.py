@@ -223,7 +223,8 @@ def draw_importance(features: Sequence[str], importance: Sequence[Any], kind: st
     import numpy as np
     from matplotlib.figure import Figure
 
-    values = np.asarray(importance, dtype=float).reshape(len(features), -1)  # features × classes
+    values = np.asarray(importance, dtype=float)
+    values = values.reshape(len(features), values.size // max(len(features), 1))  # features × classes
     order = np.argsort(np.abs(values).sum(axis=1))
     count, classes = values.shape
     figure = Figure(figsize=(6.4, max(2.4, min(0.3 * count, 60.0) + 1)), layout="constrained")
