@@ -2,6 +2,7 @@
 
 from mlflow import anthropic as anthropic
 from mlflow import artifacts as artifacts
+from mlflow import bedrock as bedrock
 from mlflow import catboost as catboost
 from mlflow import client as client
 from mlflow import config as config
