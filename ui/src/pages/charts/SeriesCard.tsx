@@ -56,7 +56,9 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
   const error = useSignal<unknown>(null);
   const again = useSignal(0);
   const waiting = useSignal(0);
-  const ids = useMemo(() => [...runs.keys()], [runs]);
+  // The same runs under other names or colours are no reason to read anew.
+  const named = [...runs.keys()].join();
+  const ids = useMemo(() => [...runs.keys()], [named]);
   const maxPoints = width.value ? pointsFor(width.value, ids.length) : 0;
   const other = settings.x.startsWith("metrics.") ? keyOf(settings.x) : null;
   const stepless = useSignal(false);
