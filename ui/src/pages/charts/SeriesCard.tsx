@@ -92,14 +92,16 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
       .finally(() => waiting.value--);
     return () => asked.abort();
   };
+  // As it was while drawing: an effect that read what has changed since would run, and read, once more for that.
+  const isNear = near.value;
   useEffect(() => {
-    if (!near.value || !maxPoints) return;
+    if (!isNear || !maxPoints) return;
     if (!ids.length) {
       whole.value = nothing;
       return;
     }
     return load(allSteps, whole);
-  }, [near.value, maxPoints, ids, metric, other, times, version, again.value]);
+  }, [isNear, maxPoints, ids, metric, other, times, version, again.value]);
 
   const all = whole.value;
   useEffect(() => {
