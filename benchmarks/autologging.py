@@ -1,4 +1,4 @@
-"""What autologging adds to a training: Millrace and the real mlflow, in the environment of tests/integrations/boosters.
+"""What autologging adds to a training: Millrace and the real mlflow, in the environments of tests/integrations.
 
 A training is timed with autologging off and on, in turns, in one process per SDK and library; models are logged or not.
 What logging a model costs does not grow with the training: it is shown by itself, of the first model and of later ones.
@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-HOME = ROOT / ".integrations" / "boosters"
-SDKS = {"millrace": ROOT / "src", "mlflow": HOME / "upstream"}
-LIBRARIES = ("sklearn", "xgboost")
+LIBRARIES = {"sklearn": "boosters", "xgboost": "boosters", "pytorch": "deep"}
+"""Flavor to the group of libraries whose environment it trains in; pytorch is Lightning."""
+SDKS = ("millrace", "mlflow")
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SIZE = float(os.environ.get("SIZE", "1"))
 """Times the rounds or trees of a training; 1 takes some seconds on a quiet core."""
@@ -28,13 +28,14 @@ SIZE = float(os.environ.get("SIZE", "1"))
 
 def main() -> None:
     """Measure, and print one row per library."""
-    if not HOME.exists():
-        raise SystemExit("Run scripts/integrations.sh boosters first: it makes the environment that this needs.")
+    missing = [group for group in dict.fromkeys(LIBRARIES.values()) if not _home(group).exists()]
+    if missing:
+        raise SystemExit(f"Run scripts/integrations.sh {' '.join(missing)} first: it makes what this needs.")
     print("| training | SDK | off, CPU s | on, CPU s | adds, CPU | adds, wall | first model, s | next models, s |")
     print("|---|---|---|---|---|---|---|---|")
     for library in LIBRARIES:
-        for sdk, source in SDKS.items():
-            found = _measured(library, source)
+        for sdk in SDKS:
+            found = _measured(library, sdk)
             cpu, wall = ([each[which] for each in found["off"]] for which in (0, 1))
             cpu_on, wall_on = ([each[which] for each in found["on"]] for which in (0, 1))
             off, on = statistics.median(cpu), statistics.median(cpu_on)
@@ -47,7 +48,13 @@ def main() -> None:
             )
 
 
-def _measured(library: str, source: Path) -> Any:
+def _home(group: str) -> Path:
+    return ROOT / ".integrations" / group
+
+
+def _measured(library: str, sdk: str) -> Any:
+    home = _home(LIBRARIES[library])
+    source = ROOT / "src" if sdk == "millrace" else home / "upstream"
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
@@ -56,7 +63,7 @@ def _measured(library: str, source: Path) -> Any:
             "MPLBACKEND": "Agg",
             "PYTHONWARNINGS": "ignore",
         }
-        command = [str(HOME / "bin" / "python"), __file__, library]
+        command = [str(home / "bin" / "python"), __file__, library]
         done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(done.stderr[-2000:])
@@ -68,7 +75,7 @@ def _train(library: str) -> None:
     import mlflow
 
     autolog = getattr(mlflow, library).autolog
-    train = {"sklearn": _sklearn, "xgboost": _xgboost}[library]()
+    train = {"sklearn": _sklearn, "xgboost": _xgboost, "pytorch": _lightning}[library]()
     for disable in (True, False):
         autolog(disable=disable, log_models=False, silent=True)
         train()  # once: plots and stores are imported and made
@@ -113,6 +120,43 @@ def _xgboost() -> Callable[[], object]:
     params = {"objective": "binary:logistic", "max_depth": 6, "nthread": 1, "eval_metric": ["logloss", "auc"]}
     evals = [(train, "train"), (test, "valid")]
     return lambda: xgboost.train(params, train, int(100 * SIZE), evals=evals, verbose_eval=False)
+
+
+def _lightning() -> Callable[[], object]:
+    import logging
+
+    import lightning
+    import torch
+
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    torch.set_num_threads(1)
+    x, y = (torch.from_numpy(each).float() for each in _data(8_000))
+
+    class Net(lightning.LightningModule):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = torch.nn.Sequential(torch.nn.Linear(20, 64), torch.nn.ReLU(), torch.nn.Linear(64, 1))
+
+        def forward(self, x: Any) -> Any:
+            return self.layers(x).squeeze(1)
+
+        def training_step(self, batch: Any, index: int) -> Any:
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(self(batch[0]), batch[1])
+            self.log("val_loss", loss)
+            return loss
+
+        def configure_optimizers(self) -> Any:
+            return torch.optim.Adam(self.parameters())
+
+    def train() -> None:
+        quiet = {"enable_progress_bar": False, "enable_model_summary": False, "logger": False}
+        loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=16, shuffle=True)
+        trainer = lightning.Trainer(
+            max_epochs=max(1, int(5 * SIZE)), enable_checkpointing=False, accelerator="cpu", **quiet
+        )
+        trainer.fit(Net(), loader)
+
+    return train
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ export default defineConfig({
     // One stylesheet, and one chunk of what all pages share: a page costs few requests.
     cssCodeSplit: false,
     rolldownOptions: {
+      // Of these only what is used: their own list of all begins with WebAssembly, which the page's policy does not let run.
+      treeshake: { moduleSideEffects: (id) => !/node_modules[\\/](?:hyparquet-compressors|hysnappy)/.test(id) },
       output: {
         codeSplitting: {
           groups: [

@@ -2,6 +2,7 @@
 
 from mlflow import anthropic as anthropic
 from mlflow import artifacts as artifacts
+from mlflow import bedrock as bedrock
 from mlflow import catboost as catboost
 from mlflow import client as client
 from mlflow import config as config
@@ -14,6 +15,7 @@ from mlflow import groq as groq
 from mlflow import keras as keras
 from mlflow import langchain as langchain
 from mlflow import lightgbm as lightgbm
+from mlflow import litellm as litellm
 from mlflow import mistral as mistral
 from mlflow import models as models
 from mlflow import onnx as onnx

@@ -87,7 +87,7 @@ def test_an_experiment_is_made_renamed_deleted_and_brought_back(visit: Visit, cl
 
     _menu(page, "made here/second", "Delete")
     expect(_row(page, "second")).to_have_count(0)
-    page.locator("label", has_text="Deleted").click()
+    page.get_by_text("Deleted", exact=True).click()
     expect(page).to_have_url(re.compile("lifecycleFilter=Deleted"))
     _menu(page, "made here/second", "Restore")
     expect(_row(page, "second")).to_have_count(0)

@@ -118,6 +118,74 @@ def test_parquet_is_shown_as_a_table(visit: Visit, client: mlflow.MlflowClient, 
     expect(preview(page)).to_contain_text("60")
 
 
+PACKED = {
+    "gzip": """
+UEFSMRUAFYxGFZoBLBVQFQAVBhUGHAAAAB+LCAAAAAAAAgPtzaERwCAQAMGHSiiJFhiCyou4tJ80gWLNzbmtEdFL/n3GvNfV3pXZdj+Px+PxeDwej8fj
+8Xg83mneBxjoWBCGEQAAFQQZLDUAGAZzY2hlbWEVAgAVDCUCGARub3RlJQBMHAAAABZQGRwZHCYAHBUMGSUGABkYBG5vdGUVBBZQFrZGFsQBJghJHBUA
+FQAVAgA8FsBDGQYZJgBQAAAAFrZGFlAmCBbEAQAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjIuMC4wGRwcAAAAjQAAAFBBUjE=
+""",
+    "brotli": """
+UEFSMRUAFYxGFUwsFVAVABUGFQYcAAAAG4URAASccCuiEBPodtiAA/YEE4uEvo8p29RA9TDrLaXr+JQRAJoVBBksNQAYBnNjaGVtYRUCABUMJQIYBG5v
+dGUlAEwcAAAAFlAZHBkcJgAcFQwZJQYAGRgEbm90ZRUIFlAWtEYWdCYISRwVABUAFQIAPBbAQxkGGSYAUAAAABa0RhZQJggWdAAoIHBhcnF1ZXQtY3Bw
+LWFycm93IHZlcnNpb24gMjIuMC4wGRwcAAAAiwAAAFBBUjE=
+""",
+    "zstd": """
+UEFSMRUAFYxGFVYsFVAVABUGFQYcAAAAKLUv/WCGEA0BALACAAAAUAFsAAAAcGFja2VkIHdlbGwgAgANMYce6E+lCRUEGSw1ABgGc2NoZW1hFQIAFQwl
+AhgEbm90ZSUATBwAAAAWUBkcGRwmABwVDBklBgAZGARub3RlFQwWUBa0RhZ+JghJHBUAFQAVAgA8FsBDGQYZJgBQAAAAFrRGFlAmCBZ+ACggcGFycXVl
+dC1jcHAtYXJyb3cgdmVyc2lvbiAyMi4wLjAZHBwAAACLAAAAUEFSMQ==
+""",
+    "lz4": """
+UEFSMRUAFYxGFWwsFVAVABUGFQYcAAAA/wcCAAAAUAFsAAAAcGFja2VkIHdlbGwgDABND3AA//////////////////////8JUHdlbGwgFQQZLDUAGAZz
+Y2hlbWEVAgAVDCUCGARub3RlJQBMHAAAABZQGRwZHCYAHBUMGSUGABkYBG5vdGUVDhZQFrRGFpQBJghJHBUAFQAVAgA8FsBDGQYZJgBQAAAAFrRGFlAm
+CBaUAQAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjIuMC4wGRwcAAAAjQAAAFBBUjE=
+""",
+}
+"""A Parquet file of 40 rows, packed in ways other than the usual one."""
+
+
+@pytest.mark.parametrize("codec", PACKED)
+def test_parquet_is_unpacked(visit: Visit, client: mlflow.MlflowClient, tmp_path: Path, codec: str) -> None:
+    (tmp_path / "packed.parquet").write_bytes(base64.b64decode(PACKED[codec]))
+    run = client.create_run(client.create_experiment(f"of {codec}")).info
+    client.log_artifact(run.run_id, str(tmp_path / "packed.parquet"))
+    page = visit.open(f"/experiments/{run.experiment_id}/runs/{run.run_id}/artifacts/packed.parquet")
+    expect(preview(page)).to_contain_text("packed well packed well")
+    expect(preview(page)).to_contain_text(codec)
+
+
+RECORD = """() => new Promise(resolve => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 64;
+    canvas.height = 48;
+    const ink = canvas.getContext('2d');
+    const film = new MediaRecorder(canvas.captureStream(), {mimeType: 'video/webm;codecs=vp8'});
+    const parts = [];
+    film.ondataavailable = event => parts.push(event.data);
+    film.onstop = async () => resolve([...new Uint8Array(await new Blob(parts).arrayBuffer())]);
+    film.start();
+    let shade = 0;
+    const draw = setInterval(() => {
+        ink.fillStyle = `rgb(${shade += 20}, 80, 90)`;
+        ink.fillRect(0, 0, 64, 48);
+        if (shade > 200) { clearInterval(draw); film.stop(); }
+    }, 40);
+})"""
+"""Records a short film in the browser itself."""
+
+
+def test_a_video_is_played(visit: Visit, client: mlflow.MlflowClient, tmp_path: Path) -> None:
+    page = visit.open("/experiments")
+    visit.settle()
+    (tmp_path / "film.webm").write_bytes(bytes(page.evaluate(RECORD)))
+    run = client.create_run(client.create_experiment("of video")).info
+    client.log_artifact(run.run_id, str(tmp_path / "film.webm"))
+    visit.open(f"/experiments/{run.experiment_id}/runs/{run.run_id}/artifacts/film.webm")
+    expect(preview(page).locator("video")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('video')?.videoWidth === 64")
+    page.evaluate("() => { const film = document.querySelector('video'); film.muted = true; return film.play(); }")
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0")
+
+
 def test_the_tree_opens_uploads_and_downloads(visit: Visit, client: mlflow.MlflowClient, tmp_path: Path) -> None:
     run = client.create_run(client.create_experiment("of files")).info
     client.log_text(run.run_id, "inside", "folder/deep/note.txt")

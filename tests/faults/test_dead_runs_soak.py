@@ -16,7 +16,7 @@ import pytest
 import mlflow
 from tests.faults.trainers import server_on, start
 
-KILLS = int(os.environ.get("DEAD_RUNS_KILLS", "12"))
+KILLS = int(os.environ.get("DEAD_RUNS_KILLS", "6"))
 
 BUSY = """
 import sys

@@ -56,7 +56,6 @@ OF_THE_CLIENT = {
     "inputs/models/no field": _EARLY,
     "inputs/models/no name": _EARLY,
     "inputs/models/types/status_message": "a message that is not there is None",
-    "multimedia/series/accepted/'deep/er/key'": "MLflow's server refuses the # that stands for a slash of the key",
     "multimedia/series/names": "MLflow's client cuts a name at #, which stands for a slash of the key",
     "multimedia/texts/accepted/": "an MlflowException that says what is wrong with the path",
     "registry/registered/0": "the version that a ModelInfo names is a number, as it is declared",
@@ -64,6 +63,11 @@ OF_THE_CLIENT = {
     "trace_queries/*/assessments/1/valid": "an expectation keeps what the server says of it",
 }
 """Of our SDK over HTTP, whichever server answers."""
+
+OF_THE_PAIR = {
+    "multimedia/series/accepted/'deep/er/key'": "MLflow's server refuses the # that stands for a slash of the key",
+}
+"""Of our SDK with MLflow's server, beside those."""
 
 OF_LOCAL_STORES = {
     "active/model/after": _VARIABLE,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from comparing import differences
-from known import OF_LOCAL_STORES, OF_THE_CLIENT, OF_THE_SERVER, OVER_HTTP, outdated, unexplained
+from known import OF_LOCAL_STORES, OF_THE_CLIENT, OF_THE_PAIR, OF_THE_SERVER, OVER_HTTP, outdated, unexplained
 from running import ANSWERS, FLOWS, fingerprint, run_flow
 
 OURS = Path(sys.executable)
@@ -38,7 +38,7 @@ def test_the_real_client_sees_no_difference_in_our_server(
 
 @pytest.mark.parametrize("flow", FLOWS)
 def test_our_sdk_sees_no_difference_in_a_real_server(flow: str, real_server: str, tmp_path: Path) -> None:
-    hold(flow, run_flow(OURS, flow, tmp_path, uri=real_server), "server", OF_THE_CLIENT)
+    hold(flow, run_flow(OURS, flow, tmp_path, uri=real_server), "server", OF_THE_CLIENT, OF_THE_PAIR)
 
 
 @pytest.mark.parametrize("flow", FLOWS)
@@ -50,6 +50,13 @@ def test_our_sdk_on_our_server_answers_as_the_real_pair(flow: str, our_server_fo
 def test_our_sdk_on_a_folder_answers_as_the_real_one_on_a_database(flow: str, tmp_path: Path) -> None:
     found = run_flow(OURS, flow, tmp_path, uri=str(tmp_path / "mlruns"))
     hold(flow, found, "local", OF_THE_SERVER, OF_LOCAL_STORES)
+
+
+@pytest.mark.parametrize("flow", ["active", "inputs", "places"])
+def test_our_sdk_on_postgresql_answers_as_the_real_one_on_a_database(
+    flow: str, postgres_uri: str, tmp_path: Path
+) -> None:
+    hold(flow, run_flow(OURS, flow, tmp_path, uri=postgres_uri), "local", OF_THE_SERVER, OF_LOCAL_STORES)
 
 
 @pytest.mark.parametrize("kind", ["server", "local"])

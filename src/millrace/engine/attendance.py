@@ -41,7 +41,8 @@ def begin(tx: Tx, run: int, process: str) -> None:
 
 def forget(tx: Tx, run: int) -> None:
     """Forget who has a run open: somebody has said what it is."""
-    tx.db.execute("DELETE FROM attendance WHERE run_id = ?", (run,))
+    if any(ended for (ended,) in tx.db.rows("DELETE FROM attendance WHERE run_id = ? RETURNING ended_ms", (run,))):
+        _forget_reason(tx, run)  # which was that nothing was heard
 
 
 def keep_reason(tx: Tx, run: int, experiment: int, reason: str) -> None:

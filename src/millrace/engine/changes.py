@@ -76,6 +76,11 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def forgotten(moment_ms: int) -> bool:
+    """Whether changes of that time may not be known any more."""
+    return moment_ms < now_ms() - KEPT_MS
+
+
 def cursor(tx: Tx) -> int:
     """Where the changes stand that this transaction sees."""
     row = tx.db.row("SELECT MAX(seq) FROM change")

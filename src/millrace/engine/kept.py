@@ -1,4 +1,4 @@
-"""What was computed from the data, kept while the data stays as it is: a small cache with bounds."""
+"""What was computed from the data, kept while that stays right: a small cache with bounds."""
 
 from __future__ import annotations
 
@@ -17,32 +17,50 @@ _ITEM = 100
 class _Entry(NamedTuple):
     value: object
     nbytes: int
+    state: object
+    since_ms: int
+    """When it was known to be right."""
 
 
 class Kept:
-    """Values by key, all computed from one state of the data; another state drops them all.
+    """Values by key, each computed from one state of the data; in another state it is computed again, or looked at.
 
     There is no lock that a fork could leave held: what two threads do at once is done twice at worst.
     """
 
     def __init__(self) -> None:
-        self._now: tuple[object, dict[Hashable, _Entry]] = (None, {})
+        self._entries: dict[Hashable, _Entry] = {}
 
-    def get(self, state: object, key: Hashable, make: Callable[[], T]) -> T:
+    def get(
+        self,
+        state: object,
+        key: Hashable,
+        make: Callable[[], T],
+        *,
+        holds: Callable[[T, int], bool] | None = None,
+        now_ms: int = 0,
+    ) -> T:
         """What is kept for the key, or else what `make` gives; with a state of None nothing is kept.
 
-        How large a value is, is told by its `nbytes`, or else by how many items it has.
+        Args:
+            state: which state the data is in.
+            key: what the value is called.
+            make: computes the value.
+            holds: tells of a value, and the time when it was right, whether it is right in this state, too. How
+                large a value is, is told by its `nbytes`, or else by how many items it has.
+            now_ms: the time now.
         """
         if state is None:
             return make()
-        known, entries = self._now
-        if known != state:
-            entries = {}
-            self._now = (state, entries)
+        entries = self._entries
         found = entries.pop(key, None)
+        if found is not None and found.state != state:
+            value = cast("T", found.value)
+            still = holds is not None and holds(value, found.since_ms)
+            found = found._replace(state=state, since_ms=now_ms) if still else None
         if found is None:
             made = make()
-            found = _Entry(made, _nbytes(made))
+            found = _Entry(made, _nbytes(made), state, now_ms)
         entries[key] = found  # the least recently used one comes first
         _trim(entries)
         return cast("T", found.value)

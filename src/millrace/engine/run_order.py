@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from millrace.engine.run_cells import MISSING, Column, Raw, raw_column
 from millrace.engine.run_plan import Scope, matching_ids
 from millrace.engine.run_search import SUMMARIES, known_experiments, order_with_summaries, source_of, with_summaries
+from millrace.engine.still import list_holds
 from millrace.engine.tx import Tx, now_ms
 from millrace.model import ViewType
 from millrace.search import RUNS, TABLE, Order, parse_filter, parse_order_by
@@ -73,12 +75,20 @@ def ordered_ids(tx: Tx, search: Search) -> Ids:
     if not orders:
         return _newest_first(tx, search)
     clock = now_ms() // CLOCK_MS if any(order.key == "duration" for order in orders) else 0
-    return tx.kept(("ordered", search, clock), lambda: _sorted(tx, search, _newest_first(tx, search), orders))
+    return tx.kept(
+        ("ordered", search, clock),
+        lambda: _sorted(tx, search, _newest_first(tx, search), orders),
+        lambda ids, since: list_holds(tx, search.scope, search.filter, ids, since, partial(_keys, tx, search, orders)),
+    )
 
 
 def _newest_first(tx: Tx, search: Search) -> Ids:
     search = search._replace(order_by=())
-    return tx.kept(("found", search), lambda: _found(tx, search))
+    return tx.kept(
+        ("found", search),
+        lambda: _found(tx, search),
+        lambda ids, since: list_holds(tx, search.scope, search.filter, ids, since),
+    )
 
 
 def _found(tx: Tx, search: Search) -> Ids:
@@ -91,16 +101,20 @@ def _found(tx: Tx, search: Search) -> Ids:
 
 def _sorted(tx: Tx, search: Search, ids: Ids, orders: Sequence[Order]) -> Ids:
     """The ids in the order that is asked for; what is alike stays as it is, the newest first."""
-    listed = ids.tolist()
+    # lexsort is stable, and its last key is the first to sort by.
+    places = np.lexsort(_keys(tx, search, orders, ids.tolist())[::-1])
+    return array("q", np.frombuffer(ids, np.int64)[places].tobytes()) if len(ids) else ids
+
+
+def _keys(tx: Tx, search: Search, orders: Sequence[Order], ids: Sequence[int]) -> list[Key]:
+    """What runs are sorted by, the most important first."""
     keys: list[Key] = []
     for order in orders:
-        raw = raw_column(tx, search.experiments, listed, _column(order))
+        raw = raw_column(tx, search.experiments, ids, _column(order))
         if order.entity == "attribute" and order.key == "experiment_id":
             raw = [int(str(id_)) for id_ in raw]
         keys += _sort_keys(raw, order.ascending)
-    # lexsort is stable, and its last key is the first to sort by.
-    places = np.lexsort(keys[::-1])
-    return array("q", np.frombuffer(ids, np.int64)[places].tobytes()) if len(ids) else ids
+    return keys
 
 
 def _column(order: Order) -> Column:

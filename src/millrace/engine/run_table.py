@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
@@ -12,12 +12,15 @@ from millrace.engine import changes, run_rows
 from millrace.engine.run_cells import PARENT_TAG, Gone, cells, column_of, run_ids_of
 from millrace.engine.run_order import Search, ordered_ids, search_of
 from millrace.engine.run_tree import Forest, forest_of
+from millrace.engine.still import parents_hold
 from millrace.engine.tx import Tx, answers
 from millrace.errors import InvalidParameterValue, TemporarilyUnavailable
 from millrace.series.lazy import LazyModule
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from millrace.engine.run_order import Ids
 else:
     np = LazyModule("numpy")
 
@@ -84,7 +87,13 @@ def _columns(tx: Tx, call: GetRunWindow, ids: Sequence[int]) -> tuple[list[str],
 def _tree(tx: Tx, call: GetRunWindow) -> RunWindow:
     search = search_of(call, call.order_by)
     ids = ordered_ids(tx, search)
-    forest = tx.kept(("forest", search), lambda: _forest(tx, search, ids.tolist()))
+    parents = _kept_parents(tx, search)
+    # The forest of the same list and the same parents is the same.
+    forest = tx.kept(
+        ("forest", search),
+        lambda: _Grown(ids, parents, forest_of(ids.tolist(), parents)),
+        lambda known, _: known.ids is ids and known.parents is parents,
+    ).forest
     toggled = set(run_rows.ids(tx, call.toggled).values())
     opened = forest.opened(by_default=call.tree == "open", leading=bool(call.filter.strip()), toggled=toggled)
     visible = forest.visible(opened)
@@ -102,9 +111,26 @@ def _tree(tx: Tx, call: GetRunWindow) -> RunWindow:
     )
 
 
-def _forest(tx: Tx, search: Search, ids: Sequence[int]) -> Forest:
+class _Grown(NamedTuple):
+    """A forest, and what it was made of."""
+
+    ids: Ids
+    parents: dict[int, int]
+    forest: Forest
+
+    @property
+    def nbytes(self) -> int:
+        return self.forest.nbytes
+
+
+def _kept_parents(tx: Tx, search: Search) -> dict[int, int]:
     scope = search._replace(filter="", order_by=())
-    return forest_of(ids, tx.kept(("parents", scope), lambda: _parents(tx, search)))
+    key = tx.key_id(PARENT_TAG)
+    return tx.kept(
+        ("parents", scope),
+        lambda: _parents(tx, search),
+        lambda parents, since: key is not None and parents_hold(tx, scope.scope, key, parents, since),
+    )
 
 
 def _parents(tx: Tx, search: Search) -> dict[int, int]:

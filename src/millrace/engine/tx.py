@@ -113,11 +113,12 @@ class Tx:
             ids[name] = known
         return ids
 
-    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` computes from the data, or what it has computed before from the same data."""
+    def kept(self, key: Hashable, make: Callable[[], T], holds: Callable[[T, int], bool] | None = None) -> T:
+        """What `make` computes from the data, or what it has computed before from the same data, or from data in which
+        it was the same as far as `holds` tells: of a value, and the time in milliseconds when it was right."""
         if self._state is None:
             self._state = self.db.state()
-        return self._kept.get(self._state, key, make)
+        return self._kept.get(self._state, key, make, holds=holds, now_ms=now_ms())
 
     def forget(self) -> None:
         """Keep nothing in this transaction from now on, and use nothing that was kept."""

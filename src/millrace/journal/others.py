@@ -41,7 +41,7 @@ def store_of(folder: Path) -> str:
 
 
 def sync(folder: Path, store: Store, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
-    """Send everything that waits in a journal; what was sent before is not sent again, so it may be repeated.
+    """Send everything that waits in a journal, and end the runs of dead processes; it may be repeated at will.
 
     Args:
         folder: the folder of the journal.
@@ -56,6 +56,7 @@ def sync(folder: Path, store: Store, progress: Callable[[int, int], None] = lamb
     """
     ids = writer_ids(folder)
     if not ids:
+        end_abandoned(folder, store)
         return 0
     done, total = 0, sum((folder / (writer_id + SUFFIX)).stat().st_size for writer_id in ids)
 

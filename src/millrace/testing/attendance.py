@@ -57,6 +57,14 @@ class AttendanceSuite:
         store.call(Attend(A, [run_id]))
         assert _info(store, run_id).status == "FAILED"
 
+    def test_a_process_that_was_given_up_ends_its_run_as_it_likes(self, store: Store) -> None:
+        run_id = _opened(store, A)
+        store.call(EndAbandoned(A, [run_id], "Nothing was heard."))
+        store.call(UpdateRun(run_id, "FINISHED", 3_000))
+        run = store.call(GetRun(run_id)).run
+        assert (run.info.status, run.info.end_time) == ("FINISHED", 3_000)
+        assert "millrace.endReason" not in run.data.tags
+
     def test_a_run_lives_while_one_of_its_processes_does(self, store: Store) -> None:
         run_id = _opened(store, A)
         store.call(Attend(B, [run_id]))

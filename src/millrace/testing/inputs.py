@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from millrace.calls import LogInputs, LogOutputs, SearchDatasets
+from millrace.calls import LogInputs, LogOutputs, SearchDatasets, SearchRuns
 from millrace.model import Dataset, DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput
 from millrace.store import Store
 from millrace.testing.making import new_experiment, new_run, run_of
@@ -47,3 +47,28 @@ class InputsSuite:
         listed = {(one.experiment_id, one.name, one.digest, one.context) for one in found}
         assert listed == {(id_, "iris", "abc123", "train"), (id_, "wine", "d", "eval")}
         assert len(found) == 2
+
+    def test_runs_are_found_by_their_datasets(self, store: Store) -> None:
+        id_ = new_experiment(store)
+        both, iris, none = (new_run(store, id_) for _ in range(3))
+        wine = Dataset("wine", "def456", "http", "{}")
+        store.call(LogInputs(both, [_used("train"), _used("eval", wine)]))
+        store.call(LogInputs(iris, [_used("eval")]))
+
+        def found(text: str) -> set[str]:
+            return {run.info.run_id for run in store.call(SearchRuns([id_], text)).runs}
+
+        assert found("dataset.name = 'iris'") == {both, iris}
+        assert found("dataset.digest = 'def456'") == {both}
+        assert found("dataset.context = 'eval'") == {both, iris}
+        assert found("dataset.context LIKE 'tr%'") == {both}
+        assert found("dataset.name IN ('wine', 'beer')") == {both}
+        assert found("dataset.name = 'beer'") == set()
+        assert found("") == {both, iris, none}
+
+    def test_a_run_has_a_model_for_each_step(self, store: Store) -> None:
+        run_id = new_run(store)
+        for step in (10, 20):
+            store.call(LogOutputs(run_id, [LoggedModelOutput(f"m-{step}", step)]))
+        made = run_of(store, run_id).outputs.model_outputs
+        assert [(one.model_id, one.step) for one in made] == [("m-10", 10), ("m-20", 20)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from millrace.calls import (
     CreateLoggedModel,
+    DatasetFilter,
     DeleteLoggedModel,
     DeleteLoggedModelTag,
     FinalizeLoggedModel,
@@ -95,3 +96,38 @@ class LoggedModelsSuite:
         assert found("name = 'model-2'") == ["model-2"]
         assert found("metrics.acc > 0.15", ModelOrder("metrics.acc")) == ["model-2", "model-3", "model-4"]
         assert found("metrics.acc > 0.15", ModelOrder("metrics.acc", False)) == ["model-4", "model-3", "model-2"]
+
+    def test_metrics_on_one_dataset_count_in_a_filter_and_in_an_order(self, store: Store) -> None:
+        id_ = new_experiment(store)
+        run_id = new_run(store, id_)
+        first, second = (_new(store, id_, name) for name in ("first", "second"))
+        for model, on_iris, on_wine in ((first, 0.9, 0.1), (second, 0.2, 0.8)):
+            points = [("iris", "d1", on_iris), ("wine", "d2", on_wine)]
+            store.call(LogBatch(run_id, [Metric("acc", v, 1, 1, model.model_id, n, d) for n, d, v in points]))
+
+        def found(text: str, *on: DatasetFilter, order: ModelOrder | None = None) -> list[str]:
+            call = SearchLoggedModels([id_], text, list(on), order_by=[order or ModelOrder("name")])
+            return [one.name for one in store.call(call).models]
+
+        assert found("metrics.acc > 0.5") == ["first", "second"]
+        assert found("metrics.acc > 0.5", DatasetFilter("iris")) == ["first"]
+        assert found("metrics.acc > 0.5", DatasetFilter("iris", "d1")) == ["first"]
+        assert found("metrics.acc > 0.5", DatasetFilter("iris", "other")) == []
+        assert found("metrics.acc > 0.5", DatasetFilter("iris"), DatasetFilter("wine")) == ["first", "second"]
+        assert found("", order=ModelOrder("metrics.acc", False, "iris")) == ["first", "second"]
+        assert found("", order=ModelOrder("metrics.acc", False, "wine")) == ["second", "first"]
+
+    def test_pages_of_logged_models_follow_one_another(self, store: Store) -> None:
+        id_ = new_experiment(store)
+        names = [_new(store, id_, f"model-{n}").name for n in range(5)]
+        found: list[str] = []
+        token = ""
+        while True:
+            call = SearchLoggedModels([id_], max_results=2, order_by=[ModelOrder("name")], page_token=token)
+            page = store.call(call)
+            assert len(page.models) <= 2
+            found += [one.name for one in page.models]
+            token = page.next_page_token or ""
+            if not token:
+                break
+        assert found == names

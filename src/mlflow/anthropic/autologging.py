@@ -103,4 +103,4 @@ def _decoded(text: str) -> Any:
         return text
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="anthropic", supported=("0.41", "1"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="anthropic", supported=("0.41", "3"))

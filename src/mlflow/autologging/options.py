@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-_options: dict[str, dict[str, Any]] = {}
+GLOBAL = "mlflow"
+"""The name under which the options of `mlflow.autolog` itself are kept."""
+
+_options: dict[str, dict[str, Any]] = {GLOBAL: {}}
 AUTOLOGGING_INTEGRATIONS = _options
 """The name by which other libraries look up which flavors log."""
 
@@ -53,4 +56,4 @@ def get_autologging_config(flavor_name: str, config_key: str, default_value: Any
 
 def autologging_is_disabled(integration_name: str) -> bool:
     """Whether a flavor logs nothing: `autolog` was not called, or was called with `disable=True`."""
-    return current(integration_name) is None
+    return not current(integration_name)  # none, or without a single option

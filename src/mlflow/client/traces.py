@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 from millrace.calls import (
@@ -32,10 +33,14 @@ from millrace.model import (
     TraceData,
     TraceInfo,
     TraceLocation,
+    TraceTagKey,
 )
+from millrace.model.traces import SPANS_FILE, SPANS_IN_STORE
 from mlflow.client.base import ClientBase, as_ids
+from mlflow.client.locations import repository_at
 from mlflow.client.paging import PagedList
 from mlflow.tracing import state
+from mlflow.tracing.renamed import as_request_id
 
 _logger = logging.getLogger("mlflow.tracing.client")
 
@@ -49,6 +54,7 @@ _BATCH = 20
 class Traces(ClientBase):
     """The methods on traces."""
 
+    @as_request_id
     def get_trace(self, trace_id: str, display: bool = True) -> Trace:
         """Get a trace with its spans.
 
@@ -59,11 +65,17 @@ class Traces(ClientBase):
         Raises:
             MlflowException: there is no such trace.
         """
-        found = self._call(BatchGetTraces(trace_ids=[trace_id])).traces
-        if not found:
-            self._call(GetTraceInfoV3(trace_id))  # says what is wrong in the store's words
-            raise ResourceMissing(f"Trace with ID '{trace_id}' not found.")
-        return found[0].trace()
+        try:
+            found = self._call(BatchGetTraces(trace_ids=[trace_id])).traces
+        except MlflowException:
+            found = []  # such as that of a server whose clients wrote the spans to a file
+        trace = found[0].trace() if found else None
+        if trace is not None and (
+            trace.data.spans or trace.info.tags.get(TraceTagKey.SPANS_LOCATION) == SPANS_IN_STORE
+        ):
+            return trace
+        info = self.get_trace_info(trace_id)  # which says what is wrong in the store's words
+        return Trace(info, self._spans_of([info])[trace_id])
 
     def get_trace_info(self, trace_id: str) -> TraceInfo:
         """Get a trace without its spans; raises MlflowException when there is none."""
@@ -105,17 +117,35 @@ class Traces(ClientBase):
         )
         page = self._call(call)
         infos = [one.info() for one in page.traces]
-        spans = self._spans_of([info.trace_id for info in infos]) if include_spans else {}
+        spans = self._spans_of(infos) if include_spans else {}
         traces = [Trace(info, spans.get(info.trace_id, TraceData())) for info in infos]
         return PagedList(traces, page.next_page_token or None)
 
-    def _spans_of(self, trace_ids: list[str]) -> dict[str, TraceData]:
+    def _spans_of(self, infos: list[TraceInfo]) -> dict[str, TraceData]:
+        """The spans of traces by id: from the store, or from the files that older clients wrote them to."""
         found: dict[str, TraceData] = {}
-        for start in range(0, len(trace_ids), _BATCH):
-            for one in self._call(BatchGetTraces(trace_ids=trace_ids[start : start + _BATCH])).traces:
-                found[one.trace_info.trace_id] = one.trace().data
+        stored = [one for one in infos if one.tags.get(TraceTagKey.SPANS_LOCATION) == SPANS_IN_STORE]
+        for start in range(0, len(stored), _BATCH):
+            ids = [one.trace_id for one in stored[start : start + _BATCH]]
+            for trace in self._call(BatchGetTraces(trace_ids=ids)).traces:
+                found[trace.trace_info.trace_id] = trace.trace().data
+        for info in infos:
+            if info.trace_id not in found:
+                found[info.trace_id] = self._spans_in_file(info)
         return found
 
+    def _spans_in_file(self, info: TraceInfo) -> TraceData:
+        place = info.tags.get(TraceTagKey.ARTIFACT_LOCATION)
+        if place is None:
+            return TraceData()
+        try:
+            folder = repository_at(place, self._tracking_uri)
+            return TraceData.from_dict(json.loads(Path(folder.download_artifacts(SPANS_FILE)).read_bytes()))
+        except (MlflowException, OSError, ValueError) as error:
+            _logger.warning("The spans of trace %s cannot be read: %s", info.trace_id, error)
+            return TraceData()
+
+    @as_request_id
     def delete_traces(
         self,
         experiment_id: str,
@@ -145,6 +175,7 @@ class Traces(ClientBase):
         call = DeleteTraces(str(experiment_id), max_timestamp_millis, max_traces, list(trace_ids or []))
         return self._call(call).traces_deleted
 
+    @as_request_id
     def set_trace_tag(self, trace_id: str, key: str, value: str) -> None:
         """Set a tag of a trace, which may still go on; the value becomes a text."""
         if key in IMMUTABLE_TAGS:
@@ -161,6 +192,7 @@ class Traces(ClientBase):
         else:
             self._call(SetTraceTag(trace_id, str(key), str(value)))
 
+    @as_request_id
     def delete_trace_tag(self, trace_id: str, key: str) -> None:
         """Delete a tag of a trace; raises MlflowException when it has none of that key."""
         if key in IMMUTABLE_TAGS:
@@ -282,6 +314,7 @@ class Traces(ClientBase):
             name, span_type, None, inputs, attributes, tags, experiment_id, start_time_ns
         )
 
+    @as_request_id
     def end_trace(
         self,
         trace_id: str,
@@ -304,6 +337,7 @@ class Traces(ClientBase):
             raise InvalidParameterValue(f"Trace with ID {trace_id} already finished.")
         going.root.end(outputs, attributes, status, end_time_ns)
 
+    @as_request_id
     def start_span(
         self,
         name: str,
@@ -342,6 +376,7 @@ class Traces(ClientBase):
             name, span_type, parent, inputs, attributes, start_time_ns=start_time_ns
         )
 
+    @as_request_id
     def end_span(
         self,
         trace_id: str,

@@ -11,7 +11,7 @@ from io import FileIO
 from pathlib import Path
 
 from millrace.artifacts import local_folder, open_artifacts
-from millrace.errors import MlflowException
+from millrace.errors import MlflowException, ResourceMissing
 from millrace.journal import lock_file, lock_if_abandoned, unlock_file
 from millrace.settings import (
     MILLRACE_CONSOLE_MAX_BYTES,
@@ -126,6 +126,8 @@ def ship_leftovers(uri: str) -> None:
                 artifacts = open_artifacts(run_root(uri, run_id), tracking_uri=uri)
                 if _ship_rest(Shipment(spool / name, artifacts, f"{FOLDER}/{target}"), time.monotonic() + _PATIENCE_S):
                     (spool / name).unlink(missing_ok=True)
+        except ResourceMissing:
+            (spool / name).unlink(missing_ok=True)  # the run was removed for good
         except (MlflowException, OSError) as error:
             _logger.debug("The console log %s was not sent: %s", spool / name, error)
         finally:

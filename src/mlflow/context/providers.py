@@ -94,6 +94,8 @@ def main_file() -> str:
 @cache
 def git_commit(path: str) -> str | None:
     """The commit of the git working tree that a file is in; None when there is none."""
+    if path in ("-", "-c", "-m"):  # code from a pipe or a command line is in no file
+        return None
     folder = Path(path).resolve()
     folder = folder if folder.is_dir() else folder.parent
     for parent in (folder, *folder.parents):

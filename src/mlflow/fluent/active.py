@@ -217,7 +217,10 @@ def _say_where(run: Run, uri: str) -> None:
 def end_until(run_id: str, status: str, reason: str = "") -> None:
     """End a run of this thread, and before it those that were started inside and are still open."""
     while is_active(run_id):
+        newest = _own().stack[-1].info.run_id
         _end_newest(status, reason)
+        if newest == run_id:
+            return  # one that was opened within itself stays open outside
 
 
 def active_run_id() -> str:

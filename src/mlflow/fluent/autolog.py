@@ -10,7 +10,7 @@ import logging
 from typing import Any
 
 from mlflow.autologging.imports import when_imported
-from mlflow.autologging.options import is_set_by_user, set_globally
+from mlflow.autologging.options import GLOBAL, enable, is_set_by_user, set_globally
 
 _logger = logging.getLogger("mlflow.tracking.fluent")
 
@@ -87,6 +87,7 @@ def autolog(
         exclude_flavors: flavors to leave alone, e.g. `["sklearn"]`.
     """
     options = dict(locals())
+    enable(GLOBAL, options)
     excluded = options.pop("exclude_flavors") or ()
     for library, flavor in FLAVORS.items():
         if _name(flavor) in excluded or not _exists(flavor):

@@ -14,7 +14,7 @@ from mlflow.client.paging import all_pages
 from mlflow.client.stores import get_tracking_uri
 from mlflow.context.providers import resolve_tags
 from mlflow.fluent import frames, lifetime
-from mlflow.fluent.active import ActiveRun, active_run, chosen_experiment_id, client, is_active, push
+from mlflow.fluent.active import ActiveRun, active_run, chosen_experiment_id, client, push
 from mlflow.fluent.active import experiment_id as current_experiment
 from mlflow.fluent.companions import start_companions, wanted
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE
@@ -134,9 +134,7 @@ def _parent(parent_run_id: str | None) -> str | None:
 
 
 def _resume(run_id: str, parent_run_id: str | None, run_name: str | None, tags: dict[str, Any]) -> Run:
-    if is_active(run_id):
-        raise MlflowException(f"Run with UUID {run_id} is already active.")
-    found = client().get_run(run_id)
+    found = client().get_run(run_id)  # one that is active already may be opened within itself: FLAML does
     experiment = chosen_experiment_id()
     if experiment is not None and experiment != found.info.experiment_id:
         raise MlflowException(

@@ -14,6 +14,7 @@ from mlflow.fluent import trace_frames
 from mlflow.fluent.active import client, experiment_id
 from mlflow.tracing.going import start_trace
 from mlflow.tracing.live import LiveSpan
+from mlflow.tracing.renamed import as_request_id
 from mlflow.tracing.starting import get_current_active_span, start_span_no_context
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ SEARCH_TRACES_DEFAULT_MAX_RESULTS = 100
 _PAGE = 100
 
 
+@as_request_id
 def get_trace(trace_id: str, silent: bool = False) -> Trace | None:
     """Get a trace with its spans; None, and a warning, when there is none.
 
@@ -100,11 +102,13 @@ def search_traces(
     return traces if kind == "list" else trace_frames.traces_frame(traces, fields)
 
 
+@as_request_id
 def set_trace_tag(trace_id: str, key: str, value: str) -> None:
     """Set a tag of a trace, which may still go on; the value becomes a text."""
     client().set_trace_tag(trace_id, key, value)
 
 
+@as_request_id
 def delete_trace_tag(trace_id: str, key: str) -> None:
     """Delete a tag of a trace; raises MlflowException when it has none of that key."""
     client().delete_trace_tag(trace_id, key)

@@ -66,4 +66,4 @@ def _gather(span: LiveSpan, chunks: list[Any]) -> None:
         set_usage(span, usage.get("prompt_tokens"), usage.get("completion_tokens"), usage.get("total_tokens"))
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="groq", supported=("0.13", "1"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="groq", supported=("0.13", "2"))

@@ -122,4 +122,4 @@ def _gather(span: LiveSpan, chunks: list[Any]) -> None:
     tell_usage(span, found)
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="openai", supported=("1.57", "3"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="openai", supported=("1.57", "4"))

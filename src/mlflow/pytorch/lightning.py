@@ -36,10 +36,21 @@ def namespace() -> ModuleType:
 
 
 def write_checkpoint(checkpoints: Checkpoints, trainer: Any, run_id: str) -> None:
-    """Log a checkpoint of a trainer, if it is to be kept."""
+    """Log a checkpoint of a trainer, if it is to be kept; of several processes the first one does."""
+    if not trainer.is_global_zero:
+        return
+
+    def write(path: str) -> None:
+        if trainer.world_size == 1:
+            trainer.save_checkpoint(path, weights_only=checkpoints.save_weights_only)
+            return
+        # `save_checkpoint` waits for the other processes, which do not know whether this one is kept.
+        content = trainer._checkpoint_connector.dump_checkpoint(checkpoints.save_weights_only)
+        trainer.strategy.checkpoint_io.save_checkpoint(content, path)
+
     checkpoints.log(
         run_id,
-        lambda path: trainer.save_checkpoint(path, weights_only=checkpoints.save_weights_only),
+        write,
         epoch=trainer.current_epoch,
         step=trainer.global_step,
         metrics=numbers(trainer.callback_metrics),
@@ -70,6 +81,8 @@ class TrainingHooks:
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
         """Log what is known now that the optimizers are there."""
+        if not trainer.is_global_zero:
+            return
         params: dict[str, Any] = {"epochs": trainer.max_epochs}
         for optimizer in trainer.optimizers[:1]:  # the names of a second one's would be the same
             optimizer = getattr(optimizer, "optimizer", optimizer)
@@ -94,7 +107,7 @@ class TrainingHooks:
             found = trainer._results.metrics(on_step=True)["log"]
             self._step_keys |= found.keys()
             if (step + 1) % self.every_step == 0:
-                self._log(found, step)
+                self._log(trainer, found, step)
         if self.checkpoints is not None and self.checkpoints.is_due_at_step(step):
             write_checkpoint(self.checkpoints, trainer, self.run.run_id)
 
@@ -102,7 +115,7 @@ class TrainingHooks:
         """Log the metrics of an epoch, and a checkpoint, where one is due."""
         if (trainer.current_epoch + 1) % self.every_epoch == 0:
             found = {key: value for key, value in trainer.callback_metrics.items() if key not in self._step_keys}
-            self._log(found, trainer.current_epoch)
+            self._log(trainer, found, trainer.current_epoch)
         if self.checkpoints is not None and self.checkpoints.is_due_at_epoch():
             write_checkpoint(self.checkpoints, trainer, self.run.run_id)
 
@@ -116,18 +129,20 @@ class TrainingHooks:
                 "best_score": stopping.best_score,
                 "wait_count": stopping.wait_count,
             }
-            self._log(found, 0)
+            self._log(trainer, found, 0)
 
     def on_test_start(self, trainer: Any, pl_module: Any) -> None:
         """Say what the trainer does now."""
-        self.run.set_tags({"Mode": "testing"})
+        if trainer.is_global_zero:
+            self.run.set_tags({"Mode": "testing"})
 
     def on_test_end(self, trainer: Any, pl_module: Any) -> None:
         """Log the metrics of a test."""
-        self._log(trainer.callback_metrics, 0)
+        self._log(trainer, trainer.callback_metrics, 0)
 
-    def _log(self, metrics: Any, step: int) -> None:
-        self.run.log_metrics(numbers(metrics), step, model_id=self.model_id)
+    def _log(self, trainer: Any, metrics: Any, step: int) -> None:
+        if trainer.is_global_zero:
+            self.run.log_metrics(numbers(metrics), step, model_id=self.model_id)
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from typing import Any
@@ -26,6 +27,8 @@ _now = time.time_ns
 _random = os.urandom
 
 SCHEMA_VERSION = "3"
+MAX_GOING = 10_000
+"""So many traces that were begun and not ended are known by their ids; of more, the oldest end by their spans only."""
 _START_TIME = "mlflow.spanStartTimeNs"
 _kept: dict[str, Any] = {}
 
@@ -178,6 +181,9 @@ def start_trace(
         return None
     chosen = place or state.chosen_destination() or MLFLOW_TRACING_DESTINATION.get()
     trace = GoingTrace(f"tr-{random.hex()}", chosen, name)
+    if len(state.GOING) >= MAX_GOING:
+        with contextlib.suppress(RuntimeError, StopIteration):  # another thread ends one now
+            state.GOING.pop(next(iter(state.GOING)), None)
     state.GOING[trace.trace_id] = trace
     span = trace.begin(name, span_type, None, attributes, start_time_ns)
     if place is not None:

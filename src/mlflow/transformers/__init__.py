@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
+from mlflow.transformers.autologging import autolog
 from mlflow.transformers.model_io import (
     _load_pyfunc,
     get_default_conda_env,
@@ -25,11 +23,3 @@ __all__ = [
     "log_model",
     "save_model",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "autolog":
-        value = importlib.import_module("mlflow.transformers.autologging").autolog
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'mlflow.transformers' has no attribute {name!r}")

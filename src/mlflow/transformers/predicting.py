@@ -148,7 +148,7 @@ class TransformersPipeline:
         if task == "fill-mask":
             found = [raw] if isinstance(raw[0], dict) else raw  # of one text, in a list or not
             return [each[0][key] for each in found]
-        return [one[key] for each in raw for one in (each if isinstance(each, list) else [each])]
+        return [one[key].strip() for each in raw for one in (each if isinstance(each, list) else [each])]
 
     def _embed(self, data: Any) -> dict[str, Any]:
         """Vectors of sentences: those of their first token, which stands for the whole."""

@@ -14,17 +14,25 @@ PRODUCTS = {"millrace": ROOT / "src", "mlflow": Path(sys.prefix) / "upstream"}
 PROGRAMS = Path(__file__).parent / "programs"
 
 
-def run_program(product: str, program: str, *arguments: object, environ: dict[str, str] | None = None) -> Any:
-    """Run a program of `programs/` with one of the products; answers what it says in its last line."""
-    paths = [str(PRODUCTS[product]), str(PROGRAMS)]
+def run_program(product: str, program: str, *arguments: object, folder: Path = PROGRAMS, backend: str = "torch") -> Any:
+    """Run a program of a folder with one of the products; answers what it says in its last line.
+
+    Args:
+        product: `millrace` or `mlflow`.
+        program: the name of the file.
+        arguments: its arguments.
+        folder: where it is; helpers of `programs/` are importable in any case.
+        backend: what Keras computes with.
+    """
+    paths = [str(PRODUCTS[product]), str(PROGRAMS), str(folder)]
     variables = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "MILLRACE_"))}
-    variables |= {"PYTHONPATH": os.pathsep.join(paths), "HF_HUB_OFFLINE": "1", "KERAS_BACKEND": "torch"}
+    variables |= {"PYTHONPATH": os.pathsep.join(paths), "HF_HUB_OFFLINE": "1", "KERAS_BACKEND": backend}
     # What a model imports is looked at by tests of their own: it takes the real one half a minute.
     variables |= {"MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT": "1"}
     # One thread: what is trained is the same each time, and other processes are not kept waiting.
-    variables |= {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "MILLRACE_JOURNAL": "0"} | (environ or {})
+    variables |= {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "MILLRACE_JOURNAL": "0"}
     done = subprocess.run(
-        [sys.executable, str(PROGRAMS / program), *map(str, arguments)],
+        [sys.executable, str(folder / program), *map(str, arguments)],
         env=variables,
         capture_output=True,
         text=True,

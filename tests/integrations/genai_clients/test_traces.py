@@ -10,7 +10,14 @@ from running import hold
 
 _TOOLS = "gemini/1/spans/*/attributes/mlflow.chat.tools/0/function/parameters/"
 KNOWN: dict[str, dict[str, str]] = {
-    "groq": {},
+    "bedrock": {
+        "bedrock/*/previews/0": "a preview shows what the user said, in Bedrock's words, too",
+        "bedrock/3/spans/0/events/0/1/exception.*": "an exception is told in one way, by the name of its class",
+    },
+    "groq": {
+        "groq/2/spans/0/events/0/1/exception.*": "an exception is told in one way, by the name of its class",
+    },
+    "litellm": {"litellm/1/spans/0/attributes/*/created": "LiteLLM's own time of a stream"},
     "mistral": {},
     "gemini": {
         f"{_TOOLS}properties/city/*": "what is not said of a parameter is left out",

@@ -14,7 +14,9 @@ import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
 
-CHANGING = re.compile(r"time|second|duration|speed|_per_|memory|timestamp|^dur$|train_flos|\bpid\b|host", re.IGNORECASE)
+CHANGING = re.compile(
+    r"time|second|duration|speed|_per_|memory|timestamp|trial_id|^dur$|train_flos|\bpid\b|host", re.IGNORECASE
+)
 """Metrics and params whose values differ from one run of a flow to the next."""
 
 IDENTIFIERS = re.compile(r"\b(?:m-)?[0-9a-f]{32}\b")

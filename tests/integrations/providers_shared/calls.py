@@ -14,7 +14,7 @@ from typing import Any
 import mlflow
 
 _IDS = re.compile(r"(lc_run--|run-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|0x[0-9a-f]+")
-_LEFT_OUT = {"mlflow.traceRequestId"}
+_LEFT_OUT = {"mlflow.traceRequestId", "mlflow.spanStartTimeNs"}
 
 
 def shown(trace: Any) -> dict[str, Any]:

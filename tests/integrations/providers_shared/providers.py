@@ -189,7 +189,26 @@ def gemini_embeddings(request: dict[str, Any]) -> dict[str, Any]:
     return {"embeddings": [{"values": [0.25, -0.5]}]}
 
 
+def bedrock(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to Bedrock's `Converse`."""
+    call = {"toolUse": {"toolUseId": "t1", "name": "get_weather", "input": {"city": "Oslo"}}}
+    content = [call] if request.get("toolConfig") else [{"text": "Good day."}]
+    return {
+        "output": {"message": {"role": "assistant", "content": content}},
+        "stopReason": "tool_use" if request.get("toolConfig") else "end_turn",
+        "usage": {"inputTokens": 3, "outputTokens": 5, "totalTokens": 8},
+        "metrics": {"latencyMs": 7},
+    }
+
+
+def bedrock_model(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to Bedrock's `InvokeModel`."""
+    return {"completion": "there", "usage": {"input_tokens": 1, "output_tokens": 2}}
+
+
 PLAIN: dict[str, Any] = {
+    "/model/model-x/converse": bedrock,
+    "/model/model-x/invoke": bedrock_model,
     "/openai/v1/chat/completions": chat,
     ":generateContent": gemini,
     ":batchEmbedContents": gemini_embeddings,

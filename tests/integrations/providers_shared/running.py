@@ -19,6 +19,9 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "peers")]  # the scripts there 
 import providers  # noqa: E402
 from comparing import differences  # noqa: E402
 
+CALLS = [str(HERE.parent / group) for group in ("genai", "genai_clients")]
+"""Where the scripts are that call libraries."""
+
 
 @pytest.fixture(scope="session")
 def provider() -> Iterator[int]:
@@ -37,7 +40,12 @@ def traced(provider: int, tmp_path: Path, request: pytest.FixtureRequest) -> Cal
         home = Path(sys.prefix) / "upstream" if whose == "upstream" else HERE.parents[2] / "src"
         folder = tmp_path / whose
         folder.mkdir()
-        settings = {**os.environ, "PYTHONPATH": f"{home}:{HERE}:{request.path.parent}", "PYTHONWARNINGS": "ignore"}
+        paths = [str(home), str(HERE), str(request.path.parent), *CALLS]
+        settings = {
+            **os.environ,
+            "PYTHONPATH": ":".join(paths),
+            "PYTHONWARNINGS": "ignore",
+        }
         command = [sys.executable, str(HERE / "calls.py"), library, str(provider), str(folder)]
         done = subprocess.run(command, env=settings, cwd=folder, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr[-3000:]

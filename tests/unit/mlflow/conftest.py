@@ -11,8 +11,10 @@ from mlflow.fluent import active, models
 
 
 @pytest.fixture(autouse=True)
-def fresh(hermetic: None) -> Iterator[None]:
+def fresh(hermetic: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every test starts with the default store below its own empty folder, without runs, models or an experiment."""
+    # The thread of one test would send requests while the next one counts its own.
+    monkeypatch.setenv("MILLRACE_HEARTBEAT_INTERVAL_S", "0")
     _forget()
     yield
     while mlflow.active_run():
@@ -25,6 +27,7 @@ def _forget() -> None:
     from mlflow.client import stores
 
     options._options.clear()
+    options._options[options.GLOBAL] = {}
     active._state.clear()
     active._open.clear()
     models._state.clear()

@@ -132,10 +132,21 @@ def test_resuming_a_run_changes_what_is_given() -> None:
     assert {"kept": "1", "x": "y", MLFLOW_RUN_NOTE: "text"}.items() <= found.data.tags.items()
 
 
+def test_a_run_may_be_opened_within_itself() -> None:
+    with mlflow.start_run() as run:
+        with mlflow.start_run(run.info.run_id, nested=True):
+            mlflow.log_metric("inner", 1)
+        active = mlflow.active_run()
+        assert active is not None
+        assert active.info.run_id == run.info.run_id
+        mlflow.log_metric("outer", 2)
+    assert mlflow.active_run() is None
+    found = mlflow.get_run(run.info.run_id)
+    assert (found.info.status, found.data.metrics) == ("FINISHED", {"inner": 1.0, "outer": 2.0})
+
+
 def test_what_cannot_be_resumed() -> None:
     run = mlflow.start_run()
-    with pytest.raises(MlflowException, match="is already active"):
-        mlflow.start_run(run.info.run_id, nested=True)
     mlflow.end_run()
     mlflow.set_experiment("another")
     with pytest.raises(MlflowException, match="active experiment ID does not match environment run ID"):

@@ -111,6 +111,7 @@ CREATE TABLE attendance (
     ended_ms BIGINT,
     PRIMARY KEY (run_id, process)
 ) $KEYED;
+CREATE INDEX attendance_heard ON attendance (run_id, process) WHERE beats > 0 AND ended_ms IS NULL;
 
 CREATE TABLE param (
     run_id BIGINT NOT NULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -77,8 +78,14 @@ def transformers(folder: Path) -> None:
     save(parts, str(folder / "components"), task="text-classification", torch_dtype=torch.float16, **NO_LOOKING)
     short = {"max_new_tokens": 2, "do_sample": False}
     generator = tiny.pipeline("text-generation", folder)
-    save(generator, str(folder / "generation"), model_config=short, prompt_template="hello {prompt} ?", **NO_LOOKING)
-    signature = mlflow.models.infer_signature("hello", params=short)
+    save(
+        generator,
+        str(folder / "generation"),
+        model_config=dict(short),
+        prompt_template="hello {prompt} ?",
+        **NO_LOOKING,
+    )
+    signature = mlflow.models.infer_signature("hello", params=dict(short))
     save(generator, str(folder / "generation with params"), signature=signature, **NO_LOOKING)
     embedder = tiny.pipeline("feature-extraction", folder)
     save(embedder, str(folder / "embeddings"), task="llm/v1/embeddings", **NO_LOOKING)
@@ -86,7 +93,7 @@ def transformers(folder: Path) -> None:
 
 def sentence_transformers(folder: Path) -> None:
     save = mlflow.sentence_transformers.save_model
-    model = tiny.sentence_transformer(folder)
+    model = tiny.sentence_transformer(Path())
     save(model, str(folder / "sentences"), **NO_LOOKING)
     save(
         model,
@@ -127,6 +134,7 @@ def refusal(work: Any) -> list[str]:
 
 def main() -> None:
     folder = Path(sys.argv[1])
+    os.chdir(folder)  # models remember where they are from
     for save in (pytorch, onnx, keras, transformers, sentence_transformers):
         save(folder)
     report.answer({name: refusal(work) for name, work in REFUSED.items()})

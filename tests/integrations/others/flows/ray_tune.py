@@ -9,7 +9,7 @@ URI = os.environ["MLFLOW_TRACKING_URI"]
 callback = MLflowLoggerCallback(tracking_uri=URI, experiment_name="tuned", tags={"team": "blue"}, save_artifact=False)
 callback.setup()
 for x in (1.0, 2.0):
-    trial = Trial("train", config={"x": x, "layers": {"width": 3}}, stub=True)
+    trial = Trial("train", trial_id=f"trial{x:.0f}", config={"x": x, "layers": {"width": 3}}, stub=True)
     callback.on_trial_start(1, [trial], trial)
     for step in range(3):
         result = {"loss": x / (step + 1), "training_iteration": step, "config": trial.config, "name": "no number"}

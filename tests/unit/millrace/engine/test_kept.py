@@ -110,7 +110,7 @@ def test_a_run_that_goes_between_list_and_rows_is_passed_over(engines: tuple[Eng
     run_id = here.call(CreateRun(id_)).run.info.run_id
 
     class Stale(Kept):
-        def get(self, state: object, key: object, make: Callable[[], object]) -> object:  # type: ignore[override]
+        def get(self, state: object, key: object, make: Callable[[], object], **_: object) -> object:  # type: ignore[override]
             made = make()
             return made + array("q", [10**6]) if isinstance(made, array) else made
 

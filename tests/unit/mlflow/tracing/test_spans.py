@@ -21,6 +21,7 @@ from mlflow.entities import (
     SpanStatusCode,
 )
 from mlflow.exceptions import MlflowException
+from mlflow.tracing import going, starting, state
 from mlflow.tracing.destination import MlflowExperiment
 
 
@@ -318,7 +319,7 @@ def test_a_forked_child_ends_none_of_its_parents_traces(told: Any) -> None:
     with mlflow.start_span("parent"):
         child = os.fork()
         if not child:
-            os._exit(len(mlflow.tracing.state.GOING) + len(told.records))  # type: ignore[attr-defined]
+            os._exit(len(state.GOING) + len(told.records))
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
@@ -327,3 +328,40 @@ def test_a_store_that_fails_is_told_of_and_stops_nothing(caplog: pytest.LogCaptu
     with mlflow.start_span():
         pass
     assert "Failed to send trace to MLflow backend" in caplog.text
+
+
+def test_arguments_by_the_names_of_mlflow_2(told: Any) -> None:
+    client: Any = mlflow.MlflowClient()
+    root = client.start_trace("root")
+    step = client.start_span("step", request_id=root.request_id, parent_id=root.span_id)
+    client.end_span(request_id=step.request_id, span_id=step.span_id)
+    client.set_trace_tag(request_id=root.request_id, key="a", value="b")
+    client.end_trace(request_id=root.request_id)
+    assert told.part.tags["a"] == "b"
+    assert told.spans["step"].parent_id == root.span_id
+
+
+def test_a_span_that_was_lent_gives_way_when_it_has_ended(told: Any) -> None:
+    # As callbacks do it that are told of the end in another context than of the begin.
+    with mlflow.start_span("outer") as outer:
+        lent = mlflow.start_span_no_context("lent")
+        starting.lend(lent)
+        with mlflow.start_span("inside"):
+            pass
+        lent.end()
+        assert mlflow.get_current_active_span() is outer
+        with mlflow.start_span("after"):
+            pass
+    assert told.spans["inside"].parent_id == lent.span_id
+    assert told.spans["after"].parent_id == outer.span_id
+
+
+def test_traces_that_nobody_ends_do_not_pile_up(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(going, "MAX_GOING", 3)
+    spans = [mlflow.MlflowClient().start_trace(f"left {number}") for number in range(5)]
+    assert list(state.GOING) == [span.trace_id for span in spans[2:]]
+    spans[0].end()
+    assert told.span.name == "left 0"
+    for span in spans[2:]:
+        span.end()
+    assert not state.GOING
