@@ -19,6 +19,18 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "litellm": {"litellm/1/spans/0/attributes/*/created": "LiteLLM's own time of a stream"},
     "mistral": {},
+    "pydantic_ai": {
+        "pydantic_ai/*/attributes/toolsets": "objects inside of the library say nothing",
+        "pydantic_ai/[!6]/*/attributes/instrumentation_settings": "objects inside of the library say nothing",
+        "pydantic_ai/*/mlflow.spanInputs/run_context": "the context holds all of the run again",
+        "pydantic_ai/*/mlflow.spanInputs/ctx": "the context holds all of the run again",
+        "pydantic_ai/6/spans/[134]/attributes/[a-lnor-t]*": "how a server is run can hold secrets",
+        "pydantic_ai/6/spans/[134]/attributes/max_retries": "how a server is run can hold secrets",
+        "pydantic_ai/2/spans/*/events/0/1/exception.*": "an exception is told in one way, by the name of its class",
+        "pydantic_ai/[345]/spans/0/attributes/mlflow.spanOutputs/*": "of a stream its messages only",
+        "pydantic_ai/[345]/previews/1": "as the outputs",
+        "pydantic_ai/4/spans/[13]/attributes/mlflow.spanOutputs/*": "a streamed response is shown as a whole one is",
+    },
     "gemini": {
         f"{_TOOLS}properties/city/*": "what is not said of a parameter is left out",
         f"{_TOOLS}required": "what is not said of a parameter is left out",
