@@ -11,10 +11,23 @@ import groq
 import pytest
 from google import genai
 from google.genai import types
+from smolagents import FinalAnswerStep, OpenAIServerModel, ToolCallingAgent, tool
 
 import mlflow
 import mlflow.gemini
 import mlflow.groq
+import mlflow.smolagents
+
+
+@tool  # type: ignore[untyped-decorator]
+def get_weather(city: str) -> str:
+    """The weather of a city.
+
+    Args:
+        city: where.
+    """
+    return f"Rain in {city}"
+
 
 SAID: Any = [{"role": "user", "content": "Hi"}]
 
@@ -25,9 +38,11 @@ def store(tmp_path: Path) -> Iterator[None]:
     mlflow.set_tracking_uri(str(tmp_path / "mlruns"))
     mlflow.groq.autolog()
     mlflow.gemini.autolog()
+    mlflow.smolagents.autolog()
     yield
     mlflow.groq.autolog(disable=True)
     mlflow.gemini.autolog(disable=True)
+    mlflow.smolagents.autolog(disable=True)
     mlflow.set_tracking_uri("")
 
 
@@ -63,3 +78,20 @@ def test_a_stream_of_gemini(provider: int) -> None:
     span = next(one for one in _trace().data.spans if one.name == "Models.generate_content_stream")
     assert span.outputs["candidates"][0]["content"]["parts"] == [{"text": "Hello world"}]
     assert span.get_attribute("mlflow.chat.tokenUsage") == {"input_tokens": 4, "output_tokens": 2, "total_tokens": 6}
+
+
+def test_a_run_of_smolagents_step_by_step(provider: int) -> None:
+    model = OpenAIServerModel("gpt-4o-mini", api_base=f"http://127.0.0.1:{provider}/v1", api_key="a secret")
+    agent = ToolCallingAgent(tools=[get_weather], model=model, max_steps=1, verbosity_level=0)
+    *_, last = agent.run("How is the weather?", stream=True)
+    assert isinstance(last, FinalAnswerStep)
+    run, call = _trace().data.spans
+    assert (run.name, call.name) == ("ToolCallingAgent.run", "SimpleTool.__call__")
+    assert call.parent_id == run.span_id
+    assert "Rain in Oslo" in str(run.outputs)
+
+
+def test_a_key_is_not_recorded(provider: int) -> None:
+    model = OpenAIServerModel("gpt-4o-mini", api_base=f"http://127.0.0.1:{provider}/v1", api_key="a secret")
+    model(SAID)
+    assert "a secret" not in _trace().to_json()

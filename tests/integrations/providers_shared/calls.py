@@ -14,6 +14,7 @@ from typing import Any
 import mlflow
 
 _IDS = re.compile(r"(lc_run--|run-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|0x[0-9a-f]+")
+_TIMES = re.compile(r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d{1,6}(\+00:00|Z)")
 _LEFT_OUT = {"mlflow.traceRequestId", "mlflow.spanStartTimeNs"}
 
 
@@ -38,7 +39,7 @@ def shown(trace: Any) -> dict[str, Any]:
     metadata = {key: value for key, value in trace.info.trace_metadata.items() if key in kept}
     previews = [trace.info.request_preview, trace.info.response_preview]
     text = json.dumps({"spans": spans, "metadata": metadata, "state": trace.info.state.value, "previews": previews})
-    return json.loads(_IDS.sub("ID", text))  # type: ignore[no-any-return]
+    return json.loads(_TIMES.sub("TIME", _IDS.sub("ID", text)))  # type: ignore[no-any-return]
 
 
 def main(library: str, port: str, folder: str) -> None:

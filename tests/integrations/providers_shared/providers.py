@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -254,6 +255,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+    def handle(self) -> None:
+        """Answer a connection; a client that is gone without a word is none of our business."""
+        with contextlib.suppress(ConnectionResetError):
+            super().handle()
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The same moment always: clients keep headers of answers."""
