@@ -22,11 +22,13 @@ from mlflow import onnx as onnx
 from mlflow import openai as openai
 from mlflow import pmdarima as pmdarima
 from mlflow import prophet as prophet
+from mlflow import pydantic_ai as pydantic_ai
 from mlflow import pyfunc as pyfunc
 from mlflow import pytorch as pytorch
 from mlflow import sentence_transformers as sentence_transformers
 from mlflow import shap as shap
 from mlflow import sklearn as sklearn
+from mlflow import smolagents as smolagents
 from mlflow import spacy as spacy
 from mlflow import statsmodels as statsmodels
 from mlflow import store as store
