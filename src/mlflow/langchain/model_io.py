@@ -1,0 +1,208 @@
+"""Saving, logging and loading of LangChain's runnables and LangGraph's graphs, as models from code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import mlflow
+from millrace.errors import MlflowException
+from mlflow.environment.libraries import version_of
+from mlflow.environment.requirements import pinned_or_error
+from mlflow.models.code import load_model_from_code
+from mlflow.models.flavor import Flavor
+from mlflow.models.interface import ModelSignature
+from mlflow.models.model import Model, ModelInfo
+
+FLAVOR_NAME = "langchain"
+FLAVOR = Flavor(FLAVOR_NAME, module="langchain_core", package="langchain-core")
+
+
+def save_model(
+    lc_model: Any,
+    path: str,
+    conda_env: dict[str, Any] | str | None = None,
+    code_paths: list[str] | None = None,
+    mlflow_model: Model | None = None,
+    signature: ModelSignature | None = None,
+    input_example: Any = None,
+    pip_requirements: list[str] | str | None = None,
+    extra_pip_requirements: list[str] | str | None = None,
+    metadata: dict[str, Any] | None = None,
+    loader_fn: Any = None,
+    persist_dir: str | None = None,
+    model_config: dict[str, Any] | str | None = None,
+    streamable: bool | None = None,
+) -> None:
+    """Save the script that makes a model, to a local directory.
+
+    Args:
+        lc_model: the path of a Python file that makes a runnable or graph and names it by `mlflow.models.set_model`.
+        path: the directory; must not exist, or be empty.
+        conda_env: a conda environment, as a dict or a path; in place of the inferred requirements.
+        code_paths: files and folders of code that are copied into the model, and importable when it is loaded.
+        mlflow_model: the `MLmodel` file's content to add to.
+        signature: what the model takes and gives; found by predicting the example by default.
+        input_example: an example of the input; see `mlflow.models.examples`.
+        pip_requirements: requirements as lines or a path; in place of the inferred ones.
+        extra_pip_requirements: requirements on top of the inferred ones.
+        metadata: whatever the user wants to have in the `MLmodel` file.
+        loader_fn: refused: for objects that are pickled in parts.
+        persist_dir: refused, likewise.
+        model_config: settings for the script's `mlflow.models.ModelConfig`.
+        streamable: whether it predicts piece by piece; whether it has `stream` by default.
+
+    Raises:
+        MlflowException: the directory is not empty, or the model is no script, or fails.
+        ValueError: more than one way of describing the environment was used.
+    """
+    if loader_fn is not None or persist_dir is not None or not isinstance(lc_model, str | os.PathLike):
+        raise MlflowException.invalid_parameter_value(
+            "Models of LangChain are saved from code: write what makes the model into a file that calls "
+            "`mlflow.models.set_model(model)`, and pass the file's path as `lc_model`."
+        )
+    FLAVOR.library()
+    script = os.path.abspath(lc_model)
+    model = load_model_from_code(script, model_config)
+    if streamable is None:
+        streamable = hasattr(model, "stream")
+    with FLAVOR.saving(locals(), [pinned_or_error("langchain-core")]) as saving:
+        shutil.copy(script, saving.path(os.path.basename(script)))
+        saving.pyfunc(
+            "mlflow.langchain",
+            predict=Predictor(model).predict,
+            model_code_path=script,
+            model_config=model_config,
+            streamable=streamable,
+            predict_stream_fn="predict_stream",
+        )
+        saving.flavor(langchain_version=version_of("langchain", "langchain"), streamable=streamable)
+
+
+def log_model(
+    lc_model: Any,
+    artifact_path: str | None = None,
+    conda_env: dict[str, Any] | str | None = None,
+    code_paths: list[str] | None = None,
+    registered_model_name: str | None = None,
+    signature: ModelSignature | None = None,
+    input_example: Any = None,
+    await_registration_for: int | None = 300,
+    pip_requirements: list[str] | str | None = None,
+    extra_pip_requirements: list[str] | str | None = None,
+    metadata: dict[str, Any] | None = None,
+    loader_fn: Any = None,
+    persist_dir: str | None = None,
+    run_id: str | None = None,
+    model_config: dict[str, Any] | str | None = None,
+    streamable: bool | None = None,
+    resources: Any = None,
+    prompts: list[str] | None = None,
+    name: str | None = None,
+    params: dict[str, Any] | None = None,
+    tags: dict[str, Any] | None = None,
+    model_type: str | None = None,
+    step: int = 0,
+    model_id: str | None = None,
+) -> ModelInfo:
+    """Log a model: as a logged model, and as an output of the active run if there is one.
+
+    Arguments as for `save_model` and `mlflow.models.Model.log`; `artifact_path` is the older word for `name`.
+
+    Returns:
+        What was logged; `model_info.model_uri` loads it.
+
+    Raises:
+        MlflowException: the arguments do not go together, or the store refused.
+    """
+    given = dict(locals())
+    return Model.log(flavor=mlflow.langchain, **given)
+
+
+def load_model(model_uri: str, dst_path: str | None = None) -> Any:
+    """Load a model as the object that its script makes.
+
+    Args:
+        model_uri: a local path, `models:/<model id>`, `models:/<name>/<version or stage>`, `models:/<name>@<alias>`,
+            `runs:/<run id>/<path>`, or the URI of a directory on a server or in an object store.
+        dst_path: an existing directory to download to; a temporary one by default.
+
+    Raises:
+        MlflowException: there is no such model, it is of another flavor, or was not saved from code.
+        OSError: there is nothing at a local path.
+    """
+    return _load(FLAVOR.open(model_uri, dst_path)[0], None)
+
+
+def _load(directory: str, config: dict[str, Any] | None) -> Any:
+    FLAVOR.library()
+    entry = Model.load(directory).flavors.get("python_function", {})
+    script = entry.get("model_code_path")
+    if script is None:
+        raise MlflowException.invalid_parameter_value(
+            "This model of LangChain was pickled, and only models that were saved from code can be loaded here."
+        )
+    return load_model_from_code(os.path.join(directory, os.path.basename(script)), config or entry.get("config"))
+
+
+def _load_pyfunc(path: str, model_config: dict[str, Any] | None = None) -> Predictor:
+    """Load a model for pyfunc, which finds this function by the module's name."""
+    return Predictor(_load(FLAVOR.opened(path)[0], model_config))
+
+
+class Predictor:
+    """A runnable behind the interface that every flavor gives pyfunc.
+
+    Args:
+        model: the runnable or graph.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def get_raw_model(self) -> Any:
+        """The runnable or graph."""
+        return self._model
+
+    def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
+        """Run the model: for one input, or for each row of a DataFrame or item of a list; messages become dicts."""
+        rows = _rows(data)
+        if isinstance(rows, list):
+            return [_plain(answer) for answer in self._model.batch(rows, **_named(params))]
+        return _plain(self._model.invoke(rows, **_named(params)))
+
+    def predict_stream(self, data: Any, params: dict[str, Any] | None = None) -> Iterator[Any]:
+        """Run the model for one input; answers come piece by piece.
+
+        Raises:
+            MlflowException: there is more than one input.
+        """
+        rows = _rows(data)
+        if isinstance(rows, list):
+            if len(rows) != 1:
+                raise MlflowException(f"A stream is of one input, and here are {len(rows)}: stream them one by one.")
+            rows = rows[0]
+        return (_plain(piece) for piece in self._model.stream(rows, **_named(params)))
+
+
+def _named(params: dict[str, Any] | None) -> dict[str, Any]:
+    return dict(params or {})
+
+
+def _rows(data: Any) -> Any:
+    """Rows as dicts, where data is a table; else the data itself."""
+    if hasattr(data, "to_dict") and hasattr(data, "columns"):
+        return data.to_dict(orient="records")
+    return data
+
+
+def _plain(answer: Any) -> Any:
+    """An answer with dicts in place of messages, also within lists and dicts."""
+    if isinstance(answer, dict):
+        return {name: _plain(value) for name, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [_plain(each) for each in answer]
+    is_message = isinstance(answer, FLAVOR.library("langchain_core.messages").BaseMessage)
+    return answer.model_dump() if is_message else answer
