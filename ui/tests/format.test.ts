@@ -43,6 +43,7 @@ test("counts, words and sizes", () => {
 
 test("spans are told in two units that carry over", () => {
   const spans = [-5, 850, 4200, 59_700, 185_000, 3_600_000, 7_800_000, 86_399_000, 273_600_000];
+  expect([0.02, 0.1234567, 0.9999, 2.54, 9.96, 12.4].map(formatDuration)).toEqual(["20 µs", "123 µs", "1 ms", "2.5 ms", "10 ms", "12 ms"]);
   expect(spans.map(formatDuration)).toEqual(["0 ms", "850 ms", "4.2 s", "1 min", "3 min 5 s", "1 h", "2 h 10 min", "1 d", "3 d 4 h"]);
 });
 

@@ -51,9 +51,11 @@ export function formatBytes(bytes: number): string {
   return `${Number(size.toPrecision(3))} ${unit}`;
 }
 
-/** A span of milliseconds in its two largest units: 850 ms, 4.2 s, 3 min 5 s, 2 h 10 min, 3 d 4 h. */
+/** A span of milliseconds in its two largest units: 20 µs, 2.5 ms, 850 ms, 4.2 s, 3 min 5 s, 2 h 10 min, 3 d 4 h. */
 export function formatDuration(milliseconds: number): string {
   const span = Math.max(0, milliseconds);
+  if (span > 0 && span < 0.9995) return `${Number((1000 * span).toPrecision(3))} µs`;
+  if (span < 10) return `${Number(span.toFixed(1))} ms`;
   if (span < 1000) return `${Math.round(span)} ms`;
   if (span < 10_000) return `${Number((span / 1000).toFixed(1))} s`;
   const seconds = Math.round(span / 1000);
