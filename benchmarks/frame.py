@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +47,8 @@ def measure(folder: Path, runs: int, keys: int, points: int) -> None:
     print("| asked for | time | CPU | bytes | points |")
     print("|---|---|---|---|---|")
     middle = {"first_step": points // 2 - points // 50, "last_step": points // 2 + points // 50}
+    half = {"first_step": points // 4, "last_step": points * 3 // 4}
+    few: dict[str, Any] = {"max_points": 240, "columns": ["step", "value"]}
     for what, call in (
         ("all series, 1,000 points each", GetSeriesFrame(ids, names)),
         (
@@ -53,6 +56,8 @@ def measure(folder: Path, runs: int, keys: int, points: int) -> None:
             GetSeriesFrame(ids, names, max_points=400, columns=["step", "value"]),
         ),
         ("all series, a 25th of the steps", GetSeriesFrame(ids, names, **middle)),
+        ("all series, half of the steps, 240 points each", GetSeriesFrame(ids, names, **few, **half)),
+        ("all series, a 25th of the steps, 240 points each", GetSeriesFrame(ids, names, **few, **middle)),
         ("one series, 1,000 points", GetSeriesFrame(ids[:1], names[:1])),
         ("one series, 8,000 points", GetSeriesFrame(ids[:1], names[:1], max_points=8000)),
         ("one metric of all runs by time", GetSeriesFrame(ids, names[:1], by="time")),

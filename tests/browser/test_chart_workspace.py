@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+import mlflow
 from tests.browser.conftest import Known
 from tests.browser.visit import Visit
 
@@ -63,7 +64,32 @@ def test_groups_draw_means_with_bands(visit: Visit, known: Known) -> None:
     page = visit.open(f"/experiments/{known.sweep}/runs?compareRunsMode=CHART&first=100")
     expect_drawn(page)
     page.get_by_role("combobox", name="Group runs by").select_option(label="optimizer")
-    expect(page.get_by_role("list", name="Groups")).to_contain_text("momentum")
+    groups = page.get_by_role("list", name="Groups")
+    expect(groups).to_contain_text("momentum")
+    expect_drawn(page)
+    one = groups.get_by_role("listitem").count()
+    page.get_by_role("combobox", name="Group runs also by, 2").select_option(index=1)
+    expect(groups).to_contain_text("optimizer momentum, ")
+    expect_drawn(page)
+    several = groups.get_by_role("listitem").count()
+    assert several > one
+    visit.open(visit.link)  # the link says both
+    expect(groups.get_by_role("listitem")).to_have_count(several)
+    page.get_by_role("combobox", name="Group runs by").select_option("")  # the second one stays
+    expect(groups).not_to_contain_text("momentum")
+
+
+def test_runs_without_metrics_say_how_to_get_charts(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("without metrics")
+    run = client.create_run(experiment).info.run_id
+    client.log_param(run, "lr", 0.1)
+    page = visit.open(f"/experiments/{experiment}/runs?compareRunsMode=CHART")
+    expect(page.get_by_role("main")).to_contain_text("These runs have no metrics yet")
+    expect(page.get_by_role("main")).to_contain_text("mlflow.log_metric(")
+    for step in range(3):
+        client.log_metric(run, "loss", 1 / (step + 1), step=step)
+    expect(page.get_by_text("These runs have no metrics yet")).to_have_count(0)
+    expect(page.get_by_role("heading", name="loss")).to_be_visible()
     expect_drawn(page)
 
 

@@ -78,3 +78,16 @@ def test_output_is_followed_until_the_run_crashes(
     page.get_by_role("link", name="Console").click()
     expect(main).to_contain_text("crash now")
     expect_no_barriers(page, axe)
+
+
+def test_a_resumed_run_shows_what_its_last_process_printed(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("resumed")
+    run = client.create_run(experiment).info.run_id
+    for name, text in (("output.log", "first"), ("output-2.log", "second"), ("output-10.log", "tenth")):
+        client.log_text(run, f"the {text} process\n", f"console/{name}")
+    page = visit.open(f"/experiments/{experiment}/runs/{run}/console")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("the tenth process")
+    main.get_by_role("combobox", name="File").select_option("console/output.log")
+    expect(main).to_contain_text("the first process")
+    expect(main).not_to_contain_text("the tenth process")

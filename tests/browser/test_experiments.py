@@ -125,3 +125,31 @@ def test_several_experiments_open_together(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("/compare-experiments/"))
     expect(page.get_by_role("grid")).to_contain_text("run-000")
     expect(page.get_by_role("grid", name="Runs")).to_have_attribute("aria-rowcount", str(2 + 3 + 2))
+
+
+def test_tags_are_set_changed_and_removed_in_the_details(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("tagged in its header", tags={"old": "one"})
+    page = visit.open(f"/experiments/{experiment}/runs")
+
+    def tags() -> dict[str, str]:
+        found = client.get_experiment(experiment).tags
+        return {key: value for key, value in found.items() if not key.startswith("mlflow.")}
+
+    page.get_by_role("button", name="Details", exact=True).click()
+    details = page.get_by_role("dialog", name="Details of the experiment")
+    details.get_by_role("button", name="Add a tag").click()
+    form = page.get_by_role("dialog", name="New tag")
+    form.get_by_label("Key").fill("team")
+    form.get_by_label("Value").fill("vision")
+    form.get_by_role("button", name="Save").click()
+    expect(details.get_by_role("button", name="team: vision", exact=True)).to_be_visible()
+    assert tags() == {"old": "one", "team": "vision"}
+    details.get_by_role("button", name="old: one", exact=True).click()
+    form = page.get_by_role("dialog", name="Tag old")
+    form.get_by_label("Value").fill("two")
+    form.get_by_label("Value").press("Enter")
+    expect(details.get_by_role("button", name="old: two", exact=True)).to_be_visible()
+    assert tags() == {"old": "two", "team": "vision"}
+    details.get_by_role("button", name="Remove team: vision").click()
+    expect(details.get_by_role("button", name="Remove team: vision")).to_have_count(0)
+    assert tags() == {"old": "two"}

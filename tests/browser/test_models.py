@@ -62,6 +62,24 @@ def test_models_are_filtered_and_a_wrong_filter_is_said(visit: Visit, known: Kno
     expect(table.get_by_role("link", name="network").first).to_be_visible()
 
 
+def test_a_long_list_comes_in_pages_while_it_is_scrolled(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("many models")
+    for number in range(1010):
+        client.create_logged_model(experiment, name=f"model-{number:04}")
+    page = visit.open(f"/experiments/{experiment}/models?orderByKey=name&orderByAsc=true")
+    table = page.get_by_role("table", name="Logged models")
+    expect(page.get_by_role("main")).to_contain_text("the first 500 models")
+    for rows in (1000, 1010):
+        table.evaluate("table => { table.scrollTop = table.scrollHeight; }")
+        expect(table).to_have_attribute("aria-rowcount", str(rows + 1))
+    table.evaluate("table => { table.scrollTop = table.scrollHeight; }")
+    expect(table.get_by_role("link", name="model-1009")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("1,010 models")).to_be_visible()
+    client.create_logged_model(experiment, name="model-1010")  # what is here is read anew, as long as it is
+    expect(table).to_have_attribute("aria-rowcount", "1012")
+    expect(table.get_by_role("link", name="model-1009")).to_be_visible()
+
+
 def test_a_model_tells_how_to_load_it_and_what_it_takes(visit: Visit, known: Known) -> None:
     page = visit.open(f"/experiments/{known.sweep}/models/{known.model}")
     main = page.get_by_role("main")

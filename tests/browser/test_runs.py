@@ -262,6 +262,35 @@ def test_all_matches_are_exported(visit: Visit, known: Known) -> None:
     assert len(lines) == rows + 1
 
 
+def _exported(page: Page) -> list[str]:
+    """The lines of a CSV file of the selected runs."""
+    page.get_by_role("button", name="Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="CSV", exact=True).click()
+    return download.value.path().read_text("utf-8").strip().splitlines()
+
+
+def test_selected_runs_are_exported_few_or_many(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("exported")
+    runs = [client.create_run(experiment, run_name=f"run-{n:03}").info.run_id for n in range(230)]
+    page = visit.open(f"/experiments/{experiment}/runs?orderByKey=attributes.run_name&orderByAsc=true")
+    expect_runs(page, 230)
+    row(page, "run-001").get_by_role("checkbox", name="Select run-001").click()
+    lines = _exported(page)
+    assert len(lines) == 2
+    assert runs[1] in lines[1]
+    for name in ("run-110", "run-220"):  # more than an address can name
+        place = int(name[-3:])
+        grid(page).evaluate("(grid, share) => { grid.scrollTop = grid.scrollHeight * share; }", place / 240)
+        expect(row(page, name)).to_be_visible()
+    row(page, "run-220").get_by_role("checkbox", name="Select run-220").click(modifiers=["Shift"])
+    lines = _exported(page)
+    assert len(lines) == 221
+    assert {line for line in lines[1:] if any(run in line for run in runs[1:221])} == set(lines[1:])
+    assert runs[0] not in "".join(lines)
+    client.delete_experiment(experiment)  # other tests know which experiment has the most runs
+
+
 def test_an_experiment_without_runs_says_how_to_make_one(visit: Visit) -> None:
     page = visit.open("/experiments/0/runs")
     expect(page.get_by_role("main")).to_contain_text("mlflow")

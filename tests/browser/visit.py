@@ -71,7 +71,8 @@ class Visit:
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
             self._wrong(f"{response.status}: {response.request.method} {response.url}")
-        if response.request.is_navigation_request() and response.request.frame == self.page.main_frame:
+        saved = "attachment" in response.headers.get("content-disposition", "")  # the answer to a form; the page stays
+        if response.request.is_navigation_request() and response.request.frame == self.page.main_frame and not saved:
             policy = response.headers.get("content-security-policy", "")
             if "'self'" not in policy or "unsafe-inline" in policy or "unsafe-eval" in policy:
                 self._wrong(f"Content-Security-Policy of {response.url}: {policy or 'none'}")

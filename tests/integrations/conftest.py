@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.isolation import fresh
+
+__all__ = ["fresh"]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let those libraries warn as they like: only warnings about our own code are errors here."""

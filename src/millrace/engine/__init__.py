@@ -215,6 +215,8 @@ class Engine:
         if self._upkeep is None:
             self._upkeep = Upkeep(self.database, self._left, self._compact)
             self._known.compacts_later = True
+            with self.database.read() as db:
+                db.state()  # from now on states are told apart, so that already the first answer's parts are kept
 
     def _left(self) -> list[int]:
         with self.database.read() as db:

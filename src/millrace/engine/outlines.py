@@ -84,7 +84,10 @@ def _read(tx: Tx, parts: list[Row], new: Columns, bounds: Bounds, sections: int)
     if not whole:
         return len(near), near
     far = decode_outlines([part[_OUTLINE] for part in whole])
-    return sum(map(itemgetter(_N), whole)) + len(near), merged([far, near])
+    # What was read lies on both sides of the outlines: put together in this order, nothing is left to be sorted.
+    behind = int(np.searchsorted(near.timestamps, far.timestamps[0]))
+    points = merged([near.at(slice(behind)), far, near.at(slice(behind, None))])
+    return sum(map(itemgetter(_N), whole)) + len(near), points
 
 
 def _overlap(parts: Sequence[Row]) -> bool:

@@ -227,7 +227,11 @@ def draw_importance(features: Sequence[str], importance: Sequence[Any], kind: st
     values = values.reshape(len(features), values.size // max(len(features), 1))  # features × classes
     order = np.argsort(np.abs(values).sum(axis=1))
     count, classes = values.shape
-    figure = Figure(figsize=(6.4, max(2.4, min(0.3 * count, 60.0) + 1)), layout="constrained")
+    tall = max(2.4, min(0.3 * count, 60.0) + 1)
+    figure = Figure(figsize=(6.4, tall))
+    # Room for the names by their length: a layout that measures them draws everything twice.
+    left = min(0.5, 0.06 + 0.014 * max(map(len, map(str, features)), default=0))
+    figure.subplots_adjust(left=left, right=0.97, bottom=0.5 / tall, top=1 - 0.3 / tall)
     axes = figure.add_subplot()
     height = 0.8 / max(classes, 1)
     for index in range(classes):

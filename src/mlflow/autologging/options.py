@@ -56,4 +56,4 @@ def get_autologging_config(flavor_name: str, config_key: str, default_value: Any
 
 def autologging_is_disabled(integration_name: str) -> bool:
     """Whether a flavor logs nothing: `autolog` was not called, or was called with `disable=True`."""
-    return current(integration_name) is None
+    return not current(integration_name)  # none, or without a single option

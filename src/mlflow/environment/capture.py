@@ -22,7 +22,8 @@ from mlflow.pyfunc import load_model
 KEPT = ("cloudpickle", "numpy", "pandas", "scipy")
 """Named even though other packages bring them along: what is pickled depends on their versions."""
 _OWN = ("mlflow", "millrace", "importlib", "builtins")
-_NEVER = ("millrace", "mlflow", "mlflow-skinny", "mlflow-tracing", "pip", "setuptools", "wheel")
+_NEVER = ("millrace", "mlflow", "mlflow-skinny", "mlflow-tracing", "pip", "psutil", "setuptools", "wheel")
+"""Of these psutil is here because this SDK brings it: joblib and others look at it where it is, and need it nowhere."""
 
 
 def _top(name: str | None) -> str:

@@ -27,6 +27,7 @@ class BoosterTraining(Boosting):
         super().__init__(call)
         self._stops_early = False
         self._made: dict[str, Any] = {}
+        self._arrays: dict[int, Any] = {}
 
     def before(self, train: Call) -> None:
         """See `Boosting.before`."""
@@ -40,6 +41,7 @@ class BoosterTraining(Boosting):
         self._log_matrix(given["dtrain"], "train", None)
         for matrix, name in given.get("evals") or ():
             self._log_matrix(matrix, "eval", name)
+        self._arrays.clear()
         # The first one: a callback that stops the training keeps those after it from being called.
         train.put("callbacks", [_callback(self), *(given.get("callbacks") or ())])
 
@@ -47,9 +49,13 @@ class BoosterTraining(Boosting):
         if matrix.num_row() * matrix.num_col() * 4 > MAX_DATA_BYTES:
             _logger.warning("The data is larger than %d bytes. Dataset logging skipped.", MAX_DATA_BYTES)
             return
-        self.log_dataset(
-            lambda source: from_numpy(features=matrix.get_data().toarray(), source=source, name=name), context
-        )
+        self.log_dataset(lambda source: from_numpy(self._array(matrix), source=source, name=name), context)
+
+    def _array(self, matrix: Any) -> Any:
+        """The data of a matrix, which takes time to get: what is trained on is often evaluated too."""
+        if id(matrix) not in self._arrays:
+            self._arrays[id(matrix)] = matrix.get_data().toarray()
+        return self._arrays[id(matrix)]
 
     def after(self, booster: Any) -> None:
         """See `Boosting.after`."""

@@ -51,7 +51,7 @@ def test_what_is_compared_is_not_empty(stored: dict[str, Any]) -> None:
 
 
 def test_an_input_example_is_logged_with_the_model(stored: dict[str, Any]) -> None:
-    """MLflow 3.8.1 fails to: it writes the example into a folder that is not there yet."""
+    """MLflow 3.8.1 logs the model without it, and fails where `save_model` is given one."""
     (model,) = stored["millrace"]["example"]["models"]
     assert model["status"] == "READY"
     assert model["example"]["type"] == "ndarray"

@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 import anthropic
-import mlflow.anthropic
 
 import mlflow
+import mlflow.anthropic
 
 SAID = [{"role": "user", "content": "Hi"}]
 TOOL = {

@@ -6,11 +6,11 @@ import asyncio
 import time
 from typing import Any
 
-import mlflow.openai
 import openai
 from providers import TOOL
 
 import mlflow
+import mlflow.openai
 
 SAID = [{"role": "system", "content": "Be short."}, {"role": "user", "content": "Hi"}]
 

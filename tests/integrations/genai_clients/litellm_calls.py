@@ -10,9 +10,9 @@ from typing import Any
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
 import litellm
-import mlflow.litellm
 
 import mlflow
+import mlflow.litellm
 
 SAID: Any = [{"role": "user", "content": "Hi"}]
 

@@ -113,3 +113,11 @@ def test_modules_that_this_package_lacks_are_passed_over(capfd: pytest.CaptureFi
     home.FLAVORS.update({"json": "mlflow.no_such_flavor", "csv": "mlflow.neither.nor"})
     mlflow.autolog(exclude_flavors=["some_flavor"])
     assert capfd.readouterr().err == ""
+
+
+def test_the_options_of_all_have_a_name_that_flaml_looks_up() -> None:
+    assert options.autologging_is_disabled("mlflow")
+    home.FLAVORS.clear()
+    mlflow.autolog(log_models=False)
+    assert not options.autologging_is_disabled("mlflow")
+    assert options.AUTOLOGGING_INTEGRATIONS["mlflow"]["log_models"] is False

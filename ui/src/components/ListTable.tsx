@@ -53,11 +53,15 @@ interface ListTableProps<R> {
   onContextMenu?: (row: R, at: { x: number; y: number }) => void;
   /** What stands below the head when there are no rows. */
   empty?: ComponentChildren;
+  /** Called when the last rows that are here come near the screen: more may be fetched. */
+  onEnd?: () => void;
   /** As high as its rows, in a page that scrolls, instead of as high as its place. */
   short?: boolean;
 }
 
 const spare = 6;
+/** So many rows before the last one it is called near. */
+const ahead = 100;
 
 /** The table; its rows are of one height. */
 export function ListTable<R>(props: ListTableProps<R>) {
@@ -89,6 +93,10 @@ export function ListTable<R>(props: ListTableProps<R>) {
       element.querySelector<HTMLElement>(`[data-row="${cursor}"] :is(a, button)[data-main]`)?.focus({ preventScroll: true });
     });
   }, [cursor]);
+  const { to } = view.value;
+  useEffect(() => {
+    if (to + ahead >= rows.length) props.onEnd?.();
+  }, [to, rows]);
   // What had the focus may go with its row: the keyboard goes on from the table then, not from the top of the page.
   const inside = useRef(false);
   useEffect(() => {

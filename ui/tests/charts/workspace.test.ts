@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drawn, rangeFor } from "../../src/pages/charts/lines";
+import { drawn, groupName, rangeFor } from "../../src/pages/charts/lines";
 import { matching, sectionsOf } from "../../src/pages/charts/sections";
 import { formatWorkspace, initial, parseWorkspace, settingsOf, type Workspace } from "../../src/pages/charts/state";
 
@@ -13,7 +13,7 @@ test("a workspace comes back from its text, an untouched one is no text", () => 
     log: true,
     cut: true,
     runs: 120,
-    group: "params.opt",
+    groups: ["params.opt", "tags.odd,key;1"],
     find: "loss|acc.*",
     toggled: ["train", "a,b/c"],
     own: { "val/loss": { log: false, x: "wall" }, b: { smoothing: "gaussian", amount: 3 } },
@@ -26,6 +26,12 @@ test("a workspace comes back from its text, an untouched one is no text", () => 
 
 test("nonsense in the address is passed over", () => {
   expect(parseWorkspace("n:-4;s:magic~x;c:pie,a;zzz;x;w:xl;z:step,5,1")).toEqual(initial);
+});
+
+test("a link with one column of groups is read as before; groups of several are called by all their values", () => {
+  expect(parseWorkspace("g:params.a%2cb").groups).toEqual(["params.a,b"]);
+  expect(groupName(["params.opt"], ["adam"])).toBe("adam");
+  expect(groupName(["params.opt", "tags.lr"], ["adam", null])).toBe("opt adam, lr (none)");
 });
 
 test("one chart may have its own settings", () => {

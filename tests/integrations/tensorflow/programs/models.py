@@ -35,7 +35,8 @@ class Module(tf.Module):
 def keras_model() -> Any:
     keras.utils.set_random_seed(1)
     model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)])
-    model.compile(optimizer="adam", loss="mse")
+    # An object: the older format cannot read the name again.
+    model.compile(optimizer="adam", loss=keras.losses.MeanSquaredError())
     return model
 
 

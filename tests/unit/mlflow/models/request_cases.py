@@ -38,8 +38,18 @@ VALUES: list[Any] = [
 
 def answers(folder: str) -> dict[str, str]:
     """What is predicted, or said, for each example's model and each request."""
-    warnings.simplefilter("ignore")
-    logging.getLogger("mlflow").setLevel("ERROR")
+    logger = logging.getLogger("mlflow")
+    level = logger.level
+    logger.setLevel("ERROR")  # what warns of missing requirements says nothing of a request
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _answers(folder)
+    finally:
+        logger.setLevel(level)
+
+
+def _answers(folder: str) -> dict[str, str]:
     found = {}
     for name, example in EXAMPLES.items():
         path = f"{folder}/{name}"

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { runColours } from "../../charts/colours";
 import { ink } from "../../charts/theme";
+import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { useLoad } from "../../lib/load";
@@ -11,7 +12,7 @@ import type { ColumnFacts } from "@schema/calls";
 import { catalogueOf, type RunTable, runTable, searchOf, type Search, type Value } from "./data";
 import { LazyAdded, LazyImages } from "./later";
 import { Legend } from "./Legend";
-import type { ChartRun, Groups } from "./lines";
+import { type ChartRun, groupName, type Groups } from "./lines";
 import { Sections } from "./Sections";
 import { matching, sectionsOf } from "./sections";
 import { SeriesCard } from "./SeriesCard";
@@ -63,8 +64,8 @@ export function ChartsView({ experimentIds, filter, orderBy, runIds, names, view
   // Runs that are given are all drawn: their number was chosen elsewhere.
   const most = wanted.length ? Math.min(wanted.length, MOST_RUNS) : workspace.runs;
   const columns = ["attributes.run_name", "attributes.start_time", "tags.mlflow.runColor"];
-  if (workspace.group) columns.push(workspace.group);
-  const table = useLoad((signal) => runTable(search, wanted, columns, most, signal), [search, wanted, most, workspace.group, changes], { keep: true });
+  columns.push(...workspace.groups);
+  const table = useLoad((signal) => runTable(search, wanted, columns, most, signal), [search, wanted, most, workspace.groups.join("\n"), changes], { keep: true });
   return (
     <div class={`charts-view size-${workspace.size}`}>
       <Loaded load={catalogue} what="The metrics of these runs could not be loaded.">
@@ -106,7 +107,7 @@ function Charts({ search, facts, all, runs, given, names, workspace, change, ver
   const theme = ink.value.theme;
   const lined = useSignal<ReadonlySet<string>>(new Set());
   const shown = useMemo(() => chartRuns(runs, names, theme), [runs, names, theme]);
-  const groups = useMemo(() => groupsOf(runs, workspace.group, theme), [runs, workspace.group, theme]);
+  const groups = useMemo(() => groupsOf(runs, workspace.groups, theme), [runs, workspace.groups.join("\n"), theme]);
   const metrics = facts.filter((fact) => fact.name.startsWith("metrics."));
   const keys = metrics.filter((fact) => (fact.most_points ?? 0) > 1).map((fact) => fact.name.slice("metrics.".length));
   const single = metrics.filter((fact) => (fact.most_points ?? 0) <= 1).map((fact) => fact.name.slice("metrics.".length));
@@ -183,9 +184,20 @@ function Charts({ search, facts, all, runs, given, names, workspace, change, ver
       {foundSingle.length > 0 && (
         <SingleValues search={search} runIds={runs.ids} runs={shown} keys={foundSingle} version={version} open={!workspace.toggled.includes("·single")} onToggle={() => toggle("·single")} />
       )}
+      {metrics.length === 0 && <NoMetrics />}
       <LazyImages experimentIds={search.experimentIds} runs={shown} find={workspace.find} version={version} />
-      {workspace.find && found.length + foundSingle.length === 0 && <p class="quiet charts-none">No metric matches “{workspace.find}”.</p>}
+      {workspace.find && metrics.length > 0 && found.length + foundSingle.length === 0 && <p class="quiet charts-none">No metric matches “{workspace.find}”.</p>}
     </>
+  );
+}
+
+/** What stands where the charts would be. */
+function NoMetrics() {
+  return (
+    <Empty title="These runs have no metrics yet" icon="chart">
+      <p>Each metric that a run logs gets a chart here, as soon as it is logged:</p>
+      <Code text={'with mlflow.start_run():\n    for step in range(100):\n        mlflow.log_metric("loss", 1 / (step + 1), step=step)'} />
+    </Empty>
   );
 }
 
@@ -212,9 +224,10 @@ function withLines(runs: ReadonlyMap<string, ChartRun>, lined: ReadonlySet<strin
   return lined.size ? new Map([...runs].filter(([id]) => lined.has(id))) : runs;
 }
 
-function groupsOf(table: RunTable, column: string, theme: "light" | "dark"): Groups | null {
-  if (!column) return null;
-  const list = table.columns.get(column) ?? [];
-  const of = new Map(table.ids.map((id, i) => [id, list[i] === null || list[i] === undefined ? "(none)" : String(list[i])]));
+function groupsOf(table: RunTable, columns: readonly string[], theme: "light" | "dark"): Groups | null {
+  // Columns that were just chosen come with the next table.
+  const here = columns.filter((column) => table.columns.has(column));
+  if (!here.length) return null;
+  const of = new Map(table.ids.map((id, i) => [id, groupName(here, here.map((column) => table.columns.get(column)?.[i] ?? null))]));
   return { of, colours: runColours([...new Set(of.values())], theme) };
 }

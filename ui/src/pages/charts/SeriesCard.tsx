@@ -56,7 +56,9 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
   const error = useSignal<unknown>(null);
   const again = useSignal(0);
   const waiting = useSignal(0);
-  const ids = useMemo(() => [...runs.keys()], [runs]);
+  // The same runs under other names or colours are no reason to read anew.
+  const named = [...runs.keys()].join();
+  const ids = useMemo(() => [...runs.keys()], [named]);
   const maxPoints = width.value ? pointsFor(width.value, ids.length) : 0;
   const other = settings.x.startsWith("metrics.") ? keyOf(settings.x) : null;
   const stepless = useSignal(false);
@@ -90,14 +92,16 @@ export function SeriesCard({ metric, runs, groups, settings, version, onOwn, has
       .finally(() => waiting.value--);
     return () => asked.abort();
   };
+  // As it was while drawing: an effect that read what has changed since would run, and read, once more for that.
+  const isNear = near.value;
   useEffect(() => {
-    if (!near.value || !maxPoints) return;
+    if (!isNear || !maxPoints) return;
     if (!ids.length) {
       whole.value = nothing;
       return;
     }
     return load(allSteps, whole);
-  }, [near.value, maxPoints, ids, metric, other, times, version, again.value]);
+  }, [isNear, maxPoints, ids, metric, other, times, version, again.value]);
 
   const all = whole.value;
   useEffect(() => {

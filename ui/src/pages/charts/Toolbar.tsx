@@ -35,6 +35,9 @@ const addable: [AddedKind, string][] = [
   ["importance", "Importance of params"],
 ];
 
+/** By so many columns runs are grouped at most. */
+const MOST_GROUPS = 4;
+
 /** How many choices a list has at most: more are found by typing into the filter of the table. */
 const MOST_CHOICES = 300;
 
@@ -78,15 +81,9 @@ export function Toolbar({ workspace, change, metrics, groupable, onAdd, number, 
           Reset zoom
         </Button>
       )}
-      {groupable.length > 0 && (
+      {groupable.length + workspace.groups.length > 0 && (
         <Labelled text="Group">
-          <Select
-            label="Group runs by"
-            hideLabel
-            value={workspace.group}
-            options={[{ value: "", label: "None" }, ...including(groupable, workspace.group).map((value) => ({ value, label: keyOf(value) }))]}
-            onChange={(group) => change({ group })}
-          />
+          <Grouping columns={workspace.groups} groupable={groupable} onChange={(groups) => change({ groups })} />
         </Labelled>
       )}
       {onNumber && (
@@ -119,6 +116,31 @@ export function Toolbar({ workspace, change, metrics, groupable, onAdd, number, 
         {onAdd && <Menu small label="Add chart" icon="plus" items={more} align="end" />}
       </span>
     </div>
+  );
+}
+
+/** A choice for each column that runs are grouped by, and one for a further one. */
+function Grouping({ columns, groupable, onChange }: { columns: readonly string[]; groupable: readonly string[]; onChange: (columns: string[]) => void }) {
+  const more = columns.length < MOST_GROUPS && groupable.some((one) => !columns.includes(one));
+  return (
+    <>
+      {[...columns, ...(more ? [""] : [])].map((chosen, at) => {
+        const free = groupable.filter((one) => one === chosen || !columns.includes(one));
+        return (
+          <Select
+            key={at}
+            label={at === 0 ? "Group runs by" : `Group runs also by, ${at + 1}`}
+            hideLabel
+            value={chosen}
+            options={[
+              { value: "", label: chosen || at === 0 ? "None" : "and…" },
+              ...including(free, chosen).map((value) => ({ value, label: keyOf(value) })),
+            ]}
+            onChange={(column) => onChange([...columns.slice(0, at), ...(column ? [column] : []), ...columns.slice(at + 1)])}
+          />
+        );
+      })}
+    </>
   );
 }
 

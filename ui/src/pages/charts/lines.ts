@@ -4,6 +4,7 @@ import { bandOf, resampled } from "../../charts/bands";
 import type { Line, XKind } from "../../charts/linemodel";
 import { smooth } from "../../charts/smoothing";
 import type { Range, Series } from "../../charts/source";
+import { keyOf, type Value } from "./data";
 import type { Settings } from "./state";
 
 /** A run as charts show it. */
@@ -19,6 +20,12 @@ export interface ChartRun {
 export interface Groups {
   of: ReadonlyMap<string, string>;
   colours: ReadonlyMap<string, string>;
+}
+
+/** What the group of a run is called that has some values in the columns that runs are grouped by. */
+export function groupName(columns: readonly string[], values: readonly Value[]): string {
+  const words = values.map((value) => (value === null ? "(none)" : String(value)));
+  return columns.length === 1 ? (words[0] as string) : columns.map((column, i) => `${keyOf(column)} ${words[i]}`).join(", ");
 }
 
 /** The lines of a chart and what its x axis is. */

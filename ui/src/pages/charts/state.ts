@@ -27,8 +27,8 @@ export interface Added {
 export interface Workspace extends Settings {
   /** How many runs are drawn at most. */
   runs: number;
-  /** The column by which runs are drawn as groups; "" for none. */
-  group: string;
+  /** The columns by which runs are drawn as groups: one for each combination of their values. */
+  groups: string[];
   /** What keys of metrics must match. */
   find: string;
   /** The sections that are not as they are at first, opened or closed. */
@@ -49,7 +49,7 @@ export const initial: Workspace = {
   log: false,
   cut: false,
   runs: 50,
-  group: "",
+  groups: [],
   find: "",
   toggled: [],
   own: {},
@@ -68,7 +68,7 @@ const kinds: readonly string[] = ["scatter", "bar", "parallel", "box", "heat", "
 export function formatWorkspace(workspace: Workspace): string {
   const parts = formatSettings(workspace, initial);
   if (workspace.runs !== initial.runs) parts.push(`n:${workspace.runs}`);
-  if (workspace.group) parts.push(`g:${escaped(workspace.group)}`);
+  if (workspace.groups.length) parts.push(`g:${workspace.groups.map(escaped).join(",")}`);
   if (workspace.find) parts.push(`f:${escaped(workspace.find)}`);
   if (workspace.toggled.length) parts.push(`t:${workspace.toggled.map(escaped).join(",")}`);
   for (const [key, own] of Object.entries(workspace.own)) {
@@ -82,7 +82,7 @@ export function formatWorkspace(workspace: Workspace): string {
 
 /** The workspace that a text says; what it does not say, or says wrongly, is as at first. */
 export function parseWorkspace(text: string): Workspace {
-  const workspace: Workspace = { ...initial, own: {}, toggled: [], added: [], zooms: {} };
+  const workspace: Workspace = { ...initial, own: {}, groups: [], toggled: [], added: [], zooms: {} };
   const zooms: Record<string, readonly [number, number]> = {};
   const own: Record<string, Partial<Settings>> = {};
   for (const part of text.split(";")) {
@@ -91,7 +91,7 @@ export function parseWorkspace(text: string): Workspace {
     const value = cut < 0 ? "" : part.slice(cut + 1);
     const fields = value.split(",").map(unescaped);
     if (name === "n" && Number(value) >= 1) workspace.runs = Math.min(1000, Math.floor(Number(value)));
-    else if (name === "g") workspace.group = unescaped(value);
+    else if (name === "g") workspace.groups = fields.filter(Boolean);
     else if (name === "f") workspace.find = unescaped(value);
     else if (name === "t") workspace.toggled = fields;
     else if (name === "w" && (value === "s" || value === "l")) workspace.size = value;

@@ -25,8 +25,19 @@ import type { PageProps } from "../routes";
 import { modelColumns } from "./columns";
 import { currentRegistrations, type Registrations } from "./registrations";
 
-/** More are not shown; the filter finds the others. */
-const most = 2000;
+/** So many come at first, and so many more whenever the last ones come near the screen. */
+const PAGE = 500;
+
+/** The models that are here, and what the page knows of them. */
+interface Held {
+  models: readonly LoggedModel[];
+  runs: ReadonlyMap<string, NamedRun>;
+  versions: Registrations;
+  /** Where the server goes on; "" after the last one. */
+  token: string;
+}
+
+const nothing: Held = { models: [], runs: new Map(), versions: new Map(), token: "" };
 
 /** The page. */
 export default function LoggedModels({ fields }: PageProps) {
@@ -35,21 +46,39 @@ export default function LoggedModels({ fields }: PageProps) {
   const filter = query.get("searchFilter") ?? "";
   const order: Order = { id: query.get("orderByKey") ?? "creation_time", down: query.get("orderByAsc") !== "true" };
   useTitle("Models", { of: experimentById(id).data.value?.name ?? "" });
+  const question = JSON.stringify([id, filter, order]);
+  const held = useRef<{ question: string; found: Held } | null>(null);
+  const growing = useRef(false);
   const load = useLoad(
     async (given) => {
+      const before = held.current?.question === question ? held.current.found : nothing;
+      const grow = growing.current && before.token !== "";
+      growing.current = false;
+      // A page more of what is here; or all of that anew, after a change.
+      const size = grow ? PAGE : Math.max(PAGE, before.models.length);
       const answer = await call(
         "SearchLoggedModels",
-        { experiment_ids: [id], filter: asFilter(filter), max_results: most, order_by: [orderOf(order)] },
+        { experiment_ids: [id], filter: asFilter(filter), max_results: size, order_by: [orderOf(order)], page_token: grow ? before.token : "" },
         given,
       );
       const models = answer.models ?? [];
       const sources = models.map((model) => model.info.source_run_id ?? "");
       const [runs, versions] = await Promise.all([runNames(sources, given), currentRegistrations(models, given)]);
-      return { models, runs, versions, more: Boolean(answer.next_page_token) };
+      const token = answer.next_page_token ?? "";
+      const found: Held = grow
+        ? { models: [...before.models, ...models], runs: new Map([...before.runs, ...runs]), versions: new Map([...before.versions, ...versions]), token }
+        : { models, runs, versions, token };
+      held.current = { question, found };
+      return found;
     },
-    [id, filter, order.id, order.down],
+    [question],
     { keep: true },
   );
+  const grow = () => {
+    if (load.loading.peek() || !held.current?.found.token || held.current.question !== question) return;
+    growing.current = true;
+    load.reload();
+  };
   const reloadSoon = useThrottled(load.reload, 2000);
   useLive([id], (change) => (change.all || change.experiments.includes(id)) && reloadSoon());
   const unknown = experimentById(id).error.value !== null && !experimentById(id).data.value;
@@ -57,12 +86,12 @@ export default function LoggedModels({ fields }: PageProps) {
   const data = load.data.value;
   return (
     <div class="page">
-      <ExperimentHeader ids={[id]} tab="models" {...(data && !filter ? { counts: { models: data.models.length } } : {})} />
-      {!unknown && <Toolbar filter={filter} count={data?.models.length} more={data?.more ?? false} />}
+      <ExperimentHeader ids={[id]} tab="models" {...(data && !filter && !data.token ? { counts: { models: data.models.length } } : {})} />
+      {!unknown && <Toolbar filter={filter} count={data?.models.length} more={Boolean(data?.token)} />}
       {error !== null && data !== undefined && <Failure error={error} what="The models could not be loaded." retry={load.reload} />}
       {!unknown && (
         <Loaded load={load} what="The models could not be loaded.">
-          {(shown) => <Table id={id} models={shown.models} runs={shown.runs} versions={shown.versions} order={order} filtered={filter !== ""} />}
+          {(shown) => <Table id={id} models={shown.models} runs={shown.runs} versions={shown.versions} order={order} filtered={filter !== ""} onEnd={grow} />}
         </Loaded>
       )}
     </div>
@@ -106,7 +135,7 @@ function Toolbar({ filter, count, more }: { filter: string; count: number | unde
       <span class="toolbar-space" />
       {count !== undefined && (
         <span class="quiet" role="status">
-          {more ? `the first ${plural(count, "model")}` : plural(count, "model")}
+          {more ? `the first ${plural(count, "model")}; more come while you scroll` : plural(count, "model")}
         </span>
       )}
     </div>
@@ -120,9 +149,10 @@ interface TableProps {
   versions: Registrations;
   order: Order;
   filtered: boolean;
+  onEnd: () => void;
 }
 
-function Table({ id, models, runs, versions, order, filtered }: TableProps) {
+function Table({ id, models, runs, versions, order, filtered, onEnd }: TableProps) {
   const cursor = useSignal<number | undefined>(undefined);
   const columns = useMemo(() => modelColumns(models, runs, versions), [models, runs, versions]);
   const move = (by: number) => {
@@ -142,6 +172,7 @@ function Table({ id, models, runs, versions, order, filtered }: TableProps) {
       order={order}
       onOrder={(wanted) => setQuery({ orderByKey: wanted.id, orderByAsc: String(!wanted.down) })}
       cursor={cursor.value}
+      onEnd={onEnd}
     />
   );
 }

@@ -32,8 +32,8 @@ interface RunsGridProps {
 
 type AnyRow = RunRow | GroupRow;
 
-/** So long the first request for rows waits for the columns. */
-const PATIENCE_MS = 300;
+/** So long the first request for rows waits for the columns: a server that has just started takes a moment for many. */
+const PATIENCE_MS = 600;
 
 /** The grid with the table's runs. */
 export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
@@ -55,12 +55,13 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
   );
   const window = useRef<GridWindow>({ firstRow: 0, endRow: 60, columns: [] });
 
-  const { catalogue } = table;
+  // Read while drawing, together with `chosen`: a request made in between would name the columns from before.
+  const known = table.catalogue.data.value !== undefined || table.catalogue.error.value !== null;
   const waited = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(waited.current), []);
   const need = useCallback((patient = true) => {
     // The columns are about to be known: one request for rows with all of them is better than two.
-    if (patient && !catalogue.data.peek() && !catalogue.error.peek()) {
+    if (patient && !known) {
       waited.current ??= setTimeout(() => latestNeed.current(false), PATIENCE_MS);
       return;
     }
@@ -73,7 +74,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
       for (const name of needed) names.add(name);
     }
     if (names.size > 0) fresh.need(firstRow, endRow, [...names]);
-  }, [fresh, chosen]);
+  }, [fresh, chosen, known]);
   const latestNeed = useRef(need);
   latestNeed.current = need;
   const onWindow = useCallback(
