@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ def traced(provider: int, tmp_path: Path, request: pytest.FixtureRequest) -> Cal
 
 def hold(library: str, known: dict[str, str], traced: Callable[[str, str], Any]) -> None:
     """Assert that traces are those of the real MLflow but for what is known, and that nothing else is known."""
-    differing = differences(traced(library, "upstream"), traced(library, "ours"), library)
+    with ThreadPoolExecutor() as threads:  # each waits for a process
+        theirs, ours = threads.map(traced, (library, library), ("upstream", "ours"))
+    differing = differences(theirs, ours, library)
     surprising = {path for path in differing if not any(fnmatchcase(path, one) for one in known)}
     assert not surprising, "\n".join(f"{path}: {differing[path]}" for path in sorted(surprising))
     stale = {one for one in known if not any(fnmatchcase(path, one) for path in differing)}
