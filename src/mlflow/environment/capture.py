@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from mlflow.environment.requirements import pinned
 from mlflow.pyfunc import load_model
 
-KEPT = ("cloudpickle", "numpy", "pandas", "scipy")
+KEPT = ("cloudpickle", "numpy", "pandas", "scikit-learn", "scipy")
 """Named even though other packages bring them along: what is pickled depends on their versions."""
 _OWN = ("mlflow", "millrace", "importlib", "builtins")
 _NEVER = ("millrace", "mlflow", "mlflow-skinny", "mlflow-tracing", "pip", "psutil", "setuptools", "wheel")

@@ -36,7 +36,7 @@ def infer_pip_requirements(
 
     Returns:
         Lines `name==version` in alphabetical order, without packages that others of them bring along; cloudpickle,
-        numpy, pandas and scipy are always named, because pickles depend on their versions.
+        numpy, pandas, scikit-learn and scipy are always named, because pickles depend on their versions.
 
     Raises:
         MlflowException: it failed, and there is no fallback.
