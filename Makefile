@@ -112,6 +112,7 @@ bench: $(READY) witness chromium $(UI_BUILT) ## measure us and the real mlflow s
 	$(BIN)/python benchmarks/server_start.py
 	$(BIN)/python benchmarks/log_metric.py
 	$(BIN)/python benchmarks/trace_call.py
+	$(BIN)/python benchmarks/spans.py
 	$(BIN)/python benchmarks/points.py
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/table.py
@@ -121,6 +122,7 @@ bench: $(READY) witness chromium $(UI_BUILT) ## measure us and the real mlflow s
 	$(BIN)/python benchmarks/frame.py
 	$(BIN)/python benchmarks/system_metrics.py
 	$(BIN)/python benchmarks/console.py
+	$(BIN)/python benchmarks/artifacts.py
 	$(BIN)/python benchmarks/ui.py
 
 clean: ## remove environments, caches and the demo's data
