@@ -80,8 +80,8 @@ def without_requirements(saved: Any) -> Any:
     return [without_requirements(each) for each in saved] if isinstance(saved, list) else saved
 
 
-OPTIONAL = frozenset({"charset-normalizer", "cloudpickle", "cython", "cffi", "zipp"})
-"""What libraries use where it happens to be installed: we name it, MLflow does not always."""
+OPTIONAL = frozenset({"charset-normalizer", "cloudpickle", "cython", "cffi", "psutil", "zipp"})
+"""What libraries use where it happens to be installed: one of the two names it, the other does not always."""
 OTHERWISE = frozenset({"pyarrow", "xgboost", "xgboost-cpu"})
 """MLflow names pyarrow because its own code imports it, and XGBoost by two names: its own and that of the wheel."""
 
