@@ -56,13 +56,24 @@ class Flavor:
         module: what the library is imported by.
         package: what it is installed by, where that differs.
         extra: the extra of this package that brings it, if one does.
+        needs_only_library: its models hold no code and import nothing that the library does not bring: what they need
+            is known without loading them.
     """
 
-    def __init__(self, name: str, *, module: str, package: str | None = None, extra: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        module: str,
+        package: str | None = None,
+        extra: str | None = None,
+        needs_only_library: bool = False,
+    ) -> None:
         self.name = name
         self.module = module
         self.package = package or module.partition(".")[0]
         self.extra = extra
+        self.needs_only_library = needs_only_library
         self._known: dict[Hashable, list[str]] = {}
 
     def library(self, module: str | None = None) -> ModuleType:
@@ -107,11 +118,11 @@ class Flavor:
         described = {"signature": given.get("signature"), "input_example": given.get("input_example")}
         describe_inputs(model, directory, predict=saving.predict, **described)
         write_mlmodel(model, directory)
-        loads = "python_function" in model.flavors
+        looked_at = "python_function" in model.flavors and not self.needs_only_library
         kind = None if alike is None or saving.code else (alike, type(given.get("input_example")))
         write_environment(
             directory,
-            default=lambda: self._imported(directory, requirements, kind) if loads else requirements,
+            default=lambda: self._imported(directory, requirements, kind) if looked_at else requirements,
             conda=environment[0],
             pip_requirements=environment[1],
             extra_pip_requirements=environment[2],

@@ -14,7 +14,7 @@ from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model, ModelInfo
 
 FLAVOR_NAME = "prophet"
-FLAVOR = Flavor(FLAVOR_NAME, module="prophet")
+FLAVOR = Flavor(FLAVOR_NAME, module="prophet", needs_only_library=True)
 FILE_NAME = "model.pr"
 
 
