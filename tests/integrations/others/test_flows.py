@@ -25,8 +25,8 @@ KNOWN: dict[str, set[str]] = {}
 """Differences of a flow that are known, by their path; each is said in docs/how-to/integrations.md."""
 
 CHANCE = {"flaml_automl": "/learner"}
-"""Ends of paths that differ from run to run under either SDK: FLAML logs its model and this param from two threads, and a
-logged model has the params that its run had by then."""
+"""Ends of paths that differ from run to run under either SDK: FLAML logs its model and this param from two threads, and
+a logged model has the params that its run had by then."""
 
 
 @pytest.fixture(scope="session")
