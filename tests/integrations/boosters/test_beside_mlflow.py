@@ -33,6 +33,9 @@ TRAINED = {
 }
 """The libraries whose trainings are logged by themselves; where we log something else on purpose, and why."""
 
+LOST = "/fails/runs/0/params/"
+"""Params of a training that fails: we have them always, MLflow not always."""
+
 SAVED = ["xgboost", "lightgbm", "other"]
 """Flows that save and load models."""
 
@@ -53,7 +56,9 @@ def test_trainings_log_what_mlflow_logs(trained: tuple[str, dict[str, Any]]) -> 
     library, found = trained
     differing = differences(without_requirements(found["mlflow"]), without_requirements(found["millrace"]), "")
     expected = TRAINED[library]
-    assert set(differing) == expected, {path: differing.get(path) for path in set(differing) ^ expected}
+    # MLflow logs params from a thread, and loses what is waiting when a training fails before it has run.
+    lost = {path for path, why in differing.items() if path.startswith(LOST) and why.startswith("only found")}
+    assert set(differing) - lost == expected - lost, {path: differing.get(path) for path in set(differing) ^ expected}
     if library == "xgboost":
         for flow, last in (("native_callbacks", 2), ("early_stopping_callback", 66)):
             for sdk, step in (("millrace", last), ("mlflow", last - 1)):
