@@ -48,10 +48,7 @@ INSIDE: dict[tuple[str, str], str] = {
     ("mlflow/cli.py", ""): "others import the command line from here",
     ("mlflow/__init__.py", "__getattr__"): "`import mlflow` loads a topic when it is first used",
     ("mlflow/client/traces.py", "_by_hand"): "traces begin in the active run and experiment, which stand on the client",
-    ("mlflow/langchain/__init__.py", "__getattr__"): "autologging does not pay for what keeps models",
-    ("mlflow/openai/__init__.py", "__getattr__"): "autologging does not pay for what keeps models",
     ("mlflow/langchain/autologging.py", "_register"): "the handler's class is made from one of LangChain's",
-    ("mlflow/sklearn/__init__.py", "__getattr__"): "loading a model does not pay for autologging and its plots",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from mlflow.keras.model_io import (
@@ -14,6 +13,7 @@ from mlflow.keras.model_io import (
     log_model,
     save_model,
 )
+from mlflow.lazy import lazy_name
 
 __all__ = [
     "FLAVOR_NAME",
@@ -37,8 +37,4 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        value = getattr(importlib.import_module(_LAZY[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'mlflow.keras' has no attribute {name!r}")
+    return lazy_name(__name__, _LAZY, name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
+from mlflow.lazy import lazy_name
 from mlflow.openai.autologging import FLAVOR_NAME, autolog
 
 if TYPE_CHECKING:
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FLAVOR_NAME", "_load_pyfunc", "autolog", "load_model", "log_model", "save_model"]
 
+_LAZY: dict[str, str] = dict.fromkeys(("_load_pyfunc", "load_model", "log_model", "save_model"), "mlflow.openai.model_io")
+"""What keeps models: autologging needs none of what that imports."""
+
 
 def __getattr__(name: str) -> Any:
-    """What keeps models, at its first use: autologging needs none of what that imports."""
-    if name in __all__:
-        return getattr(importlib.import_module("mlflow.openai.model_io"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return lazy_name(__name__, _LAZY, name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
+from mlflow.lazy import lazy_name
 from mlflow.sklearn.model_io import (
     FLAVOR_NAME,
     SERIALIZATION_FORMAT_CLOUDPICKLE,
@@ -32,11 +32,9 @@ __all__ = [
     "save_model",
 ]
 
+_LAZY = {"autolog": "mlflow.sklearn.autologging"}
+"""Autologging patches estimators and brings plots: loading a model must not pay for it."""
+
 
 def __getattr__(name: str) -> Any:
-    # Autologging patches estimators and brings plots: loading a model must not pay for it.
-    if name == "autolog":
-        value = importlib.import_module("mlflow.sklearn.autologging").autolog
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'mlflow.sklearn' has no attribute {name!r}")
+    return lazy_name(__name__, _LAZY, name)

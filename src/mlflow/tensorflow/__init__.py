@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
+from mlflow.lazy import lazy_name
 from mlflow.tensorflow.model_io import (
     FLAVOR_NAME,
     _load_pyfunc,
@@ -41,8 +41,4 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        value = getattr(importlib.import_module(_LAZY[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'mlflow.tensorflow' has no attribute {name!r}")
+    return lazy_name(__name__, _LAZY, name)
