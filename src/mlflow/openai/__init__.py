@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FLAVOR_NAME", "_load_pyfunc", "autolog", "load_model", "log_model", "save_model"]
 
-_LAZY: dict[str, str] = dict.fromkeys(("_load_pyfunc", "load_model", "log_model", "save_model"), "mlflow.openai.model_io")
+_LAZY: dict[str, str] = dict.fromkeys(
+    ("_load_pyfunc", "load_model", "log_model", "save_model"), "mlflow.openai.model_io"
+)
 """What keeps models: autologging needs none of what that imports."""
 
 
