@@ -13,7 +13,7 @@ from mlflow.autologging.datasets import dataset_of
 from mlflow.environment.libraries import library
 from mlflow.keras.callback import MlflowCallback, check_frequency
 from mlflow.keras.model_io import FLAVOR_NAME, log_model
-from mlflow.models.interface import infer_signature
+from mlflow.models.interface import ModelSignature, infer_signature
 
 _NO_PARAMS = frozenset({"self", "x", "y", "callbacks", "validation_data", "verbose"})
 """Arguments of `fit` that are data, not parameters."""
@@ -167,16 +167,20 @@ def first_rows(x: Any) -> Any:
     return None
 
 
-def _log_model(model: Any, model_id: str, example: Any, options: dict[str, Any]) -> None:
-    signature = None
+def signature_of(flavor: str, model: Any, example: Any, options: dict[str, Any]) -> ModelSignature | None:
+    """The signature that a model is logged with: what it predicts of the first rows, where that is asked for."""
     if example is not None and options["log_model_signatures"]:
-        with safely(FLAVOR_NAME, "infer the model's signature"):
-            signature = infer_signature(example, model.predict(example, verbose=0))
+        with safely(flavor, "infer the model's signature"):
+            return infer_signature(example, model.predict(example, verbose=0))
+    return None
+
+
+def _log_model(model: Any, model_id: str, example: Any, options: dict[str, Any]) -> None:
     log_model(
         model,
         name="model",
         model_id=model_id,
-        signature=signature,
+        signature=signature_of(FLAVOR_NAME, model, example, options),
         input_example=example if options["log_input_examples"] else None,
         save_exported_model=options["save_exported_model"],
         registered_model_name=options["registered_model_name"],

@@ -10,8 +10,14 @@ from typing import Any
 import mlflow
 from mlflow.autologging import AutologgedRun, Call, Integration, safe_callbacks, safely
 from mlflow.environment.libraries import library
-from mlflow.keras.autologging import callback_of, first_rows, fit_params, listed_callbacks, log_training_data
-from mlflow.models.interface import infer_signature
+from mlflow.keras.autologging import (
+    callback_of,
+    first_rows,
+    fit_params,
+    listed_callbacks,
+    log_training_data,
+    signature_of,
+)
 from mlflow.tensorflow.model_io import FLAVOR_NAME, log_model
 
 
@@ -155,15 +161,11 @@ def _log_stopping(run: AutologgedRun, stopping: Any, model_id: str | None, histo
 
 
 def _log_model(model: Any, model_id: str, example: Any, options: dict[str, Any]) -> None:
-    signature = None
-    if example is not None and options["log_model_signatures"]:
-        with safely(FLAVOR_NAME, "infer the model's signature"):
-            signature = infer_signature(example, model.predict(example, verbose=0))
     log_model(
         model,
         name="model",
         model_id=model_id,
-        signature=signature,
+        signature=signature_of(FLAVOR_NAME, model, example, options),
         input_example=example if options["log_input_examples"] else None,
         registered_model_name=options["registered_model_name"],
         saved_model_kwargs=options["saved_model_kwargs"],

@@ -6,6 +6,7 @@ import functools
 import inspect
 import logging
 from collections.abc import AsyncGenerator, Callable, Generator
+from contextvars import Token
 from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanEvent, SpanType
@@ -148,9 +149,7 @@ def _traced_function(how: _How, function: Any) -> Any:
         try:
             result = function(*args, **kwargs)
         except BaseException as error:
-            deactivate(token)
-            failed(span, error)
-            span.end()
+            _end_failed(span, token, error)
             raise
         deactivate(token)
         span.set_outputs(result)
@@ -169,9 +168,7 @@ def _traced_coroutine(how: _How, function: Any) -> Any:
         try:
             result = await function(*args, **kwargs)
         except BaseException as error:
-            deactivate(token)
-            failed(span, error)
-            span.end()
+            _end_failed(span, token, error)
             raise
         deactivate(token)
         span.set_outputs(result)
@@ -198,9 +195,7 @@ def _traced_generator(how: _How, function: Any) -> Any:
                 how.finish(span, items)
                 return stop.value
             except BaseException as error:
-                deactivate(token)
-                failed(span, error)
-                span.end()
+                _end_failed(span, token, error)
                 raise
             deactivate(token)
             _note(span, items, item)
@@ -236,9 +231,7 @@ def _traced_async_generator(how: _How, function: Any) -> Any:
                 how.finish(span, items)
                 return
             except BaseException as error:
-                deactivate(token)
-                failed(span, error)
-                span.end()
+                _end_failed(span, token, error)
                 raise
             deactivate(token)
             _note(span, items, item)
@@ -254,6 +247,12 @@ def _traced_async_generator(how: _How, function: Any) -> Any:
                 step = generator.__anext__ if sent is None else functools.partial(generator.asend, sent)
 
     return wrapper
+
+
+def _end_failed(span: LiveSpan | NoOpSpan, token: Token[LiveSpan | NoOpSpan | None], error: BaseException) -> None:
+    deactivate(token)
+    failed(span, error)
+    span.end()
 
 
 def _note(span: LiveSpan | NoOpSpan, items: list[Any], item: Any) -> None:
