@@ -7,12 +7,11 @@ import logging
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from millrace.errors import InvalidParameterValue
-from mlflow.data.dataset import Dataset
 from mlflow.data.dataset_source import DatasetSource
 from mlflow.data.dataset_source_registry import source_of
 from mlflow.data.digest_utils import compute_pandas_digest
-from mlflow.data.pyfunc_dataset_mixin import PyFuncConvertibleDatasetMixin, PyFuncInputsOutputs
+from mlflow.data.frame_dataset import FrameDataset
+from mlflow.data.pyfunc_dataset_mixin import PyFuncInputsOutputs
 from mlflow.types.inference import find_schema
 from mlflow.types.schema import Schema
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 
-class PandasDataset(Dataset, PyFuncConvertibleDatasetMixin):
+class PandasDataset(FrameDataset["pd.DataFrame"]):
     """A DataFrame, for runs to log; made by `mlflow.data.from_pandas`.
 
     Args:
@@ -37,24 +36,7 @@ class PandasDataset(Dataset, PyFuncConvertibleDatasetMixin):
         MlflowException: INVALID_PARAMETER_VALUE when there is no such column.
     """
 
-    def __init__(
-        self,
-        df: pd.DataFrame,
-        source: DatasetSource,
-        targets: str | None = None,
-        name: str | None = None,
-        digest: str | None = None,
-        predictions: str | None = None,
-    ) -> None:
-        for role, column in (("targets", targets), ("predictions", predictions)):
-            if column is not None and column not in df.columns:
-                raise InvalidParameterValue(
-                    f"The specified pandas DataFrame does not contain the specified {role} column '{column}'."
-                )
-        self._df = df
-        self._targets = targets
-        self._predictions = predictions
-        super().__init__(source, name, digest)
+    _NO_COLUMN = "The specified pandas DataFrame does not contain the specified {role} column '{column}'."
 
     def _compute_digest(self) -> str:
         return compute_pandas_digest(self._df)
@@ -63,21 +45,6 @@ class PandasDataset(Dataset, PyFuncConvertibleDatasetMixin):
         """The name, digest, source and source type, and the schema and profile as JSON texts."""
         schema = json.dumps({"mlflow_colspec": self.schema.to_dict()}) if self.schema else None
         return {**super().to_dict(), "schema": schema, "profile": json.dumps(self.profile)}  # type: ignore[dict-item]
-
-    @property
-    def df(self) -> pd.DataFrame:
-        """The data."""
-        return self._df
-
-    @property
-    def targets(self) -> str | None:
-        """The column that a model should predict, or None."""
-        return self._targets
-
-    @property
-    def predictions(self) -> str | None:
-        """The column that a model has predicted, or None."""
-        return self._predictions
 
     @property
     def profile(self) -> Any | None:

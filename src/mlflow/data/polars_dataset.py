@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from millrace.errors import InvalidParameterValue
-from mlflow.data.dataset import Dataset
 from mlflow.data.dataset_source import DatasetSource
 from mlflow.data.dataset_source_registry import source_of
-from mlflow.data.pyfunc_dataset_mixin import PyFuncConvertibleDatasetMixin, PyFuncInputsOutputs
+from mlflow.data.frame_dataset import FrameDataset
+from mlflow.data.pyfunc_dataset_mixin import PyFuncInputsOutputs
 from mlflow.types.data_type import DataType
 from mlflow.types.nested import AnyDataType, Array, Object, Property
 from mlflow.types.schema import ColSpec, Schema
@@ -42,7 +42,7 @@ _SCALARS: dict[str, DataType] = {
 """The polars types that have a type in a schema, by name; each fits into it."""
 
 
-class PolarsDataset(Dataset, PyFuncConvertibleDatasetMixin):
+class PolarsDataset(FrameDataset["pl.DataFrame"]):
     """A polars DataFrame, for runs to log; made by `mlflow.data.from_polars`.
 
     Args:
@@ -57,22 +57,7 @@ class PolarsDataset(Dataset, PyFuncConvertibleDatasetMixin):
         MlflowException: INVALID_PARAMETER_VALUE when there is no such column.
     """
 
-    def __init__(
-        self,
-        df: pl.DataFrame,
-        source: DatasetSource,
-        targets: str | None = None,
-        name: str | None = None,
-        digest: str | None = None,
-        predictions: str | None = None,
-    ) -> None:
-        for role, column in (("targets", targets), ("predictions", predictions)):
-            if column is not None and column not in df.columns:
-                raise InvalidParameterValue(f"DataFrame does not contain specified {role} column: '{column}'")
-        self._df = df
-        self._targets = targets
-        self._predictions = predictions
-        super().__init__(source, name, digest)
+    _NO_COLUMN = "DataFrame does not contain specified {role} column: '{column}'"
 
     def _compute_digest(self) -> str:
         # polars' own hash: the same for the same rows in any order, under one version of polars
@@ -82,21 +67,6 @@ class PolarsDataset(Dataset, PyFuncConvertibleDatasetMixin):
         """The name, digest, source and source type, and the schema and profile as JSON texts."""
         schema = {"mlflow_colspec": self.schema.to_dict()} if self.schema else None
         return {**super().to_dict(), "schema": json.dumps(schema), "profile": json.dumps(self.profile)}
-
-    @property
-    def df(self) -> pl.DataFrame:
-        """The data."""
-        return self._df
-
-    @property
-    def targets(self) -> str | None:
-        """The column that a model should predict, or None."""
-        return self._targets
-
-    @property
-    def predictions(self) -> str | None:
-        """The column that a model has predicted, or None."""
-        return self._predictions
 
     @property
     def profile(self) -> Any | None:

@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from millrace.errors import InvalidParameterValue
-from mlflow.data.dataset import Dataset
 from mlflow.data.dataset_source import DatasetSource
 from mlflow.data.dataset_source_registry import source_of
 from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.digest_utils import get_normalized_md5_digest
-from mlflow.data.pyfunc_dataset_mixin import PyFuncConvertibleDatasetMixin, PyFuncInputsOutputs
+from mlflow.data.frame_dataset import FrameDataset
+from mlflow.data.pyfunc_dataset_mixin import PyFuncInputsOutputs
 from mlflow.data.spark_dataset_source import SparkDatasetSource, spark_session
 from mlflow.types.inference import find_schema
 from mlflow.types.schema import Schema
@@ -28,7 +28,7 @@ _COUNTED_FOR_MS = 5
 _PYFUNC_ROWS = 10_000
 
 
-class SparkDataset(Dataset, PyFuncConvertibleDatasetMixin):
+class SparkDataset(FrameDataset["DataFrame"]):
     """A Spark DataFrame, for runs to log; made by `mlflow.data.from_spark`.
 
     Args:
@@ -43,24 +43,7 @@ class SparkDataset(Dataset, PyFuncConvertibleDatasetMixin):
         MlflowException: INVALID_PARAMETER_VALUE when there is no such column.
     """
 
-    def __init__(
-        self,
-        df: DataFrame,
-        source: DatasetSource,
-        targets: str | None = None,
-        name: str | None = None,
-        digest: str | None = None,
-        predictions: str | None = None,
-    ) -> None:
-        for role, column in (("targets", targets), ("predictions", predictions)):
-            if column is not None and column not in df.columns:
-                raise InvalidParameterValue(
-                    f"The specified Spark dataset does not contain the specified {role} column '{column}'."
-                )
-        self._df = df
-        self._targets = targets
-        self._predictions = predictions
-        super().__init__(source, name, digest)
+    _NO_COLUMN = "The specified Spark dataset does not contain the specified {role} column '{column}'."
 
     def _compute_digest(self) -> str:
         import numpy as np
@@ -72,21 +55,6 @@ class SparkDataset(Dataset, PyFuncConvertibleDatasetMixin):
         """The name, digest, source and source type, and the schema and profile as JSON texts."""
         schema = json.dumps({"mlflow_colspec": self.schema.to_dict()}) if self.schema else None
         return {**super().to_dict(), "schema": schema, "profile": json.dumps(self.profile)}  # type: ignore[dict-item]
-
-    @property
-    def df(self) -> DataFrame:
-        """The data."""
-        return self._df
-
-    @property
-    def targets(self) -> str | None:
-        """The column that a model should predict, or None."""
-        return self._targets
-
-    @property
-    def predictions(self) -> str | None:
-        """The column that a model has predicted, or None."""
-        return self._predictions
 
     @property
     def profile(self) -> Any | None:
