@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,16 @@ def run_program(product: str, program: str, *arguments: object, folder: Path = P
     variables |= {"MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT": "1"}
     # One thread: what is trained is the same each time, and other processes are not kept waiting.
     variables |= {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "MILLRACE_JOURNAL": "0"}
-    done = subprocess.run(
-        [sys.executable, str(folder / program), *map(str, arguments)],
-        env=variables,
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
+    # MLflow makes a database where it is started, whatever store the program then names.
+    with tempfile.TemporaryDirectory() as here:
+        done = subprocess.run(
+            [sys.executable, str(folder / program), *map(str, arguments)],
+            cwd=here,
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=False,
+        )
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout.splitlines()[-1])
