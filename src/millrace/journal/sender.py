@@ -70,7 +70,7 @@ class Sender:
                     thread = threading.Thread(target=self._loop, name="mlflow-journal", daemon=True)
                     # A process that is about to end starts no threads any more; the end of it sends what is left.
                     with contextlib.suppress(RuntimeError):
-                        thread.start()
+                        _start(thread)
                         self._thread = thread
                         self._finish_with_parent()
 
@@ -245,3 +245,12 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _start(thread: threading.Thread) -> None:
+    """Start a thread; an error that a signal handler raises meanwhile is the one that the caller gets."""
+    try:
+        thread.start()
+    except KeyError as hiding:
+        # Python removes a thread that could not be started from a list that one which has begun is no longer in.
+        raise hiding.__context__ or hiding from None

@@ -6,6 +6,7 @@ import itertools
 import linecache
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -163,3 +164,28 @@ def test_interrupts_anywhere_mix_up_nothing(gate: Gate, folder: Path, monkeypatc
         found = steps(store, run_id, key)
         assert set(sure) <= set(found)
         assert all(f"k{step // 5 % 1000}" == key for step in found)
+
+
+def test_an_interrupt_as_the_thread_begins_is_not_hidden(
+    gate: Gate, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "_start_new_thread" if hasattr(threading, "_start_new_thread") else "_start_joinable_thread"
+    begin = getattr(threading, name)
+    begun = threading.Event()
+
+    def struck(run: Callable[[], None], *args: Any, **named: Any) -> None:
+        begin(run, *args, **named)
+        run.__self__._started.wait()  # type: ignore[attr-defined]
+        begun.set()
+        raise _Interrupted
+
+    store = journaled(gate, folder)
+    run_id = store.call(CreateRun("0")).run.info.run_id
+    with monkeypatch.context() as patched:
+        patched.setattr(threading, name, struck)
+        with pytest.raises(_Interrupted):
+            store.call(LogMetric(run_id, "a", 1.0, 0, 0))
+    assert begun.is_set()
+    store.call(LogMetric(run_id, "a", 2.0, 0, 1))
+    # The first one was written before the thread was woken.
+    assert [one.step for one in store.call(GetMetricHistory(run_id, "a")).metrics] == [0, 1]
