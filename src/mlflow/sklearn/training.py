@@ -16,7 +16,7 @@ from mlflow.sklearn import tuning
 from mlflow.sklearn.estimators import is_search
 from mlflow.sklearn.model_io import log_model
 from mlflow.sklearn.recording import params_of, tags_of
-from mlflow.sklearn.scores import Labelled, evaluate
+from mlflow.sklearn.scores import Labelled, Predicted, evaluate, predict
 
 _logger = logging.getLogger("mlflow.sklearn")
 
@@ -63,14 +63,26 @@ class Training:
     # -- after ----------------------------------------------------------------------------------------------
     def log_results(self) -> None:
         """Log the model and what it scores."""
-        with tempfile.TemporaryDirectory() as directory:
-            metrics, params = self._search_results(directory)
-            best_model_id = self._log_models(params)
-            self._log_scores(directory, metrics, params)
-            with self.call.safely("log the estimator's page"):
-                _write_page(self.estimator, directory)
-            with self.call.safely("log artifacts"):
-                self.run.log_artifacts(directory)
+        scratch = tempfile.TemporaryDirectory()
+        directory = scratch.name
+        metrics, params = self._search_results(directory)
+        best_model_id = self._log_models(params)
+        predicted = self._predict()
+        if params:
+            with self.call.safely("log the best parameters"):
+                self.run.log_metrics({}, params=params)
+        with self.call.safely("log the estimator's page"):
+            _write_page(self.estimator, directory)
+
+        def finish() -> None:
+            # The user may do with the estimator and its data what he likes meanwhile: neither is looked at.
+            with scratch:
+                self._log_scores(directory, metrics, predicted)
+                with self.call.safely("log artifacts"):
+                    self.run.log_artifacts(directory)
+
+        with self.call.safely("log training metrics"):
+            self.run.later(finish)
         if is_search(self.estimator):
             tuning.log_children(self.estimator, self.run_id, self.options, self.dataset, best_model_id)
         with self.call.safely("remember the run"):
@@ -117,16 +129,21 @@ class Training:
             params=params,
         ).model_id
 
-    def _log_scores(self, directory: str, metrics: dict[str, float], params: list[Param]) -> None:
+    def _predict(self) -> Predicted | None:
+        if self._y is None:
+            _logger.warning("Training metrics are not recorded: no labels were passed.")
+            return None
         with self.call.safely("compute training metrics"):
-            if self._y is None:
-                _logger.warning("Training metrics are not recorded: no labels were passed.")
-            else:
-                data = Labelled(self.estimator, self._x, self._y, self._weight, self.options["pos_label"])
-                metrics = metrics | evaluate(data, "training_", directory)
-        if metrics or params:
+            return predict(Labelled(self.estimator, self._x, self._y, self._weight, self.options["pos_label"]))
+        return None
+
+    def _log_scores(self, directory: str, metrics: dict[str, float], predicted: Predicted | None) -> None:
+        if predicted is not None:
+            with self.call.safely("compute training metrics"):
+                metrics = metrics | evaluate(predicted, "training_", directory)
+        if metrics:
             with self.call.safely("log training metrics"):
-                self.run.log_metrics(metrics, params=params, model_id=self.model_id, dataset=self.dataset)
+                self.run.log_metrics(metrics, model_id=self.model_id, dataset=self.dataset)
 
 
 def _write_page(estimator: Any, directory: str) -> None:
