@@ -50,7 +50,7 @@ def safely(flavor: str, what: str) -> Iterator[None]:
         on_error.set(before)
 
 
-def warn(flavor: str, what: str, error: Exception) -> None:
+def warn(flavor: str, what: str, error: BaseException) -> None:
     """Say that something could not be logged.
 
     Args:

@@ -23,11 +23,13 @@ _logger = logging.getLogger("mlflow.utils.autologging_utils")
 _returning = contextvars.ContextVar("mlflow_returning", default=False)
 
 
-def _say(error: Exception) -> None:
+def _say(error: BaseException) -> None:
     _logger.warning("Something could not be logged in the background: %s", error)
 
 
-on_error: contextvars.ContextVar[Callable[[Exception], None]] = contextvars.ContextVar("mlflow_on_error", default=_say)
+on_error: contextvars.ContextVar[Callable[[BaseException], None]] = contextvars.ContextVar(
+    "mlflow_on_error", default=_say
+)
 """How an error is told of what is done later."""
 
 
@@ -94,7 +96,7 @@ def _do(work: Callable[[], object]) -> None:
     _returning.set(True)
     try:
         work()
-    except Exception as error:
+    except BaseException as error:  # what comes next is to be done whatever happens here
         on_error.get()(error)
 
 

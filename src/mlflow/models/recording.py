@@ -77,7 +77,7 @@ def record_model(
     recording = _Recording(client, logged, run_id, step, registered_model_name, await_registration_for)
     recording.save(save, put_off=later)
     if later and run_id is not None:
-        afterwards(run_id, recording.finish)
+        recording.finish_afterwards(run_id)
     else:
         recording.finish()
     info = model.get_model_info(recording.logged)
@@ -126,6 +126,14 @@ class _Recording:
             raise
         finally:
             _last.set(before)
+
+    def finish_afterwards(self, run_id: str) -> None:
+        """Do the rest when the caller has gone on."""
+        try:
+            afterwards(run_id, self.finish)
+        except BaseException:
+            self._fail()
+            raise
 
     def finish(self) -> None:
         """Do the rest."""
