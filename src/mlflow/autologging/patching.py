@@ -58,11 +58,11 @@ class Patches:
         with _lock:
             self._covered += reversed(self._done)
             self._done.clear()
-            while any([each._uncover() for each in list(_all)]):
+            while sum(each._uncover() for each in list(_all)):
                 pass
 
-    def _uncover(self) -> bool:
-        """Put back what nobody has patched since; answers whether there was anything."""
+    def _uncover(self) -> int:
+        """Put back what nobody has patched since; answers how much that was."""
         found = [entry for entry in self._covered if entry[0].__dict__.get(entry[1]) is entry[2][0]]
         for owner, name, (_, original) in found:
             if original is _MISSING:
@@ -70,7 +70,7 @@ class Patches:
             else:
                 setattr(owner, name, original)
         self._covered = [entry for entry in self._covered if entry not in found]
-        return bool(found)
+        return len(found)
 
     def _keep(self, owner: Any, name: str) -> None:
         """Patch again what is still patched, below somebody else's."""
