@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import logging
 import os
 import sys
@@ -22,6 +23,8 @@ from millrace.settings import (
     overriding,
 )
 from mlflow.client import MlflowClient
+from mlflow.client.afterwards import afterwards, is_pending, is_returning, settle
+from mlflow.client.base import now_ms
 from mlflow.client.queue import flush_all
 from mlflow.client.stores import get_registry_uri, get_tracking_uri, time_to_exit_s
 from mlflow.context.default_experiment import default_experiment_id
@@ -191,10 +194,19 @@ def _end_newest(status: str, reason: str) -> None:
 
 
 def _close(run_id: str, uri: str, status: str, reason: str) -> None:
-    """End a run that this process has open."""
+    """End a run that this process has open, when all that is still to be done for it is done."""
     _part(run_id)
+    end = functools.partial(_write_end, run_id, uri, status, reason, now_ms())
+    if is_returning() and is_pending(run_id):
+        afterwards(run_id, end)
+        return
+    settle(run_id)
+    end()
+
+
+def _write_end(run_id: str, uri: str, status: str, reason: str, end_time_ms: int) -> None:
     try:
-        MlflowClient(uri)._end_run(run_id, status, None, reason)
+        MlflowClient(uri)._end_run(run_id, status, end_time_ms, reason)
     finally:
         lifetime.leave(uri, run_id)
         if not _open:
@@ -283,6 +295,7 @@ def experiment_id() -> str:
 
 def _end_open(status: str, reason: str) -> None:
     """End all open runs of this process, in whichever thread they were started, when it is about to end."""
+    settle(patience_s=time_to_exit_s())
     for run_id, (_, uri) in reversed(list(_open.items())):
         _open.pop(run_id, None)
         try:
@@ -294,6 +307,7 @@ def _end_open(status: str, reason: str) -> None:
 
 
 def _end_all() -> None:
+    settle()
     flush_all()
     _end_open(*lifetime.last_words())
     # What runs later still, such as the finalizers of callbacks, finds no run that it would have to end.
