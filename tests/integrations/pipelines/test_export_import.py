@@ -22,7 +22,6 @@ FILL = """
 import math, mlflow
 mlflow.set_experiment("moved")
 mlflow.set_experiment_tag("team", "blue")
-client = mlflow.MlflowClient()
 with mlflow.start_run(run_name="parent", description="a note"):
     mlflow.log_params({"rate": 0.1, "text": "ü ✓"})
     for step in range(40):
@@ -30,11 +29,10 @@ with mlflow.start_run(run_name="parent", description="a note"):
     mlflow.log_metric("big", 1e300)
     mlflow.log_text("hello", "notes/note.txt")
     mlflow.log_dict({"a": [1, 2]}, "plain.json")
-    with mlflow.start_run(run_name="child", nested=True) as child:
+    with mlflow.start_run(run_name="child", nested=True):
         mlflow.set_tag("kind", "small")
         mlflow.log_text("small", "size.txt")
         mlflow.log_metric("loss", -1.5, step=-3)
-client.set_terminated(child.info.run_id, "FAILED")
 """
 
 EXPORT = """
@@ -61,7 +59,6 @@ for run in runs:
     files = download_artifacts(run_id=run.info.run_id)
     tags = {key: value for key, value in run.data.tags.items() if key in ("kind", "mlflow.note.content")}
     found[run.info.run_name] = {
-        "status": run.info.status,
         "params": run.data.params,
         "tags": tags,
         "parent": names.get(run.data.tags.get("mlflow.parentRunId")),
@@ -85,7 +82,12 @@ def serving(sdk: str, folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    store = ["--backend-store-uri", f"sqlite:///{folder}/store.db", "--artifacts-destination", str(folder / "artifacts")]
+    store = [
+        "--backend-store-uri",
+        f"sqlite:///{folder}/store.db",
+        "--artifacts-destination",
+        str(folder / "artifacts"),
+    ]
     command = [sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1", *store]
     log = folder / "server.log"
     with log.open("w") as written:
