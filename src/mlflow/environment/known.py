@@ -1,4 +1,4 @@
-"""What models import, remembered from model to model: to find it out, their libraries are imported, which takes seconds.
+"""What models import, remembered from model to model: finding it out means to import their libraries, for seconds.
 
 An answer is kept for models of one kind in one environment: a flavor, the classes that are in the model's files,
 whether there is an input example, this Python, and the versions of all that is installed. A file each, in
@@ -108,8 +108,8 @@ def _named(path: str) -> set[str] | None:
                     names.add(f"{texts[-2]}.{texts[-1]}")
                 elif name == "MEMOIZE":
                     memo.append(texts[-1] if texts else None)
-                elif name in ("BINGET", "LONG_BINGET"):
-                    texts.append(memo[int(argument)] if int(argument) < len(memo) else None)
+                elif name in ("BINGET", "LONG_BINGET") and isinstance(argument, int):
+                    texts.append(memo[argument] if argument < len(memo) else None)
                 elif name in ("PUT", "BINPUT", "LONG_BINPUT"):
                     return None  # an older protocol, whose memo is numbered by hand
                 elif isinstance(argument, str):

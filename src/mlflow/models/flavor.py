@@ -34,6 +34,7 @@ from mlflow.environment.inference import infer_pip_requirements
 from mlflow.environment.known import classes_in, recall, remember
 from mlflow.environment.libraries import library, version_of
 from mlflow.models.model import Model, local_directory
+from mlflow.models.recording import at_last
 from mlflow.models.saving import (
     add_code_to_path,
     check_code_paths,
@@ -120,12 +121,15 @@ class Flavor:
         describe_inputs(model, directory, predict=saving.predict, **described)
         write_mlmodel(model, directory)
         looked_at = "python_function" in model.flavors and not self.needs_only_library
-        write_environment(
-            directory,
-            default=lambda: self._imported(directory, requirements, alike, given) if looked_at else requirements,
-            conda=environment[0],
-            pip_requirements=environment[1],
-            extra_pip_requirements=environment[2],
+        # Last: finding out what a model imports may take seconds.
+        at_last(
+            lambda: write_environment(
+                directory,
+                default=lambda: self._imported(directory, requirements, alike, given) if looked_at else requirements,
+                conda=environment[0],
+                pip_requirements=environment[1],
+                extra_pip_requirements=environment[2],
+            )
         )
 
     def _imported(
@@ -139,8 +143,9 @@ class Flavor:
         found = self._known.get(kind) or recall(kind)
         if found is None:
             found = infer_pip_requirements(directory, self.name, requirements)
-            if found != requirements:
-                remember(kind, found)
+            if found == requirements:
+                return found  # maybe it could not be found out
+            remember(kind, found)
         self._known[kind] = found
         return list(found)
 
