@@ -20,6 +20,8 @@ FLAVORS: dict[str, str] = {
     "xgboost": "mlflow.xgboost",
     "lightgbm": "mlflow.lightgbm",
     "statsmodels": "mlflow.statsmodels",
+    "prophet": "mlflow.prophet",
+    "pmdarima": "mlflow.pmdarima",
     "keras": "mlflow.keras",
     "tensorflow": "mlflow.tensorflow",
     "lightning": "mlflow.pytorch",
@@ -49,7 +51,8 @@ FLAVORS: dict[str, str] = {
     "haystack": "mlflow.haystack",
     "strands": "mlflow.strands",
 }
-"""The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list, in its spelling.
+"""The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list in its
+spelling, and more.
 
 Modules that this package does not have are passed over.
 """
