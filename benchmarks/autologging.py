@@ -1,9 +1,9 @@
 """What autologging adds to a training: Millrace and the real mlflow, in the environments of tests/integrations.
 
 A training is timed with autologging off and on, as it is by default (models are logged), in turns, in one process per
-SDK and library. CPU is that of the thread that trains, which does not depend on what else the machine does; the wall time
-of the call is shown beside it. What is put off until after the call is waited for after each training, and shown by
-itself. The first training of a process with autologging, which imports and makes what later ones use, has a column.
+SDK and library. CPU is that of the thread that trains, which does not depend on what else the machine does; the wall
+time of the call is shown beside it. What is put off until after the call is waited for after each training, and shown
+by itself. The first training of a process with autologging, which imports and makes what later ones use, has a column.
 
 Trainings of several lengths (`SIZES`): what does not grow with the training weighs less in long ones.
 """

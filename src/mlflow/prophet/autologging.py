@@ -95,7 +95,7 @@ def _params_of(model: Any) -> dict[str, Any]:
         if name in _TABLES and value is not None:
             found[name] = f"{len(value)} rows"
         elif name == "stan_backend":
-            found[name] = value.get_type()
+            found[name] = model.stan_backend.get_type()
         elif name not in ("self", "kwargs"):
             found[name] = value
     found["country_holidays"] = model.country_holidays
