@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any
@@ -45,7 +46,9 @@ def _patch() -> None:
     request = _Begin(SpanType.LLM, _OF_MODELS)
     trace_calls(INTEGRATION, model, "request", request, _finish_request)
     _trace_streams(model, "request_stream", request)
-    tools: Any = importlib.import_module("pydantic_ai._tool_manager").ToolManager
+    is_first = importlib.util.find_spec("pydantic_ai._tool_manager") is not None
+    place = "pydantic_ai._tool_manager" if is_first else "pydantic_ai.tool_manager"  # from version 2 on
+    tools: Any = importlib.import_module(place).ToolManager
     trace_calls(INTEGRATION, tools, "handle_call", _Begin(SpanType.TOOL, None))
     when_imported("pydantic_ai.mcp", _patch_mcp, key="mlflow.pydantic_ai")
 
@@ -53,8 +56,9 @@ def _patch() -> None:
 def _patch_mcp() -> None:
     with safely(FLAVOR_NAME, "watch MCP servers"):
         if INTEGRATION.options is not None:
-            server = getattr(importlib.import_module("pydantic_ai.mcp"), "MCPServer", None)
-            trace_calls(INTEGRATION, server, ("call_tool", "list_tools"), _Begin(SpanType.TOOL, None))
+            mcp = importlib.import_module("pydantic_ai.mcp")
+            name = "MCPToolset" if hasattr(mcp, "MCPToolset") else "MCPServer"  # before version 2
+            trace_calls(INTEGRATION, getattr(mcp, name), ("call_tool", "list_tools"), _Begin(SpanType.TOOL, None))
 
 
 class _Begin:
@@ -197,4 +201,4 @@ def _finish_sync_stream(flavor: str, span: LiveSpan, result: Any) -> Any:
     return result
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="pydantic_ai", package="pydantic-ai-slim", supported=("1.0", "2"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="pydantic_ai", package="pydantic-ai-slim", supported=("1.0", "3"))
