@@ -14,6 +14,7 @@ from mlflow.autologging.imports import when_imported
 from mlflow.tracing.library import Started, fail, inputs_of, is_on, set_usage, start, trace_calls
 from mlflow.tracing.live import LiveSpan
 from mlflow.tracing.starting import activate, deactivate, get_current_active_span
+from mlflow.tracing.streams import Reading
 
 FLAVOR_NAME = "pydantic_ai"
 _SYNC_STREAM = "run_stream_sync"
@@ -179,23 +180,28 @@ class _Stream:
 
 def _end_stream(flavor: str, span: LiveSpan, result: Any) -> None:
     with safely(flavor, "put a stream together"):
-        if hasattr(result, "all_messages"):
-            new = result.new_messages()
-            span.set_outputs({"_all_messages": result.all_messages(), "_new_messages_serialized": new})
-        else:
-            span.set_outputs(result.get())
-        _set_usage(span, result)
+        _tell_stream(span, result)
     span.end()
 
 
+def _tell_stream(span: LiveSpan, result: Any) -> None:
+    if hasattr(result, "all_messages"):
+        new = result.new_messages()
+        span.set_outputs({"_all_messages": result.all_messages(), "_new_messages_serialized": new})
+    else:
+        span.set_outputs(result.get())
+    _set_usage(span, result)
+
+
 def _finish_sync_stream(flavor: str, span: LiveSpan, result: Any) -> Any:
-    """Have the span end when the stream has been read; one that nobody reads to its end is not recorded."""
+    """Have the span end when the stream has been read, or is dropped."""
     inner = result._streamed_run_result
     completed = inner._marked_completed
+    reading = Reading(flavor, span, lambda span, pieces: _tell_stream(span, inner))
 
     async def marked(*args: Any, **kwargs: Any) -> None:
         await completed(*args, **kwargs)
-        _end_stream(flavor, span, inner)
+        reading.end()
 
     inner._marked_completed = marked
     return result
