@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,6 @@ from botocore.exceptions import EventStreamError
 from google import genai
 from google.genai import types
 from mistralai import Mistral
-from pydantic_ai import Agent
-from pydantic_ai.models.openai import OpenAIChatModel
-from pydantic_ai.providers.openai import OpenAIProvider
 from smolagents import FinalAnswerStep, OpenAIServerModel, ToolCallingAgent, tool
 
 import mlflow
@@ -26,7 +21,6 @@ import mlflow.bedrock
 import mlflow.gemini
 import mlflow.groq
 import mlflow.mistral
-import mlflow.pydantic_ai
 import mlflow.smolagents
 
 
@@ -47,7 +41,7 @@ SAID: Any = [{"role": "user", "content": "Hi"}]
 def store(tmp_path: Path) -> Iterator[None]:
     """A store of the test's own, and autologging that ends with the test."""
     mlflow.set_tracking_uri(str(tmp_path / "mlruns"))
-    names = ("bedrock", "gemini", "groq", "mistral", "pydantic_ai", "smolagents")
+    names = ("bedrock", "gemini", "groq", "mistral", "smolagents")
     flavors: list[Any] = [getattr(mlflow, name) for name in names]
     for flavor in flavors:
         flavor.autolog()
@@ -126,17 +120,6 @@ def test_a_stream_of_mistral_that_is_left(provider: int) -> None:
         next(stream)
         next(stream)
     assert _trace().data.spans[0].outputs["choices"][0]["message"]["content"] == "Hello"
-
-
-def test_a_stream_of_pydantic_ai_that_nobody_reads(provider: int) -> None:
-    model = OpenAIChatModel("m", provider=OpenAIProvider(f"http://127.0.0.1:{provider}/v1", api_key="nobody's"))
-    Agent(model).run_stream_sync("Hi")
-    for _ in range(1000):  # ended by another thread
-        gc.collect()
-        if mlflow.search_traces(locations=["0"], return_type="list"):
-            break
-        time.sleep(0.01)
-    assert _trace().info.state == "OK"
 
 
 def test_a_key_is_not_recorded(provider: int) -> None:
