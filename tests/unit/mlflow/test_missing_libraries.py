@@ -32,7 +32,7 @@ SCRIPT = """
 import importlib, importlib.machinery, json, os, sys
 import mlflow
 
-ours = {"mlflow", "millrace", "msgspec", "apsw", "click", "urllib3", "yaml", "cloudpickle", "packaging", "numpy", "pandas"}
+ours = set("mlflow millrace msgspec apsw click urllib3 yaml cloudpickle packaging numpy pandas".split())
 
 class Missing:
     '''Finds no library but those that this package needs.'''
