@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mlflow.environment.files import PYTHON_VERSION
 from mlflow.pyfunc.loaded import FLAVOR_NAME, PyFuncModel
-from mlflow.pyfunc.loading import get_model_dependencies, load_model, load_pyfunc, spark_udf
+from mlflow.pyfunc.loading import get_model_dependencies, load_model, load_pyfunc
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from mlflow.pyfunc.saving import (
     add_to_model,
@@ -16,6 +16,7 @@ from mlflow.pyfunc.saving import (
     log_model,
     save_model,
 )
+from mlflow.pyfunc.udf import spark_udf
 
 MAIN = "loader_module"
 CODE = "code"
