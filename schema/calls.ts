@@ -108,6 +108,7 @@ export interface Changes {
   cursor?: number;
   changes?: Change[];
   all?: boolean;
+  state?: string;
 }
 
 /** The columns that the runs of a search have. */

@@ -10,6 +10,7 @@ from unittest import mock
 import mlflow
 from mlflow.autologging import calls, runs
 from mlflow.client import MlflowClient
+from mlflow.client.afterwards import settle
 
 Answer = TypeVar("Answer")
 
@@ -18,7 +19,7 @@ class SabotageError(Exception):
     """What is raised where autologging does something; nobody else raises it."""
 
 
-def _points() -> list[tuple[Any, str]]:
+def points() -> list[tuple[Any, str]]:
     """Every method that autologging reaches the store by."""
     names = [name for name in dir(MlflowClient) if not name.startswith("_") and callable(getattr(MlflowClient, name))]
     found: list[tuple[Any, str]] = [(MlflowClient, name) for name in names]
@@ -36,9 +37,10 @@ def broken_at(index: int | None) -> Iterator[list[str]]:
     """
     seen: list[str] = []
     with ExitStack() as patches:
-        for owner, name in _points():
+        for owner, name in points():
             patches.enter_context(mock.patch.object(owner, name, _counting(getattr(owner, name), name, seen, index)))
         yield seen
+        settle()  # what is done after the training is broken, too
 
 
 def _counting(method: Callable[..., Any], name: str, seen: list[str], index: int | None) -> Callable[..., Any]:

@@ -20,10 +20,13 @@ FLAVORS: dict[str, str] = {
     "xgboost": "mlflow.xgboost",
     "lightgbm": "mlflow.lightgbm",
     "statsmodels": "mlflow.statsmodels",
+    "prophet": "mlflow.prophet",
+    "pmdarima": "mlflow.pmdarima",
     "keras": "mlflow.keras",
     "tensorflow": "mlflow.tensorflow",
     "lightning": "mlflow.pytorch",
     "pytorch_lightning": "mlflow.pytorch",
+    "paddle": "mlflow.paddle",
     "transformers": "mlflow.transformers",
     "setfit": "mlflow.transformers",
     "pyspark": "mlflow.spark",
@@ -49,7 +52,8 @@ FLAVORS: dict[str, str] = {
     "haystack": "mlflow.haystack",
     "strands": "mlflow.strands",
 }
-"""The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list, in its spelling.
+"""The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list in its spelling, and
+those that it has none for.
 
 Modules that this package does not have are passed over.
 """

@@ -25,7 +25,9 @@ const NONE: Visible = { ids: [], names: new Map(), colours: new Map() };
 export function useVisible(table: Table): Visible {
   const { rows, state } = table;
   const charts = state.mode !== "TABLE";
-  useEffect(() => rows.keepFirst(charts ? state.first : 0, NAME_COLUMNS), [rows, charts, state.first]);
+  // The columns say whether runs are nested, and so which rows come first: before that, they would be asked for twice.
+  const known = table.catalogue.data.value !== undefined || table.catalogue.error.value !== null;
+  useEffect(() => rows.keepFirst(charts && known ? state.first : 0, NAME_COLUMNS), [rows, charts, known, state.first]);
   const version = charts ? rows.version.value : 0;
   const theme = dark.value ? "dark" : "light";
   return useMemo(() => {
