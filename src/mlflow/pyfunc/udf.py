@@ -11,9 +11,10 @@ from typing import Any
 from millrace.errors import InvalidParameterValue, MlflowException
 from mlflow.environment.libraries import library
 from mlflow.models.model import Model, local_directory
-from mlflow.pyfunc.udf_inputs import column_names, frame_of
+from mlflow.pyfunc.udf_inputs import column_names, frame_of, optional_columns
 from mlflow.pyfunc.udf_results import as_result, result_type_of
 from mlflow.pyfunc.udf_shipping import Shipped, ship
+from mlflow.types.schema import Schema
 
 ENVIRONMENT_MANAGERS = ("local", "conda", "virtualenv", "uv")
 
@@ -62,7 +63,7 @@ def spark_udf(
     schema = meta.get_input_schema()
     kind = result_type_of(result_type, meta.get_output_schema())
     shipped = ship(spark, directory, model_config=model_config, environment=extra_env or {})
-    function = _pandas_udf(shipped, kind, column_names(schema), params)
+    function = _pandas_udf(shipped, kind, schema, params)
 
     @functools.wraps(function)  # with what Spark needs to know of a function that is registered for SQL
     def udf(*args: Any) -> Any:
@@ -85,7 +86,7 @@ def _check_manager(name: str | None, prebuilt: str | None) -> None:
         )
 
 
-def _default_columns(schema: Any) -> list[str]:
+def _default_columns(schema: Schema | None) -> list[str]:
     if schema is None:
         raise MlflowException(
             "Attempting to apply udf on zero columns because no column names were specified as arguments or inferred "
@@ -93,14 +94,14 @@ def _default_columns(schema: Any) -> list[str]:
             error_code="INVALID_PARAMETER_VALUE",
         )
     names = column_names(schema)
-    if names is None:
+    if not names:
         raise MlflowException(
             f"Cannot apply udf because no column names specified. The udf expects {len(schema.inputs)} columns with "
             f"types: {schema.inputs}. Input column names could not be inferred from the model signature (column names "
             "not found).",
             error_code="INVALID_PARAMETER_VALUE",
         )
-    if any(not each.required for each in schema.inputs):
+    if optional_columns(schema):
         raise MlflowException(
             "Cannot apply UDF without column names specified when model signature contains optional columns.",
             error_code="INVALID_PARAMETER_VALUE",
@@ -108,15 +109,17 @@ def _default_columns(schema: Any) -> list[str]:
     return names
 
 
-def _pandas_udf(shipped: Shipped, kind: Any, names: list[str] | None, params: dict[str, Any] | None) -> Any:
+def _pandas_udf(shipped: Shipped, kind: Any, schema: Schema | None, params: dict[str, Any] | None) -> Any:
     import typing
 
     import pandas as pd
     from pyspark.sql.functions import pandas_udf  # pyright: ignore[reportMissingImports]
     from pyspark.sql.types import StructType  # pyright: ignore[reportMissingImports]
 
+    named = column_names(schema), optional_columns(schema)
+
     def predict(batches: Any) -> Any:
-        return _predicted(shipped, kind, names, params, batches)
+        return _predicted(shipped, kind, named, params, batches)
 
     column = typing.Union[pd.Series, pd.DataFrame]  # noqa: UP007
     answer = pd.DataFrame if isinstance(kind, StructType) else pd.Series
@@ -129,14 +132,18 @@ def _pandas_udf(shipped: Shipped, kind: Any, names: list[str] | None, params: di
 
 
 def _predicted(
-    shipped: Shipped, kind: Any, names: list[str] | None, params: dict[str, Any] | None, batches: Iterator[Any]
+    shipped: Shipped,
+    kind: Any,
+    named: tuple[list[str] | None, list[str]],
+    params: dict[str, Any] | None,
+    batches: Iterator[Any],
 ) -> Iterator[Any]:
     """Predict batch by batch, in a worker."""
     # Libraries that count cores would each take all of them, in every worker of a machine.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     model = shipped.model()
     for batch in batches:
-        frame = frame_of(batch if isinstance(batch, tuple) else (batch,), names)
+        frame = frame_of(batch if isinstance(batch, tuple) else (batch,), *named)
         yield as_result(model.predict(frame, params=params), kind, len(frame))
 
 

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mlflow.types.schema import Schema
 
 
 def column_names(schema: Schema | None) -> list[str] | None:
-    """The names of a signature's columns; None where it has none."""
-    if schema is None or not schema.has_input_names():
+    """The names of a signature's columns, none where it names none; None without a signature."""
+    if schema is None:
         return None
-    return [str(name) for name in schema.input_names()]
+    return [str(name) for name in schema.input_names()] if schema.has_input_names() else []
 
 
-def frame_of(arguments: tuple[Any, ...], names: list[str] | None, required: int | None = None) -> Any:
+def optional_columns(schema: Schema | None) -> list[str]:
+    """The names of a signature's columns that may be missing."""
+    named = [] if schema is None or not schema.has_input_names() else schema.inputs
+    return [str(each.name) for each in named if not getattr(each, "required", True)]
+
+
+def frame_of(arguments: tuple[Any, ...], names: list[str] | None, optional: Sequence[str] = ()) -> Any:
     """The arguments of a call, Series and (of structs) DataFrames, as one DataFrame.
 
     Args:
-        arguments: one for each column.
-        names: the names of the model's columns; numbers from 0 by default.
-        required: how many there must be at least.
-
-    Raises:
-        MlflowException: there are too few.
+        arguments: one for each column, or one struct of all columns.
+        names: the names of the model's columns; numbers from 0 where it names none, as texts without a signature.
+        optional: those that are empty where they are missing.
     """
     import pandas as pd
 
     only = arguments[0] if len(arguments) == 1 else None
-    if isinstance(only, pd.DataFrame) and not (names is not None and len(names) == 1 and names[0] not in only.columns):
+    if isinstance(only, pd.DataFrame) and not (names and len(names) == 1 and names[0] not in only.columns):
         return only
-    if names is None:
-        names = [str(index) for index in range(len(arguments))]
-    return pd.DataFrame({name: _column(each) for name, each in zip(names, arguments, strict=False)})
+    known: Iterable[Any] = names or map(str if names is None else int, range(len(arguments)))
+    frame = pd.DataFrame({name: _column(each) for name, each in zip(known, arguments, strict=False)})
+    return frame.assign(**{name: None for name in optional if name not in frame.columns})
 
 
 def _column(argument: Any) -> Any:

@@ -6,8 +6,8 @@ called through py4j, so nothing needs to be added to the session.
 
 from __future__ import annotations
 
-import logging
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import mlflow
@@ -23,10 +23,11 @@ TAG = "sparkDatasourceInfo"
 MAX_LENGTH = 8000
 """As long as a tag may be."""
 
+_NOT_ASKED_FOR = "__globPaths__"
+"""The option of files that Spark itself reads as text, to find the schema of a CSV or JSON source."""
 _SETTLE_MS = 2000
 """How long the end of a run waits for Spark to tell of what it has read."""
 
-_logger = logging.getLogger("mlflow.spark")
 _lock = threading.RLock()
 _following: list[_Reads] = []
 _waiting: dict[str, None] = {}
@@ -91,13 +92,13 @@ class _Listener:
         if INTEGRATION.options is None:
             return
         with safely(FLAVOR_NAME, "record what Spark has read"):
-            _record(list(_sources(name, execution)))
+            _record(list(_sources(execution)))
 
     def onFailure(self, name: str, execution: Any, error: Any) -> None:
         """An action has failed."""
 
 
-def _sources(action: str, execution: Any) -> Any:
+def _sources(execution: Any) -> Iterator[str]:
     """The lines of an action's sources."""
     leaves = execution.analyzed().collectLeaves()
     for index in range(leaves.size()):
@@ -106,8 +107,8 @@ def _sources(action: str, execution: Any) -> Any:
         if relation is None or relation.getClass().getSimpleName() != "HadoopFsRelation":
             continue
         form = relation.fileFormat().shortName()
-        if action == "rdd" and form == "text":
-            continue  # Spark looks at the files of a CSV or JSON source to find its schema
+        if form == "text" and relation.options().contains(_NOT_ASKED_FOR):
+            continue
         roots = relation.location().rootPaths()
         for each in range(roots.size()):
             yield f"path={roots.apply(each).toString()},format={form}"
