@@ -60,7 +60,7 @@ _HOMES: dict[str, str] = {
 _SUBMODULES = frozenset(
     # a flavor (save, load, autologging) or a library whose calls are traced, each imported when it is named
     "ag2 anthropic autogen bedrock catboost crewai dspy gemini groq keras langchain lightgbm litellm llama_index "
-    "mistral onnx openai pmdarima prophet pydantic_ai pytorch sentence_transformers shap sklearn smolagents "
+    "mistral onnx openai paddle pmdarima prophet pydantic_ai pytorch sentence_transformers shap sklearn smolagents "
     "spacy statsmodels tensorflow transformers xgboost "
     "artifacts client config data entities environment_variables exceptions models pyfunc store system_metrics "
     "tracing tracking types utils".split()

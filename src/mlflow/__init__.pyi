@@ -20,6 +20,7 @@ from mlflow import mistral as mistral
 from mlflow import models as models
 from mlflow import onnx as onnx
 from mlflow import openai as openai
+from mlflow import paddle as paddle
 from mlflow import pmdarima as pmdarima
 from mlflow import prophet as prophet
 from mlflow import pydantic_ai as pydantic_ai

@@ -7,11 +7,11 @@ import io
 import json
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
+from millrace.artifacts.several import several
 from millrace.errors import MlflowException, ResourceMissing
 from millrace.http import Client, StrangersClient, quoted
 from millrace.settings import (
@@ -128,14 +128,10 @@ class _Upload:
             return False
         missing = [number for number in range(1, count + 1) if number not in self._etags]
         seen(sum(self._length(number) for number in self._etags))
-        pool = ThreadPoolExecutor(min(_AT_ONCE, max(1, len(missing))), "millrace-parts")
-        try:
-            for number, etag in pool.map(self._send_part, missing):
-                self._etags[number] = etag
-                self._note(part=number, etag=etag)
-                seen(self._length(number))
-        finally:
-            pool.shutdown(cancel_futures=True)
+        for number, etag in several(self._send_part, missing, at_once=_AT_ONCE, name="millrace-parts"):
+            self._etags[number] = etag
+            self._note(part=number, etag=etag)
+            seen(self._length(number))
         parts = [{"part_number": number, "etag": self._etags[number]} for number in sorted(self._etags)]
         self._ask("complete", {"path": self._name, "upload_id": self._upload_id, "parts": parts})
         self.forget()

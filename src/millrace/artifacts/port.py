@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar, cast, runtime_checkable
 
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 
 from millrace.artifacts.paths import parts_of
 from millrace.artifacts.progress import Progress, watched
+from millrace.artifacts.several import several
 from millrace.errors import MlflowException
 from millrace.model import FileInfo
 
@@ -220,9 +220,8 @@ def upload(artifacts: Artifacts, local: Path, folder: str = "") -> None:
 def _each(artifacts: Artifacts, act: Callable[[F], None], files: list[F]) -> None:
     """Move files: several at once where each waits for a network."""
     if isinstance(artifacts, Fetching) and len(files) > 1:
-        with ThreadPoolExecutor(min(FILES_AT_ONCE, len(files)), "millrace-files") as pool:
-            for _ in pool.map(act, files):
-                pass
+        for _ in several(act, files, at_once=FILES_AT_ONCE, name="millrace-files"):
+            pass
         return
     for one in files:
         act(one)

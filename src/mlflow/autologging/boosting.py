@@ -112,10 +112,15 @@ class Boosting:
         name = f"feature_importance_{kind}"
         with self.call.safely(f"log the importance of features ({kind})"):
             self.run.log_dict(dict(importance if content is None else content), f"{name}.json")
-        with self.call.safely(f"draw the importance of features ({kind})"), tempfile.TemporaryDirectory() as scratch:
-            path = os.path.join(scratch, f"{name}.png")
-            draw_importance(list(importance), list(importance.values()), kind, path)
-            self.run.log_artifact(path)
+
+        def draw() -> None:
+            with tempfile.TemporaryDirectory() as scratch:
+                path = os.path.join(scratch, f"{name}.png")
+                draw_importance(list(importance), list(importance.values()), kind, path)
+                self.run.log_artifact(path)
+
+        with self.call.safely(f"draw the importance of features ({kind})"):
+            self.run.later(draw)
 
     def log_model(
         self, model: Any, log: Callable[..., Any], example: Any, predict: Callable[[Any], Any], **given: Any

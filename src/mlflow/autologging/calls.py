@@ -15,6 +15,7 @@ import mlflow
 from mlflow.autologging.patching import argument, positional
 from mlflow.autologging.runs import AutologgedRun
 from mlflow.autologging.safety import inside, quietly, safely, warn
+from mlflow.client.afterwards import returning
 
 Hook = Callable[["Call"], Generator[None, None, None]]
 
@@ -175,5 +176,5 @@ class HookedCall:
     @contextmanager
     def _own(self) -> Iterator[None]:
         """What holds while the hook does something: what it calls is not logged, and silent when that is asked for."""
-        with quietly(bool(self._call.options.get("silent"))), inside():
+        with quietly(bool(self._call.options.get("silent"))), inside(), returning():
             yield

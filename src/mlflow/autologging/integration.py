@@ -38,6 +38,7 @@ from mlflow.autologging.options import current, enable
 from mlflow.autologging.patching import Patches
 from mlflow.autologging.safety import inside, is_inside, quietly
 from mlflow.autologging.versions import is_supported
+from mlflow.client.afterwards import returning
 from mlflow.environment.libraries import library, version_of
 
 Kind = TypeVar("Kind", bound=type)
@@ -201,7 +202,7 @@ def _safe(flavor: str, method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def safe(self: Any, *args: Any, **kwargs: Any) -> Any:
         options = current(flavor) or {}
-        with quietly(bool(options.get("silent"))), inside():
+        with quietly(bool(options.get("silent"))), inside(), returning():
             try:
                 return method(self, *args, **kwargs)
             except Exception as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import mlflow
 from millrace.errors import MlflowException
 from millrace.model import DatasetInput, InputTag, Param, RunTag
 from millrace.model.limits import MAX_PARAM_LENGTH, check_key
+from mlflow.client.afterwards import afterwards, is_returning
 from mlflow.client.values import metric_of
 from mlflow.fluent.active import client, end_until
 from mlflow.utils.mlflow_tags import MLFLOW_AUTOLOGGING, MLFLOW_DATASET_CONTEXT
@@ -44,6 +45,18 @@ class AutologgedRun:
         if self.started:
             self.started = False
             end_until(self.run_id, status)
+
+    def later(self, work: Callable[[], object]) -> None:
+        """Do something of this run's that takes its time: while the user waits for a result, afterwards.
+
+        Args:
+            work: what to do; it must not look at anything that the user may change from now on. An error of it is told
+                as one of the code that calls this would be.
+        """
+        if is_returning():
+            afterwards(self.run_id, work)
+        else:
+            work()
 
     def log_params(self, params: Mapping[str, Any], tags: Mapping[str, Any] | None = None) -> None:
         """Log params, and tags beside them, in one request.

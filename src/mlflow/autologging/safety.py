@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+from mlflow.client.afterwards import on_error
 
 _logger = logging.getLogger("mlflow.utils.autologging_utils")
 
@@ -37,13 +40,17 @@ def safely(flavor: str, what: str) -> Iterator[None]:
         flavor: e.g. `"sklearn"`.
         what: what was tried, e.g. `"log the model"`.
     """
+    before = on_error.get()
+    on_error.set(functools.partial(warn, flavor, what))  # of what is done afterwards, too
     try:
         yield
     except Exception as error:
         warn(flavor, what, error)
+    finally:
+        on_error.set(before)
 
 
-def warn(flavor: str, what: str, error: Exception) -> None:
+def warn(flavor: str, what: str, error: BaseException) -> None:
     """Say that something could not be logged.
 
     Args:

@@ -20,6 +20,7 @@ from millrace.calls import (
 )
 from millrace.errors import MlflowException
 from millrace.model import FileInfo, LoggedModel
+from mlflow.client.afterwards import settle
 from mlflow.client.repository import ArtifactRepository, check_path
 from mlflow.client.stores import get_tracking_uri, registry_uri_for, store_at
 from mlflow.plugins.artifacts import AbstractArtifactRepository
@@ -261,7 +262,8 @@ def join(root: str, path: str | None) -> str:
 
 
 def artifact_uri_of_run(run_id: str, artifact_path: str | None = None, tracking_uri: str | None = None) -> str:
-    """The URI of an artifact of a run, whether it exists or not."""
+    """The URI of an artifact of a run, whether it exists or not; who asks for it is about to look there."""
+    settle()
     root = run_root(tracking_uri or get_tracking_uri(), run_id)
     return root if artifact_path is None else f"{root.rstrip('/')}/{artifact_path}"
 

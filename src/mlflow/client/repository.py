@@ -10,6 +10,7 @@ from pathlib import Path
 from millrace.artifacts import Artifacts, Below, LocalArtifacts, download, local_folder, open_artifacts, upload
 from millrace.errors import MlflowException, ResourceMissing
 from millrace.model import FileInfo
+from mlflow.client.afterwards import settle
 from mlflow.plugins.artifacts import AbstractArtifactRepository
 
 _logger = logging.getLogger("mlflow.store.artifact")
@@ -58,15 +59,18 @@ class ArtifactRepository(AbstractArtifactRepository):
 
     def read(self, artifact_path: str) -> bytes:
         """Download a file as bytes."""
+        settle()
         with self._artifacts.open(check_path(artifact_path)) as stream:
             return stream.read()
 
     def list_artifacts(self, path: str | None = None) -> list[FileInfo]:
         """The files and folders directly below a path, by name; nothing for a file or for what is not there."""
+        settle()
         return sorted(self._artifacts.list(check_path(path)), key=lambda one: one.path)
 
     def exists(self, path: str) -> bool:
         """Whether there is a file or a folder at a path."""
+        settle()
         path = check_path(path)
         folder = local_folder(self.artifact_uri)
         if folder is not None:
@@ -101,6 +105,7 @@ class ArtifactRepository(AbstractArtifactRepository):
         return self._download(check_path(folder), check_path(name), dst_path)
 
     def _download(self, folder: str, path: str, dst_path: str | None) -> str:
+        settle()
         whole = posixpath.join(folder, path).rstrip("/")
         artifacts = self._artifacts
         root = artifacts.root if isinstance(artifacts, LocalArtifacts) else None

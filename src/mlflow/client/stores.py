@@ -8,17 +8,38 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TypeVar
 
+from millrace.calls import (
+    AppendSpans,
+    Attend,
+    Call,
+    CreateExperiment,
+    CreateLoggedModel,
+    CreateRun,
+    GetExperiment,
+    GetExperimentByName,
+    LogBatch,
+    LogInputs,
+    LogMetric,
+    LogParam,
+    SearchExperiments,
+    SetExperimentTag,
+    SetTag,
+)
 from millrace.errors import InvalidParameterValue
 from millrace.http import HEADER_PROVIDERS, SIGNERS
 from millrace.journal import Journaled, is_supported, journal_of, open_journaled
 from millrace.settings import MILLRACE_EXIT_TIMEOUT_S, MILLRACE_JOURNAL, MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
 from millrace.store import Store, is_plugged, online, open_store
+from mlflow.client.afterwards import settle
 from mlflow.context.auth import sign
 from mlflow.context.headers import resolve_request_headers
 
 DEFAULT_FOLDER = "mlruns"
 """The folder, below the one that the process was in at first use, that runs go to when no URI is set."""
+
+R = TypeVar("R")
 
 _chosen: dict[str, str] = {}
 _stores: dict[str, Store] = {}
@@ -35,6 +56,7 @@ def set_tracking_uri(uri: str | Path) -> None:
             the folder `./mlruns`.
     """
     text = _as_text(uri)
+    settle()  # what is still to be done belongs to the store that was meant before
     if text:
         _chosen["tracking"] = text
         # Processes that are started from here are to log to the same place.
@@ -62,6 +84,7 @@ def is_tracking_uri_set() -> bool:
 
 def set_registry_uri(uri: str) -> None:
     """Set where the model registry is, when it is not where runs are logged to; empty to forget it."""
+    settle()
     if uri:
         _chosen["registry"] = _as_text(uri)
     else:
@@ -91,6 +114,31 @@ def _as_text(uri: str | Path) -> str:
     return uri
 
 
+_INDIFFERENT: frozenset[type] = frozenset(
+    {CreateRun, CreateLoggedModel, LogBatch, LogInputs, LogMetric, LogParam, SetTag, AppendSpans, Attend}
+    | {CreateExperiment, GetExperiment, GetExperimentByName, SearchExperiments, SetExperimentTag}
+)
+"""Calls that are answered the same before and after what is still to be done for models and runs."""
+
+
+class _Settled:
+    """A store around a store: whoever could see that something is still to be done waits until it is done."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+
+    def call(self, call: Call[R]) -> R:
+        """Answer a call."""
+        if type(call) not in _INDIFFERENT:
+            settle()
+        return self._inner.call(call)
+
+    def close(self) -> None:
+        """Close the store."""
+        settle()
+        self._inner.close()
+
+
 def store_at(uri: str) -> Store:
     """The store at a URI, opened on first use and kept for the process.
 
@@ -101,11 +149,12 @@ def store_at(uri: str) -> Store:
         with _lock:
             store = _stores.get(uri)
             if store is None:
+                opened: Store
                 if MILLRACE_JOURNAL.get() and is_supported() and not is_plugged(uri):
-                    store = _journals[uri] = open_journaled(online(uri))
+                    opened = _journals[uri] = open_journaled(online(uri))
                 else:
-                    store = open_store(uri)
-                _stores[uri] = store
+                    opened = open_store(uri)
+                store = _stores[uri] = _Settled(opened)
     return store
 
 

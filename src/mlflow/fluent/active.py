@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import logging
 import os
 import sys
@@ -22,6 +23,8 @@ from millrace.settings import (
     overriding,
 )
 from mlflow.client import MlflowClient
+from mlflow.client.afterwards import afterwards, is_pending, is_returning, settle
+from mlflow.client.base import now_ms
 from mlflow.client.queue import flush_all
 from mlflow.client.stores import get_registry_uri, get_tracking_uri, time_to_exit_s
 from mlflow.context.default_experiment import default_experiment_id
@@ -191,10 +194,19 @@ def _end_newest(status: str, reason: str) -> None:
 
 
 def _close(run_id: str, uri: str, status: str, reason: str) -> None:
-    """End a run that this process has open."""
+    """End a run that this process has open, when all that is still to be done for it is done."""
     _part(run_id)
+    end = functools.partial(_write_end, run_id, uri, status, reason, now_ms())
+    if is_returning() and is_pending(run_id):
+        afterwards(run_id, end)
+        return
+    settle(run_id)
+    end()
+
+
+def _write_end(run_id: str, uri: str, status: str, reason: str, end_time_ms: int) -> None:
     try:
-        MlflowClient(uri)._end_run(run_id, status, None, reason)
+        MlflowClient(uri)._end_run(run_id, status, end_time_ms, reason)
     finally:
         lifetime.leave(uri, run_id)
         if not _open:
@@ -243,6 +255,14 @@ def set_active_experiment_id(experiment_id: str | None) -> None:
         MLFLOW_EXPERIMENT_ID.set(experiment_id)
 
 
+def changing(name: str) -> str | None:
+    """What `mlflow.tracking.fluent` has beside functions: FLAML looks there whether `set_experiment` was called."""
+    if name != "_active_experiment_id":
+        raise AttributeError(f"module 'mlflow.tracking.fluent' has no attribute {name!r}")
+    chosen: str | None = _state.get("experiment_id")
+    return chosen
+
+
 def chosen_experiment_id() -> str | None:
     """The experiment that was set by a call or by `MLFLOW_EXPERIMENT_NAME` or `MLFLOW_EXPERIMENT_ID`, if any.
 
@@ -275,6 +295,7 @@ def experiment_id() -> str:
 
 def _end_open(status: str, reason: str) -> None:
     """End all open runs of this process, in whichever thread they were started, when it is about to end."""
+    settle(patience_s=time_to_exit_s())
     for run_id, (_, uri) in reversed(list(_open.items())):
         _open.pop(run_id, None)
         try:
@@ -286,6 +307,7 @@ def _end_open(status: str, reason: str) -> None:
 
 
 def _end_all() -> None:
+    settle()
     flush_all()
     _end_open(*lifetime.last_words())
     # What runs later still, such as the finalizers of callbacks, finds no run that it would have to end.

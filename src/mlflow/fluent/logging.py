@@ -10,6 +10,7 @@ from millrace.errors import InvalidParameterValue, MlflowException
 from millrace.model import Dataset as DatasetEntity
 from millrace.model import DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput, Param, RunTag
 from millrace.settings import MLFLOW_ENABLE_ASYNC_LOGGING
+from mlflow.client.afterwards import settle
 from mlflow.client.queue import RunOperations, flush_all
 from mlflow.client.stores import flush_journals, journal_now
 from mlflow.client.values import metric_of
@@ -305,6 +306,7 @@ def flush_async_logging() -> None:
     Raises:
         MlflowException: the store does not take it; metrics wait in the journal, and nothing is lost.
     """
+    settle()
     flush_all()
     flush_journals()
 

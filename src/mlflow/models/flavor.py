@@ -33,6 +33,7 @@ from mlflow.environment.files import ENVIRONMENT_REFERENCE, check_environment_ar
 from mlflow.environment.inference import infer_pip_requirements
 from mlflow.environment.libraries import library, version_of
 from mlflow.models.model import Model, local_directory
+from mlflow.models.recording import at_last
 from mlflow.models.saving import (
     add_code_to_path,
     check_code_paths,
@@ -120,12 +121,15 @@ class Flavor:
         write_mlmodel(model, directory)
         looked_at = "python_function" in model.flavors and not self.needs_only_library
         kind = None if alike is None or saving.code else (alike, type(given.get("input_example")))
-        write_environment(
-            directory,
-            default=lambda: self._imported(directory, requirements, kind) if looked_at else requirements,
-            conda=environment[0],
-            pip_requirements=environment[1],
-            extra_pip_requirements=environment[2],
+        # Last: finding out what a model imports takes seconds.
+        at_last(
+            lambda: write_environment(
+                directory,
+                default=lambda: self._imported(directory, requirements, kind) if looked_at else requirements,
+                conda=environment[0],
+                pip_requirements=environment[1],
+                extra_pip_requirements=environment[2],
+            )
         )
 
     def _imported(self, directory: str, requirements: list[str], kind: Hashable) -> list[str]:

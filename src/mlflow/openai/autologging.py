@@ -8,7 +8,7 @@ from typing import Any
 from millrace.model import SpanAttributeKey, SpanType
 from mlflow.autologging import Call, Integration
 from mlflow.openai.chunks import completion_of, gather_chat, gather_completion, gather_response
-from mlflow.tracing.library import Started, function_tool, given, set_usage, stream_inside, trace_calls
+from mlflow.tracing.library import Started, function_tool, given, parsed, set_usage, stream_inside, trace_calls
 from mlflow.tracing.live import LiveSpan
 
 FLAVOR_NAME = "openai"
@@ -23,8 +23,9 @@ def autolog(
 ) -> None:
     """Record every call of the `openai` client as a span from now on: under the active span, or as a trace.
 
-    Chat completions, completions, responses and embeddings, synchronous and asynchronous, streamed or not: what they
-    took and gave, the tools that were offered, the tokens that were used. A stream's span ends with the stream.
+    Chat completions, completions, responses and embeddings, of OpenAI's clients and of Azure's, synchronous and
+    asynchronous, streamed or not: what they took and gave, the tools that were offered, the tokens that were used. A
+    stream's span ends with the stream.
 
     Args:
         disable: record nothing any more, and leave the client as it was.
@@ -38,6 +39,7 @@ def autolog(
 
 _KINDS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "chat.completions": (SpanType.CHAT_MODEL, ("create", "parse"), "messages"),
+    "beta.chat.completions": (SpanType.CHAT_MODEL, ("parse",), "messages"),
     "completions": (SpanType.LLM, ("create",), ""),
     "embeddings": (SpanType.EMBEDDING, ("create",), "input"),
     "responses": (SpanType.CHAT_MODEL, ("create", "parse"), "input"),
@@ -84,9 +86,7 @@ def _tool(tool: Any) -> dict[str, Any] | None:
 
 def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:
     """End the span of a call, or leave that to the stream that it gave."""
-    found = result
-    if hasattr(result, "parse") and hasattr(result, "http_response"):
-        found = result.parse()  # a raw response, which keeps what it parsed
+    found = parsed(result)
     if hasattr(found, "_iterator"):
         stream_inside(flavor, span, found, "_iterator", _gather)
         return result

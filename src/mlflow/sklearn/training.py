@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from millrace.model import Param
@@ -16,7 +16,7 @@ from mlflow.sklearn import tuning
 from mlflow.sklearn.estimators import is_search
 from mlflow.sklearn.model_io import log_model
 from mlflow.sklearn.recording import params_of, tags_of
-from mlflow.sklearn.scores import Labelled, evaluate
+from mlflow.sklearn.scores import Labelled, Predicted, evaluate, predict
 
 _logger = logging.getLogger("mlflow.sklearn")
 
@@ -63,25 +63,30 @@ class Training:
     # -- after ----------------------------------------------------------------------------------------------
     def log_results(self) -> None:
         """Log the model and what it scores."""
-        with tempfile.TemporaryDirectory() as directory:
-            metrics, params = self._search_results(directory)
-            best_model_id = self._log_models(params)
-            self._log_scores(directory, metrics, params)
-            with self.call.safely("log the estimator's page"):
-                _write_page(self.estimator, directory)
-            with self.call.safely("log artifacts"):
-                self.run.log_artifacts(directory)
+        files: dict[str, str] = {}
+        metrics, params = self._search_results(files)
+        best_model_id = self._log_models(params)
+        predicted = self._predict()
+        if params:
+            with self.call.safely("log the best parameters"):
+                self.run.log_metrics({}, params=params)
+        with self.call.safely("log the estimator's page"):
+            files["estimator.html"] = _page(self.estimator)
+        with self.call.safely("log training metrics"):
+            # The user may do with the estimator and its data what he likes meanwhile: neither is looked at.
+            self.run.later(lambda: self._log_files(files, metrics, predicted))
         if is_search(self.estimator):
             tuning.log_children(self.estimator, self.run_id, self.options, self.dataset, best_model_id)
         with self.call.safely("remember the run"):
             # After the model was saved: one that is loaded elsewhere should not log to this run.
             setattr(self.estimator, RUN_ATTRIBUTE, self.run_id)
 
-    def _search_results(self, directory: str) -> tuple[dict[str, float], list[Param]]:
-        """The metrics and params of a search; of other estimators none."""
+    def _search_results(self, files: dict[str, str]) -> tuple[dict[str, float], list[Param]]:
+        """The metrics and params of a search, and its results as a file; of other estimators none."""
         if is_search(self.estimator):
             with self.call.safely("log the search's results"):
-                return tuning.write_results(self.estimator, directory)
+                files["cv_results.csv"], metrics, params = tuning.results_of(self.estimator)
+                return metrics, params
         return {}, []
 
     def _log_models(self, found: list[Param]) -> str | None:
@@ -117,20 +122,30 @@ class Training:
             params=params,
         ).model_id
 
-    def _log_scores(self, directory: str, metrics: dict[str, float], params: list[Param]) -> None:
+    def _predict(self) -> Predicted | None:
+        if self._y is None:
+            _logger.warning("Training metrics are not recorded: no labels were passed.")
+            return None
         with self.call.safely("compute training metrics"):
-            if self._y is None:
-                _logger.warning("Training metrics are not recorded: no labels were passed.")
-            else:
-                data = Labelled(self.estimator, self._x, self._y, self._weight, self.options["pos_label"])
-                metrics = metrics | evaluate(data, "training_", directory)
-        if metrics or params:
-            with self.call.safely("log training metrics"):
-                self.run.log_metrics(metrics, params=params, model_id=self.model_id, dataset=self.dataset)
+            return predict(Labelled(self.estimator, self._x, self._y, self._weight, self.options["pos_label"]))
+        return None
+
+    def _log_files(self, files: dict[str, str], metrics: dict[str, float], predicted: Predicted | None) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            if predicted is not None:
+                with self.call.safely("compute training metrics"):
+                    metrics = metrics | evaluate(predicted, "training_", directory)
+            if metrics:
+                with self.call.safely("log training metrics"):
+                    self.run.log_metrics(metrics, model_id=self.model_id, dataset=self.dataset)
+            with self.call.safely("log artifacts"):
+                for name, text in files.items():
+                    Path(directory, name).write_text(text, encoding="utf-8")
+                self.run.log_artifacts(directory)
 
 
-def _write_page(estimator: Any, directory: str) -> None:
+def _page(estimator: Any) -> str:
     from sklearn.utils import estimator_html_repr
 
-    with open(os.path.join(directory, "estimator.html"), "w", encoding="utf-8") as file:
-        file.write(estimator_html_repr(estimator))
+    page: str = estimator_html_repr(estimator)
+    return page

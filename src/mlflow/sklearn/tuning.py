@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import numbers
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,18 +18,15 @@ from mlflow.utils.mlflow_tags import MLFLOW_AUTOLOGGING, MLFLOW_PARENT_RUN_ID
 _logger = logging.getLogger("mlflow.sklearn.utils")
 
 
-def write_results(search: Any, directory: str) -> tuple[dict[str, float], list[Param]]:
-    """Write `cv_results.csv` into a directory.
-
-    Returns:
-        The metric `best_cv_score` and the params `best_…`, as far as the search knows the best.
-    """
+def results_of(search: Any) -> tuple[str, dict[str, float], list[Param]]:
+    """The content of `cv_results.csv`; the metric `best_cv_score` and the params `best_…`, as far as the search knows
+    the best."""
     import pandas as pd
 
-    pd.DataFrame.from_dict(search.cv_results_).to_csv(os.path.join(directory, "cv_results.csv"), index=False)
+    table: str = pd.DataFrame.from_dict(search.cv_results_).to_csv(index=False)
     params = [Param(f"best_{key}", str(value)) for key, value in getattr(search, "best_params_", {}).items()]
     score = getattr(search, "best_score_", None)
-    return {} if score is None else {"best_cv_score": float(score)}, params
+    return table, {} if score is None else {"best_cv_score": float(score)}, params
 
 
 def log_children(

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlflow.autologging import Call, safe_callbacks
 from mlflow.autologging.boosting import MAX_DATA_BYTES, Boosting
+from mlflow.data.digest_utils import MAX_ROWS
 from mlflow.data.numpy_dataset import from_numpy
 from mlflow.xgboost.model_io import FLAVOR, FLAVOR_NAME, log_model
 
@@ -52,9 +53,22 @@ class BoosterTraining(Boosting):
         self.log_dataset(lambda source: from_numpy(self._array(matrix), source=source, name=name), context)
 
     def _array(self, matrix: Any) -> Any:
-        """The data of a matrix, which takes time to get: what is trained on is often evaluated too."""
+        """The data of a matrix, which takes time to get: what is trained on is often evaluated too.
+
+        A digest looks at its first elements and its shape: rows after those are zeros here, which take no memory.
+        """
         if id(matrix) not in self._arrays:
-            self._arrays[id(matrix)] = matrix.get_data().toarray()
+            import numpy as np
+
+            rows, columns = matrix.num_row(), matrix.num_col()
+            looked_at = -(-MAX_ROWS // max(columns, 1))
+            try:
+                head = matrix.slice(range(min(rows, looked_at)), allow_groups=True).get_data().toarray()
+            except Exception:  # kinds of matrices that have no parts
+                head = matrix.get_data().toarray()
+            array = np.zeros((rows, columns), dtype=head.dtype)
+            array[: len(head)] = head
+            self._arrays[id(matrix)] = array
         return self._arrays[id(matrix)]
 
     def after(self, booster: Any) -> None:

@@ -14,6 +14,11 @@ KNOWN: dict[str, dict[str, str]] = {
         "bedrock/*/previews/0": "a preview shows what the user said, in Bedrock's words, too",
         "bedrock/3/spans/0/events/0/1/exception.*": "an exception is told in one way, by the name of its class",
     },
+    "bedrock_streams": {
+        "bedrock_streams/[01]/previews/0": "a preview shows what the user said, in Bedrock's words, too",
+        "bedrock_streams/2/previews/1": "see below: the outputs are more",
+        "bedrock_streams/2/spans/0/attributes/mlflow.spanOutputs/body": "what a model streamed is shown",
+    },
     "groq": {
         "groq/2/spans/0/events/0/1/exception.*": "an exception is told in one way, by the name of its class",
     },

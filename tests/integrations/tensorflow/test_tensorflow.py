@@ -22,10 +22,12 @@ def run(product: str, program: str, *arguments: object) -> Any:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Any]:
     """What each product finds in the models that each saved, and what it refused to save."""
     found: dict[tuple[str, str], Any] = {}
-    for saver in PRODUCTS:
-        folder = tmp_path_factory.mktemp(saver)
+    folders = [tmp_path_factory.mktemp(saver) for saver in PRODUCTS]
+    for saver, folder in zip(PRODUCTS, folders, strict=True):
         found[saver, "refused"] = run(saver, "models.py", "save", folder)
-        found |= {(saver, loader): run(loader, "models.py", "load", folder) for loader in PRODUCTS}
+    for loader in PRODUCTS:
+        answers = run(loader, "models.py", "load", *folders)
+        found |= {(saver, loader): one for saver, one in zip(PRODUCTS, answers, strict=True)}
     return found
 
 

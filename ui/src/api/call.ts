@@ -1,6 +1,7 @@
 /** The one way to the server's JSON calls: typed by what the server declares, errors as the server words them. */
 
 import { type Calls, routes } from "@schema/calls";
+import { keepAhead, takeAhead } from "./ahead";
 import { heard, missed } from "./reach";
 
 /** What the server refused, or that it could not be reached (`status` 0). */
@@ -28,11 +29,16 @@ export const prefix = location.pathname.replace(/\/[^/]*$/, "");
  *
  * @throws CallError what the server said, or that it did not answer; DOMException AbortError when given up.
  */
-export async function call<N extends keyof Calls>(
-  name: N,
-  fields: Calls[N]["call"],
-  signal?: AbortSignal,
-): Promise<Calls[N]["answer"]> {
+export function call<N extends keyof Calls>(name: N, fields: Calls[N]["call"], signal?: AbortSignal): Promise<Calls[N]["answer"]> {
+  return (takeAhead(name, fields) as Promise<Calls[N]["answer"]> | undefined) ?? made(name, fields, signal);
+}
+
+/** Make a call before the part of the page that will make it is there. Resolves when it is answered, or has failed. */
+export function callAhead<N extends keyof Calls>(name: N, fields: Calls[N]["call"]): Promise<void> {
+  return keepAhead(name, fields, made(name, fields));
+}
+
+async function made<N extends keyof Calls>(name: N, fields: Calls[N]["call"], signal?: AbortSignal): Promise<Calls[N]["answer"]> {
   const route: { method: string; path: string; inPath: readonly string[] } = routes[name];
   const rest: Record<string, unknown> = { ...(fields as object) };
   const path = route.path.replace(/\{(\w+)\}/g, (_, field: string) => {

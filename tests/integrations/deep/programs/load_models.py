@@ -45,8 +45,7 @@ def described(path: Path) -> dict[str, Any]:
     return kept
 
 
-def main() -> None:
-    folder = Path(sys.argv[1])
+def found_in(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, inputs in INPUTS.items():
         path = folder / name
@@ -59,7 +58,7 @@ def main() -> None:
         }
     state = mlflow.pytorch.load_state_dict(str(folder / "state"))
     found["state"] = plain({key: value.numpy() for key, value in state.items()})
-    report.answer(found)
+    return found
 
 
-main()
+report.answer([found_in(Path(each)) for each in sys.argv[1:]])

@@ -89,4 +89,5 @@ def load(folder: Path) -> Any:
     return found
 
 
-report.answer(save(Path(sys.argv[2])) if sys.argv[1] == "save" else load(Path(sys.argv[2])))
+folders = [Path(each) for each in sys.argv[2:]]
+report.answer(save(folders[0]) if sys.argv[1] == "save" else [load(each) for each in folders])

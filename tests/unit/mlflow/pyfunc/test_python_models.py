@@ -202,7 +202,7 @@ def test_a_model_that_streams() -> None:
         ({"python_model": lambda: 1}, "it must accept exactly one argument. Found 0 arguments"),
         ({"python_model": lambda a, b: 1}, "it must accept exactly one argument. Found 2 arguments"),
         ({"python_model": "nowhere.py"}, "does not exist. Ensure the file path is valid"),
-        ({"python_model": Doubler(), "resources": ["x"]}, "`resources` is not offered here"),
+        ({"python_model": Doubler(), "resources": ["x"]}, "A resource is an object of `mlflow.models.resources`, got 'x'"),
         ({"python_model": Doubler(), "infer_code_paths": True, "code_paths": ["x"]}, "pass one of them"),
         ({"python_model": Doubler(), "model_config": "nowhere.yaml"}, "`model_config` path 'nowhere.yaml'"),
         ({"python_model": Doubler(), "code_paths": ["nowhere"]}, "Failed to copy the specified code path 'nowhere'"),

@@ -1,7 +1,8 @@
 /** Which columns there are, which are shown unless somebody chooses, and in which order: what varies comes first. */
 
-import type { ColumnFacts } from "@schema/calls";
+import type { ColumnFacts, GetRunColumns } from "@schema/calls";
 import { asNumber } from "../../api/numbers";
+import { byName } from "../../lib/natural";
 import type { Range } from "./format";
 
 /** What a column holds. */
@@ -47,6 +48,17 @@ const KNOWN_TAGS: Record<string, string> = {
   "tags.mlflow.source.git.branch": "Git branch",
   "tags.mlflow.parentRunId": "Parent run",
 };
+
+/** So many columns of a kind are known at first: some more than are shown unless somebody chooses. */
+export const MOST_COLUMNS = 100;
+
+/** The runs of a stage of life, as the server's calls name them. */
+export const viewOf = (lifecycle: string | null): "DELETED_ONLY" | "ACTIVE_ONLY" => (lifecycle === "Deleted" ? "DELETED_ONLY" : "ACTIVE_ONLY");
+
+/** The question which columns there are: with `names`, these besides those that say most. */
+export function columnsQuestion(ids: readonly string[], view: ReturnType<typeof viewOf>, most = MOST_COLUMNS, names: readonly string[] = []): GetRunColumns {
+  return { experiment_ids: [...ids], run_view_type: view, max_columns: most, names: [...names] };
+}
 
 /** The column that is always there and always first. */
 export const NAME = "attributes.run_name";
@@ -180,7 +192,7 @@ export function defaultColumns(choosing: Choosing): Chosen[] {
       .filter((one) => varies(one, runs) || (runs < 2 && kind !== "tags"))
       .filter((one) => choosing.differing || !one.name.startsWith("metrics.system/"))
       .map((one) => ({ name: one.name, score: score(one, runs, primary) }))
-      .sort((a, b) => b.score - a.score || a.name.localeCompare(b.name, "en", { numeric: true }))
+      .sort((a, b) => b.score - a.score || byName(a.name, b.name))
       .slice(0, MOST[kind])
       .map((one) => one.name);
     found.push(...together(ranked));

@@ -55,7 +55,3 @@ export function formatValue(value: Cell, range?: Range): string {
   return typeof value === "number" ? formatNumber(value, range) : value;
 }
 
-/** A count with commas between thousands. */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
