@@ -1,12 +1,16 @@
 """Generated from mlflow/__init__.py by `make schema`: do not edit."""
 
+from mlflow import ag2 as ag2
 from mlflow import anthropic as anthropic
 from mlflow import artifacts as artifacts
+from mlflow import autogen as autogen
 from mlflow import bedrock as bedrock
 from mlflow import catboost as catboost
 from mlflow import client as client
 from mlflow import config as config
+from mlflow import crewai as crewai
 from mlflow import data as data
+from mlflow import dspy as dspy
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
@@ -16,6 +20,7 @@ from mlflow import keras as keras
 from mlflow import langchain as langchain
 from mlflow import lightgbm as lightgbm
 from mlflow import litellm as litellm
+from mlflow import llama_index as llama_index
 from mlflow import mistral as mistral
 from mlflow import models as models
 from mlflow import onnx as onnx
