@@ -13,9 +13,7 @@ import mlflow
 
 class MLflowOutputFormat(KVWriter):
     def write(self, key_values: dict[str, Any], key_excluded: dict[str, tuple[str, ...]], step: int = 0) -> None:
-        for (key, value), (_, excluded) in zip(
-            sorted(key_values.items()), sorted(key_excluded.items()), strict=True
-        ):
+        for (key, value), (_, excluded) in zip(sorted(key_values.items()), sorted(key_excluded.items()), strict=True):
             if excluded is not None and "mlflow" in excluded:
                 continue
             if isinstance(value, np.ScalarType) and not isinstance(value, str):
