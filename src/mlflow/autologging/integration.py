@@ -36,9 +36,8 @@ from typing import Any, TypeVar
 from mlflow.autologging.calls import Call, Hook, HookedCall
 from mlflow.autologging.options import current, enable
 from mlflow.autologging.patching import Patches
-from mlflow.autologging.safety import inside, is_inside, quietly
+from mlflow.autologging.safety import Logging, inside, is_inside, quietly
 from mlflow.autologging.versions import is_supported
-from mlflow.client.afterwards import returning
 from mlflow.environment.libraries import library, version_of
 
 Kind = TypeVar("Kind", bound=type)
@@ -214,7 +213,7 @@ def _safe(flavor: str, method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def safe(self: Any, *args: Any, **kwargs: Any) -> Any:
         options = current(flavor) or {}
-        with quietly(bool(options.get("silent"))), inside(), returning():
+        with Logging(bool(options.get("silent"))):
             try:
                 return method(self, *args, **kwargs)
             except Exception as error:
