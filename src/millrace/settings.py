@@ -264,6 +264,9 @@ MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
 )
 MLFLOW_ENV_ROOT = _text("MLFLOW_ENV_ROOT", None, "The folder of environments made for models; ~/.mlflow/envs if unset.")
+MLFLOW_DFS_TMP = _text(
+    "MLFLOW_DFS_TMP", "/tmp/mlflow", "The folder of Spark's file system that its models go through on their way here."
+)
 MLFLOW_DEFAULT_PREDICTION_DEVICE = _text(
     "MLFLOW_DEFAULT_PREDICTION_DEVICE",
     None,
