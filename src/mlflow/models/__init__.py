@@ -7,6 +7,7 @@ from mlflow.models.code import ModelConfig, set_model
 from mlflow.models.dependencies_schemas import set_retriever_schema
 from mlflow.models.enforcement import validate_schema
 from mlflow.models.examples import ModelInputExample, convert_input_example_to_serving_input
+from mlflow.models.images import build_docker
 from mlflow.models.interface import ModelSignature, infer_signature
 from mlflow.models.model import Model, ModelInfo, get_model_info
 from mlflow.models.predicting import predict, validate_serving_input
@@ -21,6 +22,7 @@ __all__ = [
     "ModelSignature",
     "Resource",
     "ResourceType",
+    "build_docker",
     "convert_input_example_to_serving_input",
     "get_model_info",
     "infer_pip_requirements",
