@@ -13,6 +13,7 @@ from mlflow.models.model import Model, ModelInfo, get_model_info
 from mlflow.models.predicting import predict, validate_serving_input
 from mlflow.models.resources import Resource, ResourceType
 from mlflow.models.rewriting import set_signature, update_model_requirements
+from mlflow.models.wheels import add_libraries_to_model
 
 __all__ = [
     "Model",
@@ -22,6 +23,7 @@ __all__ = [
     "ModelSignature",
     "Resource",
     "ResourceType",
+    "add_libraries_to_model",
     "build_docker",
     "convert_input_example_to_serving_input",
     "get_model_info",
