@@ -510,10 +510,3 @@ def get_model_info(model_uri: str) -> ModelInfo:
         MlflowException: there is no such model.
     """
     return Model.load(model_uri).get_model_info()
-
-
-def __getattr__(name: str) -> Callable[..., Any]:
-    # Others know it by this path; it needs this module itself.
-    if name == "update_model_requirements":
-        return mlflow.models.update_model_requirements
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
