@@ -42,4 +42,4 @@ def test_settings_have_sentences() -> None:
     assert settings.ALL
     for setting in settings.ALL.values():
         assert setting.sentence.endswith("."), setting
-        assert setting.name.startswith(("MLFLOW_", "MILLRACE_")), setting
+        assert setting.name.startswith(("MLFLOW_", "MILLRACE_", "OPENAI_")), setting

@@ -74,7 +74,7 @@ def _finish_reply(flavor: str, span: LiveSpan, result: Any) -> Any:
 
 def _begin_function(call: Call) -> Started:
     asked = call.argument("func_call") or {}
-    arguments = asked.get("arguments")
+    arguments: Any = asked.get("arguments")
     try:
         inputs = json.loads(arguments)
     except (TypeError, ValueError):

@@ -42,14 +42,15 @@ def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False
 def _patch() -> None:
     crewai = importlib.import_module("crewai")
     trace_calls(INTEGRATION, crewai.Crew, ("kickoff", "kickoff_for_each"), _Begin(SpanType.CHAIN, _OF_CREWS, _of_crew))
-    trace_calls(INTEGRATION, crewai.Flow, _own(crewai.Flow, "kickoff_async"), _Begin(SpanType.CHAIN, ()))
     trace_calls(INTEGRATION, crewai.Task, "execute_sync", _Begin(SpanType.CHAIN, _OF_TASKS, _of_task))
     trace_calls(INTEGRATION, crewai.Agent, "execute_task", _Begin(SpanType.AGENT, _OF_AGENTS, _of_agent))
-    usage = importlib.import_module("crewai.tools.structured_tool").CrewStructuredTool
-    trace_calls(INTEGRATION, usage, ("invoke", "ainvoke"), _begin_tool)
+    flow = _found("crewai.flow.flow.Flow")
+    trace_calls(INTEGRATION, flow, _own(flow, "kickoff_async"), _Begin(SpanType.CHAIN, ()))
+    trace_calls(
+        INTEGRATION, _found("crewai.tools.structured_tool.CrewStructuredTool"), ("invoke", "ainvoke"), _begin_tool
+    )
     for path in _MEMORIES:
-        module, _, name = path.rpartition(".")
-        kind = getattr(importlib.import_module(f"crewai.memory.{module}"), name)
+        kind = _found(f"crewai.memory.{path}")
         trace_calls(INTEGRATION, kind, _own(kind, "save", "search"), _Begin(SpanType.MEMORY, ()))
     _patch_models()
     for module in [f"crewai.llms.providers.{name}" for name in ("openai", "anthropic", "azure", "bedrock", "gemini")]:
@@ -71,9 +72,18 @@ def _kinds(kind: type) -> Iterator[type]:
         yield from _kinds(each)
 
 
-def _own(kind: type, *names: str) -> tuple[str, ...]:
+def _found(path: str) -> Any:
+    """A class; None where this version has none."""
+    module, _, name = path.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ModuleNotFoundError:
+        return None
+
+
+def _own(kind: Any, *names: str) -> tuple[str, ...]:
     """Of some methods those that a class defines itself."""
-    return tuple(name for name in names if name in vars(kind))
+    return tuple(name for name in names if kind is not None and name in vars(kind))
 
 
 class _Begin:

@@ -155,6 +155,9 @@ def _load(directory: str, configuration: dict[str, Any]) -> Any:
     FLAVOR.library()
     with Path(directory, configuration["model_path"]).open("rb") as file:
         wrapper = cloudpickle.load(file)
+    signature = Model.load(directory).signature
+    if wrapper.output_schema is not None and signature is not None:
+        wrapper.output_schema = signature.outputs
     callbacks = wrapper.dspy_settings.pop("callbacks", None) or []
     kept = [each for each in callbacks if not type(each).__module__.startswith("mlflow.")]
     if kept:
@@ -173,7 +176,7 @@ def _settings() -> dict[str, Any]:
 
 
 class _Pickler(cloudpickle.Pickler):
-    """Leaves out of models how they are paid for, and what they were asked."""
+    """Leaves out of models the keys of providers, and what they were asked."""
 
     def reducer_override(self, obj: Any) -> Any:
         """See `pickle.Pickler.reducer_override`."""
@@ -182,6 +185,8 @@ class _Pickler(cloudpickle.Pickler):
             kept = {name: value for name, value in obj.kwargs.items() if name != _SECRET}
             state = {**obj.__dict__, "kwargs": kept, **({"history": []} if "history" in obj.__dict__ else {})}
             return object.__reduce_ex__(obj, 2)[0], (type(obj),), state
+        if isinstance(obj, Schema):
+            return Schema.from_json, (obj.to_json(),)  # whoever loads it may have other classes below
         return super().reducer_override(obj)
 
 

@@ -97,12 +97,12 @@ class DspyChatModelWrapper(DspyModelWrapper):
         raise MlflowException("This model does not support predict_stream method.")
 
 
-def _message(answer: Any) -> dict[str, Any]:
+def _message(answer: Any) -> Any:
     if isinstance(answer, str):
         return {"role": "assistant", "content": answer}
     if isinstance(answer, dict) and {"role", "content"} <= answer.keys():
         return answer
-    fields = answer.toDict() if hasattr(answer, "toDict") else answer
+    fields: Any = answer if isinstance(answer, dict) else answer.toDict()
     return {"role": "assistant", "content": json.dumps(fields, ensure_ascii=False, default=str)}
 
 

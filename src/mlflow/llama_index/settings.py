@@ -51,8 +51,9 @@ def _written(value: Any) -> dict[str, Any] | None:
     try:
         fields = value.to_dict()
         fields.pop("class_name", None)
-        for name in [name for name in fields if "api_key" in name or name.endswith(("token", "secret"))]:
-            fields.pop(name)
+        for name in list(fields):
+            if "api_key" in name or name.endswith(("token", "secret")) or callable(getattr(value, name, None)):
+                fields.pop(name)
         json.dumps(fields)
         return {"object_constructor": f"{kind.__module__}.{kind.__name__}", "object_kwargs": fields}
     except Exception as error:

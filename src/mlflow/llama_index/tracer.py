@@ -285,7 +285,7 @@ def _tell_asked(span: LiveSpan, event: Any) -> None:
 def _tell_usage(span: LiveSpan, response: Any) -> None:
     """Set the tokens that a model's answer, or what its provider sent, says were used."""
     raw = getattr(response, "raw", None)
-    usage = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
+    usage: Any = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
     found = usage if isinstance(usage, dict) else usage.model_dump() if hasattr(usage, "model_dump") else None
     if found is None:
         found = dict(getattr(response, "additional_kwargs", None) or {})

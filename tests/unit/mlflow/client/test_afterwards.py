@@ -12,6 +12,7 @@ import pytest
 
 import mlflow
 from mlflow import MlflowClient
+from mlflow.autologging.safety import Logging
 from mlflow.client import afterwards
 from mlflow.fluent import active
 
@@ -31,7 +32,7 @@ def test_tasks_are_done_in_order_and_waited_for() -> None:
     afterwards.afterwards("b", lambda: done.append(2))
     assert afterwards.is_pending() and afterwards.is_pending("b") and not afterwards.is_pending("c")
     afterwards.settle("c")
-    with afterwards.returning():
+    with Logging(False):
         afterwards.settle()  # the user waits for a result: this does not wait
     assert done == []
     go.set()
@@ -71,7 +72,7 @@ def test_a_run_that_the_user_ends_waits_and_one_that_ends_by_itself_follows() ->
         threading.Timer(0.1, go.set).start()
     assert done == [1]
     go.clear()
-    with afterwards.returning():
+    with Logging(False):
         own = mlflow.start_run()
         afterwards.afterwards(own.info.run_id, lambda: go.wait(60))
         active.end_until(own.info.run_id, "FINISHED")
@@ -120,6 +121,7 @@ def test_another_store_is_chosen_when_all_is_done(tmp_path: Path) -> None:
 SCRIPT = """
 import os, sys, threading, time
 import mlflow
+from mlflow.autologging.safety import Logging
 from mlflow.client import afterwards
 mlflow.set_tracking_uri(sys.argv[1])
 client = mlflow.MlflowClient()
@@ -132,7 +134,7 @@ def work(run_id, text):
         open(os.path.join(folder, name), "w").close()
     client.log_artifacts(run_id, folder, text)
 
-with afterwards.returning():
+with Logging(False):
     run = mlflow.start_run()
     for text in ("one", "two"):
         afterwards.afterwards(run.info.run_id, lambda text=text: work(run.info.run_id, text))

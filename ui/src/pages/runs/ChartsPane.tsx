@@ -102,7 +102,7 @@ export function Divider() {
   };
   useEffect(() => {
     const body = document.querySelector<HTMLElement>(".runs-body > .grid");
-    if (body) body.style.flex = `0 0 ${width.value}px`;
+    if (body) body.style.flex = `0 1 ${width.value}px`;
     return () => {
       if (body) body.style.flex = "";
     };
