@@ -29,15 +29,20 @@ def running_server(folder: Path, store: str = "store", *, port: int = 0) -> Iter
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-c", _SERVE, store, str(port)], cwd=folder, stderr=log)
         try:
-            _wait(f"http://127.0.0.1:{port}", process, folder / "server.log")
+            awaited(f"http://127.0.0.1:{port}", process, folder / "server.log")
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+def awaited(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: int = 15) -> None:
+    """Wait until a server answers.
+
+    Raises:
+        AssertionError: it ended, or it does not answer in this time; with what it wrote.
+    """
+    for _ in range(seconds * 20):
         try:
             with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
                 if answer.status == 200:
@@ -46,4 +51,4 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
             pass
         assert process.poll() is None, log.read_text()
         time.sleep(0.05)
-    raise AssertionError(f"The server did not answer within 15 seconds: {log.read_text()}")
+    raise AssertionError(f"The server did not answer within {seconds} seconds: {log.read_text()}")

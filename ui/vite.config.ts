@@ -15,7 +15,8 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     sourcemap: false,
-    // One stylesheet, and one chunk of what all pages share: a page costs few requests.
+    // One stylesheet, one chunk of what all pages share, and one of what all but the table of runs share: a page costs few
+    // requests, and the table, which most links lead to, little to read.
     cssCodeSplit: false,
     rolldownOptions: {
       // Of these only what is used: their own list of all begins with WebAssembly, which the page's policy does not let run.
@@ -25,8 +26,9 @@ export default defineConfig({
           groups: [
             {
               name: "base",
-              test: /node_modules[\\/]@?preact|src[\\/](components[\\/](?!grid)|lib[\\/](?!markdown)|api[\\/]|charts[\\/]colours|pages[\\/]runs[\\/](directions|columns|format|heat)|pages[\\/]routes|main)/,
+              test: /node_modules[\\/]@?preact|src[\\/](components[\\/](?!grid|model|ValueTable|ListTable|Rows|JsonTree|TimeAgo|Sparkline|Section)|lib[\\/](?!markdown|yaml|mlmodel|jsonRows|tableOrder|match)|api[\\/]|charts[\\/]colours|pages[\\/]runs[\\/](directions|columns|format|heat)|pages[\\/]routes|main)/,
             },
+            { name: "parts", test: /src[\\/](components[\\/](model|ValueTable|ListTable|Rows|JsonTree|TimeAgo|Sparkline|Section)|lib[\\/](yaml|mlmodel|jsonRows|tableOrder|match))/ },
           ],
         },
       },

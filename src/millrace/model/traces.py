@@ -36,6 +36,7 @@ class TraceTagKey:
     TRACE_NAME: Final = "mlflow.traceName"
     ARTIFACT_LOCATION: Final = "mlflow.artifactLocation"
     SPANS_LOCATION: Final = "mlflow.trace.spansLocation"
+    EVAL_REQUEST_ID: Final = "mlflow.eval.requestId"
 
 
 SPANS_IN_STORE: Final = "TRACKING_STORE"

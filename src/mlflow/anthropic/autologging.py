@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Generator
 from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanType
 from mlflow.autologging import Call, Integration
-from mlflow.tracing.library import Started, function_tool, inputs_of, set_usage, stream_inside, trace_calls
+from mlflow.tracing.library import Started, function_tool, inputs_of, parsed, set_usage, stream_inside, trace_calls
 from mlflow.tracing.live import LiveSpan
 
 FLAVOR_NAME = "anthropic"
+_STARTED = "_mlflow_started"
+"""The attribute by which a manager of a stream knows what it will ask."""
 
 
 def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False) -> None:
     """Record every message that the `anthropic` client creates as a span: under the active span, or as a trace.
 
-    Synchronous and asynchronous, streamed or not: what it took and gave, the tools that were offered, the tokens that
-    were used. A stream's span ends with the stream.
+    Synchronous and asynchronous, streamed (`stream=True`, `messages.stream`) or not, also by `client.beta`: what it
+    took and gave, the tools that were offered, the tokens that were used. A stream's span ends with the stream.
 
     Args:
         log_traces: record traces, which is all that there is to record.
@@ -29,18 +32,49 @@ def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False
 
 
 def _patch() -> None:
-    messages = importlib.import_module("anthropic.resources").messages
-    for name in ("Messages", "AsyncMessages"):
-        trace_calls(INTEGRATION, getattr(messages, name, None), "create", _begin, _finish)
+    for place in ("anthropic.resources.messages", "anthropic.resources.beta.messages"):
+        try:
+            messages = importlib.import_module(place)
+        except ImportError:
+            continue  # an older client
+        for name in ("Messages", "AsyncMessages"):
+            owner = getattr(messages, name, None)
+            trace_calls(INTEGRATION, owner, "create", _begin, _finish)
+            trace_calls(INTEGRATION, owner, "parse", _begin, _finish)
+            if owner is not None and hasattr(owner, "stream"):
+                INTEGRATION.trace(owner, "stream", _remember)
+    managers = importlib.import_module("anthropic.lib.streaming")
+    for name in ("MessageStreamManager", "BetaMessageStreamManager"):
+        trace_calls(INTEGRATION, getattr(managers, name, None), "__enter__", _begin_stream, _finish_stream)
+        trace_calls(INTEGRATION, getattr(managers, f"Async{name}", None), "__aenter__", _begin_stream, _finish_stream)
 
 
+# -- the helper for streams, which asks when it is entered -----------------------------------------------------------
+def _remember(call: Call) -> Generator[None, None, None]:
+    """Have the manager that `messages.stream` makes know what it will ask."""
+    started = _begin(call)
+    yield
+    setattr(call.result, _STARTED, started)
+
+
+def _begin_stream(call: Call) -> Started | None:
+    found: Started | None = getattr(call.owner, _STARTED, None)
+    return found
+
+
+def _finish_stream(flavor: str, span: LiveSpan, result: Any) -> Any:
+    stream_inside(flavor, span, result._raw_stream, "_iterator", _gather)
+    return result
+
+
+# -- calls -----------------------------------------------------------------------------------------------------------
 def _begin(call: Call) -> Started:
     inputs = inputs_of(call)
     attributes: dict[str, Any] = {SpanAttributeKey.MESSAGE_FORMAT: FLAVOR_NAME}
     tools = [_tool(tool) for tool in inputs.get("tools") or () if isinstance(tool, dict) and "name" in tool]
     if tools:
         attributes[SpanAttributeKey.CHAT_TOOLS] = tools
-    return Started(f"{type(call.owner).__name__}.create", SpanType.CHAT_MODEL, inputs, attributes)
+    return Started(f"{type(call.owner).__name__}.{call.function.__name__}", SpanType.CHAT_MODEL, inputs, attributes)
 
 
 def _tool(tool: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +83,7 @@ def _tool(tool: dict[str, Any]) -> dict[str, Any]:
 
 def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:
     """End the span of a call, or leave that to the stream that it gave."""
-    found = result.parse() if hasattr(result, "parse") and hasattr(result, "http_response") else result
+    found = parsed(result)
     if hasattr(found, "_iterator"):
         stream_inside(flavor, span, found, "_iterator", _gather)
         return result

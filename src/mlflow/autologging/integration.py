@@ -92,12 +92,24 @@ class Integration:
             if options["disable"]:
                 self.patches.undo()
             else:
-                self._patch()
+                self._patch_or_leave(options)
 
     @property
     def options(self) -> dict[str, Any] | None:
         """The options that hold; None when nothing is to be logged."""
         return current(self.name)
+
+    def _patch_or_leave(self, options: dict[str, Any]) -> None:
+        try:
+            self._patch()
+        except Exception as error:
+            version = version_of(self.package, self.module)
+            if is_supported(version, *self.supported):
+                raise
+            # A script that works with a newer version must not stop because of what could be logged of it.
+            self.patches.undo()
+            enable(self.name, {**options, "disable": True})
+            _logger.warning("%s %s is not logged, it is too different: %s", self.package, version, error)
 
     def _accepts_version(self, strictly: bool) -> bool:
         version = version_of(self.package, self.module)

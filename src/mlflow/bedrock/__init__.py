@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import io
-import json
+from collections.abc import Generator
 from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanType
 from mlflow.autologging import Call, Integration
-from mlflow.tracing.library import Started, function_tool, set_usage, trace_calls
+from mlflow.bedrock.events import decoded, event_of, gather_conversation, gather_invocation, tell_usage
+from mlflow.tracing.library import Started, function_tool, trace_calls
 from mlflow.tracing.live import LiveSpan
+from mlflow.tracing.streams import READING, Pieces, Reading, end_readings
 
 __all__ = ["FLAVOR_NAME", "autolog"]
 
@@ -18,9 +21,10 @@ FLAVOR_NAME = "bedrock"
 
 
 def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False) -> None:
-    """Record `converse` and `invoke_model` of `bedrock-runtime` clients as spans: under the active span, or as traces.
+    """Record what `bedrock-runtime` clients ask models as spans: under the active span, or as traces.
 
-    Clients that exist already are recorded, too; answers that are streamed are not.
+    `converse` and `invoke_model`, and those that stream, `converse_stream` and `invoke_model_with_response_stream`: a
+    stream's span ends with the stream. Clients that exist already are recorded, too.
 
     Args:
         log_traces: record traces, which is all that there is to record.
@@ -30,12 +34,20 @@ def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False
     INTEGRATION.enable(locals())
 
 
-_OPERATIONS = {"Converse": ("converse", SpanType.CHAT_MODEL), "InvokeModel": ("invoke_model", SpanType.LLM)}
+_OPERATIONS = {
+    "Converse": ("converse", SpanType.CHAT_MODEL),
+    "ConverseStream": ("converse_stream", SpanType.CHAT_MODEL),
+    "InvokeModel": ("invoke_model", SpanType.LLM),
+    "InvokeModelWithResponseStream": ("invoke_model_with_response_stream", SpanType.LLM),
+}
 
 
 def _patch() -> None:
     client = importlib.import_module("botocore.client").BaseClient
     trace_calls(INTEGRATION, client, "_make_api_call", _begin, _finish)
+    events = importlib.import_module("botocore.eventstream").EventStream
+    INTEGRATION.trace(events, "__iter__", _read)
+    end_readings(INTEGRATION, events, ("close",))
 
 
 def _begin(call: Call) -> Started | None:
@@ -59,30 +71,36 @@ def _tool(tool: dict[str, Any]) -> dict[str, Any]:
 
 
 def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:
-    """End the span of a call; a body, which can be read only once, is read and put back."""
+    """End the span of a call, or leave that to the stream that it gave.
+
+    A body, which can be read only once, is read and put back.
+    """
+    events = result.get("stream", result.get("body"))
+    if hasattr(events, "_parse_event"):
+        is_chat = span.span_type == SpanType.CHAT_MODEL
+        gather = gather_conversation if is_chat else functools.partial(gather_invocation, result)
+        setattr(events, READING, Reading(flavor, span, gather, event_of))
+        return result
     outputs, usage = result, result.get("usage")
     if "body" in result:
         data = result["body"].read()
         body = importlib.import_module("botocore.response").StreamingBody
         result["body"] = body(io.BytesIO(data), len(data))
-        shown = _decoded(data)
+        shown = decoded(data)
         outputs, usage = {**result, "body": shown}, shown.get("usage") if isinstance(shown, dict) else None
     span.set_outputs(outputs)
-    if isinstance(usage, dict):
-        counts = [usage.get(camel, usage.get(snake)) for camel, snake in _COUNTS]
-        set_usage(span, *counts)
+    tell_usage(span, usage)
     span.end()
     return result
 
 
-_COUNTS = (("inputTokens", "input_tokens"), ("outputTokens", "output_tokens"), ("totalTokens", "total_tokens"))
-
-
-def _decoded(data: bytes) -> Any:
-    try:
-        return json.loads(data)
-    except ValueError:
-        return f"<{len(data):,} bytes>"
+# -- streams ---------------------------------------------------------------------------------------------------------
+def _read(call: Call) -> Generator[None, None, None]:
+    """Have the events of a stream be read through its span."""
+    reading = vars(call.owner).get(READING)
+    if reading is not None:
+        yield
+        call.result = Pieces(reading, call.result)
 
 
 INTEGRATION = Integration(FLAVOR_NAME, _patch, module="boto3", supported=("1.35", "2"))

@@ -255,6 +255,14 @@ def set_active_experiment_id(experiment_id: str | None) -> None:
         MLFLOW_EXPERIMENT_ID.set(experiment_id)
 
 
+def changing(name: str) -> str | None:
+    """What `mlflow.tracking.fluent` has beside functions: FLAML looks there whether `set_experiment` was called."""
+    if name != "_active_experiment_id":
+        raise AttributeError(f"module 'mlflow.tracking.fluent' has no attribute {name!r}")
+    chosen: str | None = _state.get("experiment_id")
+    return chosen
+
+
 def chosen_experiment_id() -> str | None:
     """The experiment that was set by a call or by `MLFLOW_EXPERIMENT_NAME` or `MLFLOW_EXPERIMENT_ID`, if any.
 

@@ -26,6 +26,7 @@ FLAVORS: dict[str, str] = {
     "tensorflow": "mlflow.tensorflow",
     "lightning": "mlflow.pytorch",
     "pytorch_lightning": "mlflow.pytorch",
+    "paddle": "mlflow.paddle",
     "transformers": "mlflow.transformers",
     "setfit": "mlflow.transformers",
     "pyspark": "mlflow.spark",
@@ -51,8 +52,8 @@ FLAVORS: dict[str, str] = {
     "haystack": "mlflow.haystack",
     "strands": "mlflow.strands",
 }
-"""The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list in its
-spelling, and more.
+"""The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list in its spelling, and
+those that it has none for.
 
 Modules that this package does not have are passed over.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanType
@@ -37,39 +38,52 @@ _OF_MODELS = (
     "embed_content",
     "count_tokens",
 )
+_OF_CHATS = ("send_message", "send_message_stream")
 
 
 def _patch() -> None:
     models, chats = (importlib.import_module(f"google.genai.{name}") for name in ("models", "chats"))
     for prefix in ("", "Async"):
         trace_calls(INTEGRATION, getattr(models, f"{prefix}Models", None), _OF_MODELS, _begin, _finish)
-        trace_calls(INTEGRATION, getattr(chats, f"{prefix}Chat", None), "send_message", _begin, _finish)
+        trace_calls(INTEGRATION, getattr(chats, f"{prefix}Chat", None), _OF_CHATS, _begin, _finish)
 
 
 def _begin(call: Call) -> Started:
     name = call.function.__name__
     inputs = inputs_of(call)
     attributes: dict[str, Any] = {SpanAttributeKey.MESSAGE_FORMAT: FLAVOR_NAME}
-    tools = _tools(inputs.get("config"))
-    if tools:
-        attributes[SpanAttributeKey.CHAT_TOOLS] = tools
-    kinds = {"embed_content": SpanType.EMBEDDING, "send_message": SpanType.CHAT_MODEL}
+    with call.safely("read the tools that were offered"):
+        tools = _tools(call, inputs.get("config"))
+        if tools:
+            attributes[SpanAttributeKey.CHAT_TOOLS] = tools
+    kinds = {"embed_content": SpanType.EMBEDDING, **dict.fromkeys(_OF_CHATS, SpanType.CHAT_MODEL)}
     return Started(f"{type(call.owner).__name__}.{name}", kinds.get(name, SpanType.LLM), inputs, attributes)
 
 
-def _tools(config: Any) -> list[dict[str, Any]]:
-    """The functions that a model may call, as far as their declarations are given."""
+def _tools(call: Call, config: Any) -> list[dict[str, Any]]:
+    """The functions that a model may call: those that are declared, and those of Python."""
     offered = config.get("tools") if isinstance(config, dict) else getattr(config, "tools", None)
     found = []
-    for tool in offered or ():
-        for declared in getattr(tool, "function_declarations", None) or ():
+    for declared in (each for tool in offered or () for each in _declared(call, tool)):
+        parameters = getattr(declared, "parameters_json_schema", None)
+        if parameters is None:
             schema = declared.parameters
             properties = {key: _schema(each) for key, each in ((schema and schema.properties) or {}).items()}
-            parameters: dict[str, Any] = {"type": "object", "properties": properties}
+            parameters = {"type": "object", "properties": properties}
             if schema is not None and schema.required:
                 parameters["required"] = schema.required
-            found.append(function_tool(declared.name, declared.description, parameters))
+        found.append(function_tool(declared.name, declared.description, parameters))
     return found
+
+
+def _declared(call: Call, tool: Any) -> list[Any]:
+    types = importlib.import_module("google.genai.types")
+    if inspect.isroutine(tool):
+        client = getattr(call.owner, "_api_client", None)
+        return [types.FunctionDeclaration.from_callable(client=client, callable=tool)]
+    if isinstance(tool, dict):
+        tool = types.Tool.model_validate(tool)
+    return getattr(tool, "function_declarations", None) or []
 
 
 def _schema(schema: Any) -> dict[str, Any]:
@@ -78,9 +92,9 @@ def _schema(schema: Any) -> dict[str, Any]:
 
 
 def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:
-    if inspect.isasyncgen(result):
+    if isinstance(result, AsyncIterator):
         return stream_later(flavor, span, result, _gather)
-    if inspect.isgenerator(result):
+    if isinstance(result, Iterator):
         return stream(flavor, span, result, _gather)
     span.set_outputs(result)
     _tell_usage(span, result)
@@ -89,21 +103,27 @@ def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:
 
 
 def _gather(span: LiveSpan, chunks: list[Any]) -> None:
-    """Set what a stream gave: the last chunk with the text of all of them."""
+    """Set what a stream gave: the last chunk with the parts of all of them, adjoining texts joined."""
     if not chunks:
         return
-    texts = [
-        part.text
-        for chunk in chunks
-        for candidate in (chunk.candidates or ())[:1]
-        for part in (candidate.content and candidate.content.parts) or ()
-        if part.text
-    ]
+    parts: list[dict[str, Any]] = []
+    for chunk in chunks:
+        for candidate in (chunk.candidates or ())[:1]:
+            for part in (candidate.content and candidate.content.parts) or ():
+                _add(parts, part.model_dump(mode="json", exclude_none=True))
     whole = chunks[-1].model_dump(mode="json", exclude_none=True)
     for candidate in (whole.get("candidates") or ())[:1]:
-        candidate["content"] = {"role": "model", "parts": [{"text": "".join(texts)}]}
+        candidate["content"] = {"role": "model", "parts": parts}
     span.set_outputs(whole)
     _tell_usage(span, chunks[-1])
+
+
+def _add(parts: list[dict[str, Any]], part: dict[str, Any]) -> None:
+    before = parts[-1] if parts else {}
+    if "text" in before and "text" in part and before.get("thought") == part.get("thought"):
+        before.update(part, text=before["text"] + part["text"])
+    elif part.get("text") != "":
+        parts.append(part)
 
 
 def _tell_usage(span: LiveSpan, result: Any) -> None:

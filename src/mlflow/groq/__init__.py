@@ -8,7 +8,7 @@ from typing import Any
 from millrace.model import SpanAttributeKey, SpanType
 from mlflow.autologging import Call, Integration
 from mlflow.openai.chunks import gather_chat
-from mlflow.tracing.library import Started, given, set_usage, stream_inside, trace_calls
+from mlflow.tracing.library import Started, given, parsed, set_usage, stream_inside, trace_calls
 from mlflow.tracing.live import LiveSpan
 
 __all__ = ["FLAVOR_NAME", "autolog"]
@@ -44,10 +44,12 @@ def _begin(call: Call) -> Started:
 
 
 def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:
-    if hasattr(result, "_iterator"):
-        return stream_inside(flavor, span, result, "_iterator", _gather)
-    span.set_outputs(result)
-    usage = getattr(result, "usage", None)
+    found = parsed(result)
+    if hasattr(found, "_iterator"):
+        stream_inside(flavor, span, found, "_iterator", _gather)
+        return result
+    span.set_outputs(found)
+    usage = getattr(found, "usage", None)
     if usage is not None:
         set_usage(span, usage.prompt_tokens, usage.completion_tokens, usage.total_tokens)
     span.end()

@@ -38,7 +38,8 @@ def autolog(
     """Log every `fit` of a Keras model from now on, to the active run or to a run of its own.
 
     What is logged: the arguments of `fit` and the optimizer's parameters; metrics by epoch or by step; a summary of
-    the model; the data, where it is arrays; the model. What cannot be logged is a warning; it never stops a training.
+    the model; the data, where it is arrays, tables, tensors or a `tf.data.Dataset` (which is read once more for its
+    digest); the model. What cannot be logged is a warning; it never stops a training.
 
     Args:
         log_every_epoch: log metrics at the end of every epoch.
@@ -68,10 +69,9 @@ def _fit(call: Call) -> Generator[None, None, None]:
     run = call.run()
     with call.safely("log the parameters"):
         run.log_params(fit_params(call))
-    x, y = call.argument("x"), call.argument("y")
     if options["log_datasets"]:
-        with call.safely("log the dataset"):
-            log_training_data(run, x, y)
+        with call.safely("log the datasets"):
+            log_data(run, call)
     model_id = None
     with call.safely("create the logged model"):
         if options["log_models"]:
@@ -83,7 +83,7 @@ def _fit(call: Call) -> Generator[None, None, None]:
         )
     example = None
     with call.safely("take an input example"):
-        example = first_rows(x)
+        example = first_rows(call.argument("x"))
     try:
         yield
     except BaseException:
@@ -148,23 +148,48 @@ def _rows(batch: Any) -> int | None:
     return len(x) if hasattr(x, "__len__") else None
 
 
-def log_training_data(run: AutologgedRun, x: Any, y: Any) -> None:
-    """Record that a run was trained on arrays; other data has no description."""
-    import numpy as np
+def log_data(run: AutologgedRun, call: Call) -> None:
+    """Record what a run is trained on, and what it is validated with: arrays, tables, tensors, `tf.data` datasets."""
+    validation = call.argument("validation_data")
+    if not isinstance(validation, list | tuple):
+        validation = (validation,)
+    for context, x, y in (
+        ("train", call.argument("x"), call.argument("y")),
+        ("eval", validation[0], validation[1] if len(validation) > 1 else None),
+    ):
+        if x is not None and not _is_endless(x, call):
+            with call.safely(f"log the dataset for {context}"):
+                dataset = dataset_of(x, y)
+                if dataset is not None:
+                    run.log_dataset(dataset, context)
 
-    if isinstance(x, np.ndarray) and (y is None or isinstance(y, np.ndarray)):
-        run.log_dataset(dataset_of(x, y), "train")
+
+def _is_endless(x: Any, call: Call) -> bool:
+    """Whether a dataset may have no end: reading it for its digest would not end either."""
+    if not hasattr(x, "element_spec") or not hasattr(x, "cardinality"):
+        return False
+    # -1: it has no end; -2: nobody knows, and someone who says how many steps to take has a reason.
+    size = int(x.cardinality())
+    return size == -1 or (size == -2 and call.argument("steps_per_epoch") is not None)
 
 
 def first_rows(x: Any) -> Any:
-    """The first rows of an array or of a dict of arrays; None of other data."""
+    """The first rows of the input, as an array or a dict of arrays; None of data that is not looked into."""
     import numpy as np
 
-    if isinstance(x, np.ndarray):
-        return x[:5].copy()
-    if isinstance(x, dict) and all(isinstance(each, np.ndarray) for each in x.values()):
-        return {key: each[:5].copy() for key, each in x.items()}
-    return None
+    if hasattr(x, "element_spec"):  # a `tf.data.Dataset`
+        x = next(iter(x), None)
+    elif hasattr(x, "__getitem__") and hasattr(x, "on_epoch_end"):  # batches by number, of Keras
+        x = x[0]
+    x = x[0] if isinstance(x, tuple | list) and (isinstance(x, tuple) or len(x) == 1) and x else x
+    if isinstance(x, dict):
+        rows = {key: first_rows(each) for key, each in x.items()}
+        return None if any(each is None for each in rows.values()) else rows
+    if hasattr(x, "to_numpy"):
+        x = x.to_numpy()
+    elif type(x).__module__.partition(".")[0] == "tensorflow" and hasattr(x, "numpy"):
+        x = x.numpy()
+    return x[:5].copy() if isinstance(x, np.ndarray) and x.ndim else None
 
 
 def signature_of(flavor: str, model: Any, example: Any, options: dict[str, Any]) -> ModelSignature | None:

@@ -5,27 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from mlflow.models.interface import ModelSignature
-from mlflow.types.data_type import DataType
-from mlflow.types.nested import Array, Object, Property
-from mlflow.types.schema import ColSpec, Schema
+from mlflow.types.chat_schemas import (
+    CHAT_MODEL_INPUT_SCHEMA,
+    CHAT_MODEL_OUTPUT_SCHEMA,
+    COMPLETIONS_MODEL_INPUT_SCHEMA,
+    COMPLETIONS_MODEL_OUTPUT_SCHEMA,
+    EMBEDDING_MODEL_INPUT_SCHEMA,
+    EMBEDDING_MODEL_OUTPUT_SCHEMA,
+)
 
+CHAT = "llm/v1/chat"
+COMPLETIONS = "llm/v1/completions"
 EMBEDDINGS = "llm/v1/embeddings"
 
+_SCHEMAS = {
+    CHAT: (CHAT_MODEL_INPUT_SCHEMA, CHAT_MODEL_OUTPUT_SCHEMA),
+    COMPLETIONS: (COMPLETIONS_MODEL_INPUT_SCHEMA, COMPLETIONS_MODEL_OUTPUT_SCHEMA),
+    EMBEDDINGS: (EMBEDDING_MODEL_INPUT_SCHEMA, EMBEDDING_MODEL_OUTPUT_SCHEMA),
+}
 
-def embeddings_signature() -> ModelSignature:
-    """What a model for `llm/v1/embeddings` takes (`input`) and gives."""
-    row = Object(
-        [
-            Property("embedding", Array(DataType.double)),
-            Property("index", DataType.long),
-            Property("object", DataType.string),
-        ]
-    )
-    usage = Object([Property("prompt_tokens", DataType.long), Property("total_tokens", DataType.long)])
-    return ModelSignature(
-        Schema([ColSpec(DataType.string, "input")]),
-        Schema([ColSpec(DataType.string, "object"), ColSpec(Array(row), "data"), ColSpec(usage, "usage")]),
-    )
+
+def task_signature(task: str) -> ModelSignature:
+    """What a model for one of these tasks takes and gives.
+
+    Raises:
+        KeyError: there is no such task.
+    """
+    return ModelSignature(*_SCHEMAS[task])
 
 
 def embeddings_input(data: Any) -> list[str]:

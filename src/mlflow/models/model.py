@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 import os
 import tempfile
@@ -17,6 +18,7 @@ from millrace.errors import MlflowException
 from mlflow.models.examples import SERVING_INPUT_FILENAME, read_example, read_example_params
 from mlflow.models.interface import ModelSignature
 from mlflow.models.recording import record_model
+from mlflow.models.resources import described
 from mlflow.version import VERSION
 
 if TYPE_CHECKING:
@@ -25,6 +27,18 @@ if TYPE_CHECKING:
     from mlflow.types.schema import Schema
 
 MLMODEL_FILE_NAME = "MLmodel"
+
+_HOMES = {
+    "set_model": "mlflow.models.code",
+    "update_model_requirements": "mlflow.models.rewriting",
+}
+"""Names that others import from here, and the modules that they are in, which import this one."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class ModelInfo:
@@ -169,6 +183,9 @@ class Model:
         mlflow_version: the SDK that makes it.
         metadata: whatever the user wants to have in the file.
         model_size_bytes: the size of its files.
+        resources: what it needs where it is served; see `mlflow.models.resources`.
+        env_vars: names of environment variables that it reads.
+        auth_policy: whose rights it uses where it is served; see `mlflow.models.auth_policy`.
         model_id: the logged model's id.
         prompts: URIs of prompts that it uses.
         **kwargs: further keys of the file; kept as they are.
@@ -188,9 +205,9 @@ class Model:
         mlflow_version: str | None = VERSION,
         metadata: dict[str, Any] | None = None,
         model_size_bytes: int | None = None,
-        resources: object = None,
+        resources: Any = None,
         env_vars: list[str] | None = None,
-        auth_policy: object = None,
+        auth_policy: Any = None,
         model_id: str | None = None,
         prompts: list[str] | None = None,
         **kwargs: Any,
@@ -205,9 +222,10 @@ class Model:
         self.mlflow_version = mlflow_version
         self.metadata = metadata
         self.model_size_bytes = model_size_bytes
-        self.resources = resources
+        self.resources: dict[str, Any] | None = None
         self.env_vars = env_vars
-        self.auth_policy = auth_policy
+        self.auth_policy: dict[str, Any] | None = None
+        self.note_rights(resources, auth_policy)
         self.model_id = model_id
         self.prompts = prompts
         self._extra = kwargs
@@ -221,6 +239,13 @@ class Model:
         """Say how a flavor loads the model; answers the model itself."""
         self.flavors[name] = params
         return self
+
+    def note_rights(self, resources: Any, auth_policy: Any) -> None:
+        """Note what the model needs where it is served, and whose rights it uses, where either is given."""
+        if resources is not None:
+            self.resources = described(resources)
+        if auth_policy is not None:
+            self.auth_policy = auth_policy.to_dict() if hasattr(auth_policy, "to_dict") else auth_policy
 
     def get_input_schema(self) -> Schema | None:
         """The schema of what it takes, or None."""
@@ -405,6 +430,8 @@ class Model:
             await_registration_for: seconds to wait until the version is ready; 0 or None for not waiting.
             metadata: whatever the user wants to have in the `MLmodel` file.
             run_id: the run; the active one by default. Without one the model belongs to the experiment only.
+            resources: what it needs where it is served; see `mlflow.models.resources`.
+            auth_policy: whose rights it uses where it is served; see `mlflow.models.auth_policy`.
             prompts: URIs of prompts that it uses.
             name: the logged model's name; made up by the store where None.
             model_type: a word of the user's, e.g. `classifier`.

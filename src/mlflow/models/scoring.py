@@ -66,6 +66,18 @@ def read_json(text: str | bytes, signature: ModelSignature | None) -> Asked:
         raise BadRequest(f"Invalid input. {_EXPECTED} Received {told}.")
     if any(key in given for key in _CHATS):
         return _chat(given, signature)
+    data, params = data_in(given, signature), given.get("params")
+    if not isinstance(params, dict | None):
+        raise InvalidParameterValue(f"Parameters must be a dictionary. Got type '{type(params).__name__}'.")
+    return Asked(data, params)
+
+
+def data_in(given: dict[str, Any], signature: ModelSignature | None) -> Any:
+    """The data in the one field of an object that has it; `instances`, `dataframe_split` …, see the table above.
+
+    Raises:
+        BadRequest: it has none, or several, or what is in it makes no sense.
+    """
     found = [form for form in given if form in _FORMS]
     if len(found) != 1:
         raise BadRequest(f"{_EXPECTED} Received dictionary with input fields: {found}.")
@@ -74,11 +86,8 @@ def read_json(text: str | bytes, signature: ModelSignature | None) -> Asked:
             "Request payload must be a dictionary with 'inputs' key when the model contains a valid type hint. "
             f"Found keys in payload: {list(given)}."
         )
-    params = given.get("params")
-    if not isinstance(params, dict | None):
-        raise InvalidParameterValue(f"Parameters must be a dictionary. Got type '{type(params).__name__}'.")
     try:
-        return Asked(_READ[found[0]](given[found[0]], signature), params)
+        return _READ[found[0]](given[found[0]], signature)
     except MlflowException:
         raise
     except Exception as error:  # pandas and numpy raise all sorts of errors at data that makes no sense

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from typing import Any
 
 
@@ -38,18 +39,21 @@ def gather_chat(chunks: list[Any]) -> dict[str, Any]:
 
 
 def _add(message: dict[str, Any], delta: Any) -> None:
-    for name in ("content", "refusal"):
+    for name in ("content", "refusal", "reasoning", "reasoning_content"):
         text = getattr(delta, name, None)
-        if text is not None:
+        if isinstance(text, str):
             message[name] = message.get(name, "") + text
-    message["role"] = getattr(delta, "role", None) or message["role"]
-    for call in getattr(delta, "tool_calls", None) or ():
+    role = getattr(delta, "role", None)
+    message["role"] = role if isinstance(role, str) and role else message["role"]
+    told = getattr(delta, "tool_calls", None)
+    for call in told if isinstance(told, list) else ():
         calls = message.setdefault("tool_calls", {})
         one = calls.setdefault(call.index, {"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
         one["id"] = call.id or one["id"]
         if call.function is not None:
             one["function"]["name"] += call.function.name or ""
-            one["function"]["arguments"] += call.function.arguments or ""
+            arguments = call.function.arguments or ""
+            one["function"]["arguments"] += arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
 def completion_of(fields: dict[str, Any]) -> Any:
@@ -57,12 +61,9 @@ def completion_of(fields: dict[str, Any]) -> Any:
     return importlib.import_module("openai.types.chat").ChatCompletion.model_validate(fields)
 
 
-def gather_completion(chunks: list[Any]) -> Any:
-    """The completion that chunks come to."""
-    text = "".join(choice.text or "" for chunk in chunks for choice in chunk.choices or ())
-    fields = chunks[-1].model_dump()
-    fields["choices"] = [{"index": 0, "text": text, "finish_reason": "stop", "logprobs": None}]
-    return importlib.import_module("openai.types").Completion.model_validate(fields)
+def gather_completion(chunks: list[Any]) -> str:
+    """The text that the chunks of a completion come to, which is all that MLflow keeps of it."""
+    return "".join(choice.text or "" for chunk in chunks for choice in chunk.choices or ())
 
 
 def gather_response(chunks: list[Any]) -> Any:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from millrace.errors import MlflowException
+from mlflow.models.dependencies_schemas import schemas_of
 from mlflow.models.enforcement import enforce_input, enforce_params
 from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model
+from mlflow.pyfunc.context import Context, get_prediction_context, set_prediction_context
 from mlflow.pyfunc.utils.data_validation import as_rows, validated
 
 FLAVOR_NAME = "python_function"
@@ -62,6 +66,11 @@ class PyFuncModel:
         return self._model_id
 
     @property
+    def streams(self) -> bool:
+        """Whether it was saved as one that predicts piece by piece."""
+        return self._predict_stream_fn is not None
+
+    @property
     def loader_module(self) -> str:
         """The module that loaded it."""
         return self._flavor()["loader_module"]
@@ -103,7 +112,8 @@ class PyFuncModel:
             MlflowException: the data or the params do not fit the signature.
         """
         data, params = self._checked(data, params)
-        return self._predict_fn(data, **self._named(self._predict_fn, params))
+        with set_prediction_context(self._context()):
+            return self._predict_fn(data, **self._named(self._predict_fn, params))
 
     def predict_stream(self, data: Any, params: dict[str, Any] | None = None) -> Any:
         """Predict piece by piece; an iterator of dicts or texts.
@@ -114,7 +124,29 @@ class PyFuncModel:
         if self._predict_stream_fn is None:
             raise MlflowException("This model does not support predict_stream method.")
         data, params = self._checked(data, params)
-        return self._predict_stream_fn(data, **self._named(self._predict_stream_fn, params))
+        pieces = self._predict_stream_fn(data, **self._named(self._predict_stream_fn, params))
+        return self._in_context(iter(pieces))
+
+    def _in_context(self, pieces: Iterator[Any]) -> Iterator[Any]:
+        """What is streamed; each piece is made within the prediction's context, whoever asks for it."""
+        context = self._context()
+        while True:
+            with set_prediction_context(context):
+                try:
+                    piece = next(pieces)
+                except StopIteration:
+                    return
+            yield piece
+
+    def _context(self) -> Context | None:
+        """What is known of a prediction of this model: whatever is known already, and which model it is."""
+        schemas = schemas_of(self.metadata)
+        if self._model_id is None and schemas is None:
+            return None
+        context = copy.copy(get_prediction_context() or Context())
+        context.model_id = context.model_id or self._model_id
+        context.dependencies_schemas = context.dependencies_schemas or schemas
+        return context
 
     def _checked(self, data: Any, params: dict[str, Any] | None) -> tuple[Any, dict[str, Any] | None]:
         schema = self.metadata.get_params_schema()
@@ -124,7 +156,19 @@ class PyFuncModel:
         inputs = self.metadata.get_input_schema()
         if signature is not None and signature._is_signature_from_type_hint:
             return self._fitting_hint(data), params
-        return (data if inputs is None else enforce_input(data, inputs)), params
+        enforced = data if inputs is None else enforce_input(data, inputs)
+        if signature is not None and signature._is_type_hint_from_example:
+            enforced = self._like_example(enforced)
+        return enforced, params
+
+    def _like_example(self, data: Any) -> Any:
+        """A DataFrame as the input example was: a list or a Series of the only column's values, or as it is."""
+        import pandas as pd
+
+        if not isinstance(data, pd.DataFrame) or isinstance(self.input_example, pd.DataFrame):
+            return data
+        column = data.iloc[:, 0]
+        return column if isinstance(self.input_example, pd.Series) else column.tolist()
 
     def _fitting_hint(self, data: Any) -> Any:
         hints = getattr(getattr(self._model_impl, "python_model", None), "predict_type_hints", None)

@@ -5,14 +5,17 @@ Pickles refer to the names in this module, and MLflow's pickles to the same name
 
 from __future__ import annotations
 
-import inspect
+import importlib
 import os
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from millrace.errors import MlflowException
 from mlflow.models.interface import ModelSignature, _TypeHints
 from mlflow.models.model import Model
+from mlflow.pyfunc.fixed import FixedInterface
+from mlflow.pyfunc.hints import parameters_of, type_hints_of
+from mlflow.pyfunc.utils.data_validation import pyfunc
 
 if TYPE_CHECKING:
     pass
@@ -22,6 +25,19 @@ CONFIG_KEY_ARTIFACT_RELATIVE_PATH = "path"
 CONFIG_KEY_ARTIFACT_URI = "uri"
 CONFIG_KEY_PYTHON_MODEL = "python_model"
 CONFIG_KEY_CLOUDPICKLE_VERSION = "cloudpickle_version"
+
+_HOMES = {
+    "ChatModel": "mlflow.pyfunc.chat_model",
+    "ChatAgent": "mlflow.pyfunc.chat_agent",
+    "ResponsesAgent": "mlflow.pyfunc.responses_agent",
+}
+"""Classes that pickles look for here, and the modules that they are in: those of agents need pydantic."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class PythonModelContext:
@@ -53,6 +69,15 @@ class PythonModel:
     Type hints on `predict`, as in `model_input: list[str]`, become the model's signature and are checked.
     """
 
+    _fixed: ClassVar[FixedInterface | None] = None
+    """What all models of a kind take and give; None where each has a signature of its own."""
+    _skip_type_hint_validation: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls._skip_type_hint_validation and "predict" in cls.__dict__:
+            cls.predict = pyfunc(cls.predict)  # type: ignore[method-assign]
+
     def load_context(self, context: PythonModelContext) -> None:
         """Called once when the model is loaded: read the artifacts that predicting needs, into attributes."""
 
@@ -69,32 +94,12 @@ class PythonModel:
 
     def predict_stream(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Iterator[Any]:
         """Predict piece by piece; models that stream define it."""
-        raise MlflowException(
-            f"{type(self).__name__} does not stream: define `predict_stream`.", error_code="NOT_IMPLEMENTED"
-        )
+        raise NotImplementedError(f"{type(self).__name__} does not stream: define `predict_stream`.")
 
     @property
     def predict_type_hints(self) -> _TypeHints:
         """The type hints of `predict`'s input and output; None for each that has none."""
         return type_hints_of(self.predict)
-
-
-def parameters_of(function: Callable[..., Any]) -> list[str]:
-    """The names of a function's parameters, without `self`."""
-    return [name for name in inspect.signature(function).parameters if name != "self"]
-
-
-def type_hints_of(function: Callable[..., Any]) -> _TypeHints:
-    """The type hints of a predict function's input and output; an input's only if it is `list[…]`, the hint of rows."""
-    names = [name for name in parameters_of(function) if name not in ("context", "params")]
-    try:
-        hints = get_type_hints(function)
-    except (NameError, TypeError):
-        # Hints as text that names what is not there: as good as no hints.
-        return _TypeHints()
-    given = hints.get(names[0]) if names else None
-    # Whoever writes `model_input: Any` or `: DataFrame` takes what `predict` is called with, as it is.
-    return _TypeHints(given if get_origin(given) is list and get_args(given) else None, hints.get("return"))
 
 
 class _FunctionPythonModel(PythonModel):
@@ -165,6 +170,13 @@ def _load_context_model_and_signature(
     return prepared(python_model, meta, model_path, model_config), python_model, meta.signature
 
 
+def wrapped(python_model: PythonModel, context: PythonModelContext, signature: ModelSignature | None) -> Any:
+    """A loaded model behind the interface that every flavor gives pyfunc."""
+    if python_model._fixed is not None:
+        return python_model._fixed.wrap(python_model, context)
+    return _PythonModelPyfuncWrapper(python_model, context, signature)
+
+
 def prepared(
     python_model: PythonModel, meta: Model, model_path: str, model_config: dict[str, Any] | None
 ) -> PythonModelContext:
@@ -201,7 +213,7 @@ def as_python_model(value: Any, signature: ModelSignature | None = None) -> Pyth
     return _FunctionPythonModel(value, signature)
 
 
-def _load_pyfunc(model_path: str, model_config: dict[str, Any] | None = None) -> _PythonModelPyfuncWrapper:
+def _load_pyfunc(model_path: str, model_config: dict[str, Any] | None = None) -> Any:
     """Load a model that `mlflow.pyfunc.save_model` pickled; pyfunc finds this function by its name."""
     context, python_model, signature = _load_context_model_and_signature(model_path, model_config)
-    return _PythonModelPyfuncWrapper(python_model, context, signature)
+    return wrapped(python_model, context, signature)

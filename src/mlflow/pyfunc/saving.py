@@ -23,6 +23,7 @@ from mlflow.environment.files import (
 from mlflow.environment.inference import infer_code_files, infer_pip_requirements
 from mlflow.environment.requirements import pinned
 from mlflow.models.code import load_model_from_code
+from mlflow.models.dependencies_schemas import note_schemas
 from mlflow.models.examples import InputExample
 from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model, ModelInfo
@@ -36,6 +37,7 @@ from mlflow.models.saving import (
     signature_from_example,
     write_mlmodel,
 )
+from mlflow.pyfunc.fixed import FixedInterface
 from mlflow.pyfunc.loaded import FLAVOR_NAME
 from mlflow.pyfunc.model import (
     CONFIG_KEY_ARTIFACT_RELATIVE_PATH,
@@ -49,8 +51,9 @@ from mlflow.pyfunc.model import (
     call_predict,
 )
 from mlflow.pyfunc.utils.data_validation import validated
-from mlflow.types.inference import find_schema
-from mlflow.types.type_hints import schema_of_hint
+from mlflow.types.nested import AnyType
+from mlflow.types.schema import ColSpec, Schema
+from mlflow.types.type_hints import TypeFromExample, convert_to_hint, schema_of_hint
 
 PICKLE_NAME = "python_model.pkl"
 
@@ -120,8 +123,8 @@ def save_model(
     metadata: dict[str, Any] | None = None,
     model_config: dict[str, Any] | str | None = None,
     streamable: bool | None = None,
-    resources: object = None,
-    auth_policy: object = None,
+    resources: Any = None,
+    auth_policy: Any = None,
     **kwargs: Any,
 ) -> None:
     """Save a model of the user's own to a local directory.
@@ -147,8 +150,8 @@ def save_model(
         metadata: whatever the user wants to have in the `MLmodel` file.
         model_config: settings, or the path of a YAML file with them; `context.model_config` when loaded.
         streamable: whether the model can predict piece by piece; by default, whether it defines `predict_stream`.
-        resources: not offered.
-        auth_policy: not offered.
+        resources: what it needs where it is served: objects of `mlflow.models.resources`, or a YAML file's path.
+        auth_policy: whose rights it uses where it is served; see `mlflow.models.auth_policy`.
         **kwargs: none; an unknown name is an error.
 
     Raises:
@@ -156,7 +159,6 @@ def save_model(
         ValueError: more than one way of describing the environment was used.
     """
     _check_arguments(loader_module, data_path, python_model, artifacts, kwargs)
-    _refuse(resources=resources, auth_policy=auth_policy)
     if infer_code_paths and code_paths:
         raise MlflowException.invalid_parameter_value(
             "Both `code_paths` and `infer_code_paths` are specified: pass one of them."
@@ -170,6 +172,11 @@ def save_model(
     own = None if python_model is None else as_python_model(python_model, signature)
     model = mlflow_model or Model()
     model.metadata = metadata if metadata is not None else model.metadata
+    model.note_rights(resources, auth_policy)
+    if own is not None and own._fixed is not None:
+        signature, input_example = _fixed(own._fixed, model, signature, input_example)
+        streamable = True if streamable is None else streamable
+    note_schemas(model)
     directory = make_directory(path)
     code = copy_code(code_paths, directory)
     if own is None:
@@ -199,6 +206,24 @@ def save_model(
         pip_requirements=pip_requirements,
         extra_pip_requirements=extra_pip_requirements,
     )
+
+
+def _fixed(
+    fixed: FixedInterface, model: Model, signature: ModelSignature | None, input_example: Any
+) -> tuple[ModelSignature, dict[str, Any]]:
+    """The signature and example of a model whose interface is fixed; its task is noted where there is no metadata.
+
+    Raises:
+        MlflowException: the caller gave a signature, or an example that is no request.
+    """
+    if signature is not None:
+        raise MlflowException(
+            f"{fixed.name} subclasses have a standard signature that is set automatically. Please remove the "
+            "`signature` parameter from the call to log_model() or save_model()."
+        )
+    if model.metadata is None:
+        model.metadata = {"task": fixed.task}
+    return fixed.signature, fixed.example(input_example)
 
 
 def _copy_imported(directory: str) -> str | None:
@@ -235,15 +260,6 @@ def _check_arguments(
         raise MlflowException.invalid_parameter_value(message)
 
 
-def _refuse(**given: object) -> None:
-    for name, value in given.items():
-        if value:
-            raise MlflowException(
-                f"`{name}` is not offered here: leave it out.",
-                error_code="NOT_IMPLEMENTED",
-            )
-
-
 def _read_config(given: dict[str, Any] | str | None) -> dict[str, Any] | None:
     if isinstance(given, str | os.PathLike):
         if not os.path.isfile(given):
@@ -266,8 +282,15 @@ def _describe(
     context: PythonModelContext,
 ) -> None:
     """Write the example, and find the signature: the caller's, or from type hints, or from the example."""
+    if python_model._fixed is not None:
+        describe_inputs(model, directory, signature=signature, input_example=input_example, predict=None)
+        _logger.info("Predicting on input example to validate output")
+        python_model.load_context(context)
+        python_model._fixed.check(python_model, context, input_example)
+        return
     hints = python_model.predict_type_hints
-    if signature is None and hints.input is not None:
+    like_example = hints.input is TypeFromExample
+    if signature is None and hints.input is not None and not like_example:
         signature = _signature_from_hints(python_model, context, hints, input_example)
     example = describe_inputs(model, directory, signature=signature, input_example=input_example, predict=None)
     if signature is None and example is not None:
@@ -276,27 +299,31 @@ def _describe(
         model.signature = signature_from_example(
             example, lambda data, params: call_predict(python_model.predict, context, data, params)
         )
+        if like_example and model.signature is not None:
+            model.signature._is_type_hint_from_example = not isinstance(example.data, dict)
 
 
 def _signature_from_hints(
     python_model: PythonModel, context: PythonModelContext, hints: Any, input_example: Any
 ) -> ModelSignature | None:
-    """The signature that type hints describe; the output from the example where it has no hint."""
+    """The signature that type hints describe; the output is of any type where it has no hint, or another one."""
     inputs = schema_of_hint(hints.input)
     if inputs is None:
         return None
     outputs = schema_of_hint(hints.output) if hints.output is not None else None
     if input_example is not None:
+        _logger.info("Running the predict function to generate output based on input example")
         example = InputExample(input_example)
-        data = validated(example.data, hints.input)
-        if outputs is None:
-            _logger.info("Running the predict function to generate output based on input example")
+        try:
+            data = validated(example.data, hints.input)
             python_model.load_context(context)
-            try:
-                outputs = find_schema(call_predict(python_model.predict, context, data, example.params))
-            except Exception as error:
-                _logger.warning(f"The output's schema could not be found by predicting the input example: {error!r}")
-    signature = ModelSignature(inputs, outputs)
+            answer = call_predict(python_model.predict, context, data, example.params)
+            if outputs is not None:
+                convert_to_hint(answer, hints.output)
+        except Exception as error:
+            _logger.warning(f"The input example, or what is predicted for it, does not fit the type hints: {error!r}")
+            outputs = None
+    signature = ModelSignature(inputs, outputs or Schema([ColSpec(AnyType())]))
     signature._is_signature_from_type_hint = True
     return signature
 
@@ -347,7 +374,8 @@ def _write_python_model(
         return {**flavor, "loader_module": "mlflow.pyfunc.loaders.code_model", "model_code_path": script}
     with open(os.path.join(directory, PICKLE_NAME), "wb") as file:
         cloudpickle.dump(python_model, file)
-    return {**flavor, "loader_module": "mlflow.pyfunc.model", CONFIG_KEY_PYTHON_MODEL: PICKLE_NAME}
+    loader_module = python_model._fixed.loader_module if python_model._fixed else "mlflow.pyfunc.model"
+    return {**flavor, "loader_module": loader_module, CONFIG_KEY_PYTHON_MODEL: PICKLE_NAME}
 
 
 def log_model(
@@ -368,8 +396,8 @@ def log_model(
     metadata: dict[str, Any] | None = None,
     model_config: dict[str, Any] | str | None = None,
     streamable: bool | None = None,
-    resources: object = None,
-    auth_policy: object = None,
+    resources: Any = None,
+    auth_policy: Any = None,
     prompts: list[Any] | None = None,
     name: str | None = None,
     params: dict[str, Any] | None = None,

@@ -14,6 +14,7 @@ from mlflow.autologging import AutologgedRun, Call, Integration, safely
 from mlflow.autologging.imports import when_imported
 from mlflow.models.checkpoints import Checkpoints
 from mlflow.models.interface import ModelSignature, infer_signature
+from mlflow.pytorch import tensorboard
 from mlflow.pytorch.lightning import NAMESPACES, TrainingHooks, early_stopping, training_callback
 from mlflow.pytorch.model_io import FLAVOR_NAME, log_model
 
@@ -37,16 +38,20 @@ def autolog(
     checkpoint_save_freq: str | int = "epoch",
     log_model_signatures: bool = True,
 ) -> None:
-    """Log every `Trainer.fit` of Lightning from now on, to the active run or to a run of its own.
+    """Log every `Trainer.fit` of Lightning from now on, and what other loops tell TensorBoard.
 
-    What is logged: the optimizer's parameters, the number of epochs and those of early stopping; what the module logs
-    with `self.log`, by epoch, and where asked for by step; checkpoints; a summary of the module; the module; later
-    what `Trainer.test` says. Of several processes that train together, the first one logs. Training loops that are
-    written by hand log by hand. What cannot be logged is a warning; it never stops a training.
+    What is logged of Lightning, to the active run or to a run of its own: the optimizer's parameters, the number of
+    epochs and those of early stopping; what the module logs with `self.log`, by epoch, and where asked for by step;
+    checkpoints; a summary of the module; the module; later what `Trainer.test` says. Of several processes that train
+    together, the first one logs.
+
+    Loops that are written by hand log by hand, or by `torch.utils.tensorboard.SummaryWriter`: while a run is active,
+    what its `add_hparams` is told are params and metrics of the run, and with `log_every_n_step` so are the values of
+    `add_scalar` and `add_scalars`. What cannot be logged is a warning; it never stops a training.
 
     Args:
         log_every_n_epoch: log metrics at the end of each n-th epoch.
-        log_every_n_step: also log the metrics of steps, of each n-th one.
+        log_every_n_step: also log the metrics of steps, of each n-th one, and the scalars that TensorBoard is told.
         log_models: log the module when it is trained.
         log_datasets: accepted for compatibility: loaders of data have no description.
         disable: stop logging instead, and leave Lightning as it was.
@@ -69,12 +74,20 @@ def autolog(
 def _patch() -> None:
     for name in NAMESPACES:
         when_imported(name, functools.partial(_patch_trainer, name), key=FLAVOR_NAME)
+    when_imported(tensorboard.MODULE, _patch_writer, key=FLAVOR_NAME)
 
 
 def _patch_trainer(name: str) -> None:
     if INTEGRATION.options is not None:  # not disabled before Lightning was imported
         with safely(FLAVOR_NAME, f"watch {name}"):
             INTEGRATION.watch(sys.modules[name].Trainer, "fit", _fit)
+
+
+def _patch_writer() -> None:
+    if INTEGRATION.options is not None:
+        with safely(FLAVOR_NAME, f"watch {tensorboard.MODULE}"):
+            for name, hook in tensorboard.HOOKS.items():
+                INTEGRATION.watch(sys.modules[tensorboard.MODULE].SummaryWriter, name, hook)
 
 
 def _fit(call: Call) -> Generator[None, None, None]:

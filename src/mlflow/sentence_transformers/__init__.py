@@ -13,7 +13,7 @@ from millrace.settings import MLFLOW_DEFAULT_PREDICTION_DEVICE
 from mlflow.environment.files import conda_env as make_conda_env
 from mlflow.environment.requirements import pinned
 from mlflow.models.flavor import Flavor
-from mlflow.models.inference_tasks import EMBEDDINGS, embeddings_answer, embeddings_input, embeddings_signature
+from mlflow.models.inference_tasks import EMBEDDINGS, embeddings_answer, embeddings_input, task_signature
 from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model, ModelInfo
 from mlflow.types.data_type import DataType
@@ -74,7 +74,7 @@ def save_model(
     library = FLAVOR.library()
     if task is not None:
         metadata = _with_task(task, metadata)
-        signature = signature or embeddings_signature()
+        signature = signature or task_signature(task)
     elif signature is None and input_example is None:
         signature = _default_signature()
     with FLAVOR.saving(locals(), get_default_pip_requirements()) as saving:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Generator, Iterator
 from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanType
 from mlflow.autologging import Call, Integration
 from mlflow.tracing.library import Started, set_usage, stream, trace_calls
 from mlflow.tracing.live import LiveSpan
-from mlflow.tracing.starting import activate, deactivate
 
 __all__ = ["FLAVOR_NAME", "autolog"]
 
@@ -84,21 +82,8 @@ def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:
 
 def _finish_run(flavor: str, span: LiveSpan, result: Any) -> Any:
     if inspect.isgenerator(result):
-        return stream(flavor, span, _while_active(span, result), _gather)
+        return stream(flavor, span, result, _gather)
     return _finish(flavor, span, result)
-
-
-def _while_active(span: LiveSpan, pieces: Iterator[Any]) -> Generator[Any, None, None]:
-    """The steps of a run, each made while the run's span is the active one."""
-    while True:
-        token = activate(span)
-        try:
-            piece = next(pieces)
-        except StopIteration:
-            return
-        finally:
-            deactivate(token)
-        yield piece
 
 
 def _gather(span: LiveSpan, pieces: list[Any]) -> None:

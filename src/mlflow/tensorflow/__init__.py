@@ -34,8 +34,8 @@ _LAZY = {
     "autolog": "mlflow.tensorflow.autologging",
     "load_checkpoint": "mlflow.tensorflow.checkpoints",
     "MlflowModelCheckpointCallback": "mlflow.tensorflow.checkpoints",
-    "MlflowCallback": "mlflow.keras.callback",
-    "MLflowCallback": "mlflow.keras.callback",
+    "MlflowCallback": "mlflow.tensorflow.callback",
+    "MLflowCallback": "mlflow.tensorflow.callback",
 }
 """Names whose modules need Keras at their import, or serve only training."""
 

@@ -15,7 +15,7 @@ from mlflow.keras.autologging import (
     first_rows,
     fit_params,
     listed_callbacks,
-    log_training_data,
+    log_data,
     signature_of,
 )
 from mlflow.tensorflow.model_io import FLAVOR_NAME, log_model
@@ -46,8 +46,9 @@ def autolog(
     """Log every `fit` of a Keras model from now on, to the active run or to a run of its own.
 
     What is logged: the arguments of `fit`, the optimizer's parameters and those of early stopping; metrics by epoch or
-    by step; checkpoints; a summary of the model; the data, where it is arrays; files for TensorBoard; the model. What
-    cannot be logged is a warning; it never stops a training.
+    by step; checkpoints; a summary of the model; the data, where it is arrays, tables, tensors or a `tf.data.Dataset`
+    (which is read once more for its digest); files for TensorBoard; the model. What cannot be logged is a warning; it
+    never stops a training.
 
     Args:
         log_models: log the model when it is trained.
@@ -85,10 +86,9 @@ def _fit(call: Call) -> Generator[None, None, None]:
     stopping = next((each for each in callbacks if type(each).__name__ == "EarlyStopping"), None)
     with call.safely("log the parameters"):
         run.log_params({**fit_params(call), **_stopping_params(stopping)})
-    x, y = call.argument("x"), call.argument("y")
     if options["log_datasets"]:
-        with call.safely("log the dataset"):
-            log_training_data(run, x, y)
+        with call.safely("log the datasets"):
+            log_data(run, call)
     model_id = None
     with call.safely("create the logged model"):
         if options["log_models"]:
@@ -99,7 +99,7 @@ def _fit(call: Call) -> Generator[None, None, None]:
             callbacks += _own_callbacks(run, options, model_id, scratch)
             call.put("callbacks", callbacks)
         with call.safely("take an input example"):
-            example = first_rows(x)
+            example = first_rows(call.argument("x"))
         try:
             yield
         except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import tempfile
 from typing import Any
 
@@ -10,6 +11,8 @@ from millrace.errors import MlflowException
 from mlflow.environment.libraries import library
 from mlflow.fluent.logging import get_or_start_run
 from mlflow.models.checkpoints import Checkpoints, download, numbers
+
+_logger = logging.getLogger("mlflow.tensorflow")
 
 _Callback: type = library("keras").callbacks.Callback
 
@@ -91,8 +94,18 @@ def load_checkpoint(
     with tempfile.TemporaryDirectory() as scratch:
         path = download(run_id, epoch, global_step, scratch)
         if not path.endswith(".weights.h5"):
-            return importlib.import_module("keras").saving.load_model(path)
+            return _read(path)
         if model is None:
             raise MlflowException("The checkpoint holds weights only: pass the `model` that they belong to.")
         model.load_weights(path)
         return model
+
+
+def _read(path: str) -> Any:
+    load = importlib.import_module("keras").saving.load_model
+    try:
+        return load(path)
+    except ValueError as error:
+        # Keras writes names such as `loss="mse"` into this older format, and does not find them when it reads it.
+        _logger.warning("The checkpoint is loaded without what the model was compiled with: %s", error)
+        return load(path, compile=False)

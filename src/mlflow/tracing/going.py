@@ -19,6 +19,7 @@ from mlflow.fluent.active import active_run, experiment_id
 from mlflow.fluent.models import get_active_model_id
 from mlflow.tracing import state
 from mlflow.tracing.live import STARTERS, LiveSpan
+from mlflow.tracing.prediction import get_prediction_context
 from mlflow.tracing.sending import append, flush_trace_async_logging
 from mlflow.tracing.values import as_json
 
@@ -50,10 +51,16 @@ class GoingTrace:
         self.metadata: dict[str, str] = dict(_context())
         if run is not None:
             self.metadata[TraceMetadataKey.SOURCE_RUN] = run.info.run_id
-        model_id = get_active_model_id()
+        self.tags: dict[str, str] = {TraceTagKey.TRACE_NAME: name}
+        prediction = get_prediction_context()
+        if prediction is not None:
+            if prediction.is_evaluate and prediction.request_id:
+                self.tags[TraceTagKey.EVAL_REQUEST_ID] = prediction.request_id
+            schemas = (prediction.dependencies_schemas or {}).get("dependencies_schemas") or {}
+            self.tags.update({kind: as_json(each) for kind, each in schemas.items()})
+        model_id = (prediction and prediction.model_id) or get_active_model_id()
         if model_id:
             self.metadata[TraceMetadataKey.MODEL_ID] = model_id
-        self.tags: dict[str, str] = {TraceTagKey.TRACE_NAME: name}
         self.client_request_id: str | None = None
         self.request_preview: str | None = None
         self.response_preview: str | None = None

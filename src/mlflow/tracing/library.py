@@ -1,24 +1,26 @@
 """Calls of other people's libraries as spans: what autologging of every library with traces shares.
 
 A library's module says what a call begins with and how it ends; `spans` makes a hook of that, for `Integration.trace`,
-which sees to it that no error in here reaches the user. Streams go on after their call, and are kept safe here.
+which sees to it that no error in here reaches the user. Streams go on after their call: `mlflow.tracing.streams`.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
-from millrace.model import SpanAttributeKey, SpanEvent
-from mlflow.autologging import Call, Integration, safely
+from millrace.model import SpanAttributeKey
+from mlflow.autologging import Call, Integration
 from mlflow.autologging.calls import Hook
-from mlflow.tracing.decorating import MAX_CHUNK_EVENTS, STREAM_CHUNK_EVENT_NAME_FORMAT, STREAM_CHUNK_EVENT_VALUE_KEY
 from mlflow.tracing.live import LiveSpan
 from mlflow.tracing.starting import activate, deactivate, start_span_no_context
-from mlflow.tracing.values import as_json
+from mlflow.tracing.streams import fail as fail
+from mlflow.tracing.streams import stream as stream
+from mlflow.tracing.streams import stream_inside as stream_inside
+from mlflow.tracing.streams import stream_later as stream_later
 
 
 @dataclass
@@ -36,8 +38,6 @@ Begin = Callable[[Call], Started | None]
 Finish = Callable[[str, LiveSpan, Any], Any]
 """Ends the span of a call of a flavor with its result, or leaves that to the stream that it is; answers what the user
 gets: the result, or what stands for it."""
-Gather = Callable[[LiveSpan, list[Any]], None]
-"""Sets outputs and usage of a span from all the pieces of a stream."""
 
 
 def trace_calls(
@@ -95,91 +95,6 @@ def finish_plainly(flavor: str, span: LiveSpan, result: Any) -> Any:
     return result
 
 
-def fail(span: LiveSpan, error: BaseException) -> None:
-    """End a span with what went wrong."""
-    span.record_exception(error)
-    span.end()
-
-
-# -- streams ---------------------------------------------------------------------------------------------------------
-def stream(flavor: str, span: LiveSpan, pieces: Iterator[Any], gather: Gather) -> Generator[Any, None, None]:
-    """The pieces of a stream, whose span ends with the last one, or when nobody reads on."""
-    kept: list[Any] = []
-    try:
-        for piece in pieces:
-            note(flavor, span, kept, piece)
-            yield piece
-    except BaseException as error:
-        _close(flavor, span, kept, gather, error)
-        raise
-    else:
-        _close(flavor, span, kept, gather)
-
-
-async def stream_later(flavor: str, span: LiveSpan, pieces: AsyncIterator[Any], gather: Gather) -> AsyncIterator[Any]:
-    """As `stream`, for an asynchronous one."""
-    kept: list[Any] = []
-    try:
-        async for piece in pieces:
-            note(flavor, span, kept, piece)
-            yield piece
-    except BaseException as error:
-        _close(flavor, span, kept, gather, error)
-        raise
-    else:
-        _close(flavor, span, kept, gather)
-
-
-def stream_inside(flavor: str, span: LiveSpan, holder: Any, name: str, gather: Gather) -> Any:
-    """Have an object whose attribute is the iterator of a stream give its pieces through the span; answers it.
-
-    Closing the object ends the span: it and its iterator hold each other, and may live on long after the last use.
-    """
-    pieces: Any = getattr(holder, name)
-    close: Any = getattr(holder, "close", None)
-    if hasattr(pieces, "__anext__"):
-        later = stream_later(flavor, span, pieces, gather)
-        setattr(holder, name, later)
-
-        async def close_later() -> None:
-            await close()
-            await later.aclose()  # type: ignore[attr-defined]
-            span.end()  # one that nobody has read from
-
-        if close is not None:
-            holder.close = close_later
-        return holder
-    ours = stream(flavor, span, pieces, gather)
-    setattr(holder, name, ours)
-
-    def close_now() -> None:
-        close()
-        ours.close()
-        span.end()
-
-    if close is not None:
-        holder.close = close_now
-    return holder
-
-
-def note(flavor: str, span: LiveSpan, kept: list[Any], piece: Any) -> None:
-    """Add a piece of a stream as an event, as long as there are not too many, and to those that are kept."""
-    with safely(flavor, "keep a piece of a stream"):
-        if len(kept) < MAX_CHUNK_EVENTS:
-            name = STREAM_CHUNK_EVENT_NAME_FORMAT.format(index=len(kept))
-            span.add_event(SpanEvent(name, attributes={STREAM_CHUNK_EVENT_VALUE_KEY: as_json(piece)}))
-        kept.append(piece)
-
-
-def _close(flavor: str, span: LiveSpan, kept: list[Any], gather: Gather, error: BaseException | None = None) -> None:
-    with safely(flavor, "put a stream together"):
-        gather(span, kept)
-    if error is not None and not isinstance(error, GeneratorExit):
-        fail(span, error)
-    else:
-        span.end()
-
-
 # -- attributes ------------------------------------------------------------------------------------------------------
 def set_usage(
     span: LiveSpan, input_tokens: int | None, output_tokens: int | None, total_tokens: int | None = None
@@ -195,7 +110,12 @@ def set_usage(
 
 def function_tool(name: str, description: str | None = None, parameters: Any = None) -> dict[str, Any]:
     """A tool in the form of OpenAI's chat completions, in which the page shows all tools."""
-    function = {"name": name, "description": description, "parameters": parameters}
+    return function_tool_of({"name": name, "description": description, "parameters": parameters})
+
+
+def function_tool_of(told: dict[str, Any]) -> dict[str, Any]:
+    """As `function_tool`, of what OpenAI is told of a function."""
+    function = {key: told.get(key) for key in ("name", "description", "parameters", "strict")}
     return {"type": "function", "function": {key: value for key, value in function.items() if value is not None}}
 
 
@@ -222,3 +142,15 @@ def _signature(function: Any) -> inspect.Signature:
 def given(values: dict[str, Any]) -> dict[str, Any]:
     """A dict without what stands for `not given` in the libraries that OpenAI's generator writes."""
     return {name: value for name, value in values.items() if type(value).__name__ not in ("NotGiven", "Omit")}
+
+
+def parsed(result: Any) -> Any:
+    """What a raw answer of a library that OpenAI's generator writes holds, if it has been read; else the answer itself.
+
+    Parsing one that has not been read (`with_streaming_response`) would read it in the user's stead.
+    """
+    if not (hasattr(result, "parse") and hasattr(result, "http_response")):
+        return result
+    if inspect.iscoroutinefunction(result.parse):
+        return result
+    return result.parse() if result.http_response.is_closed or "Legacy" in type(result).__name__ else result

@@ -5,5 +5,5 @@
 from __future__ import annotations
 
 from mlflow.tracing.chat import set_span_chat_tools
+from mlflow.tracing.values import TraceJSONEncoder, capture_function_input_args
 from mlflow.tracing.values import as_json as dump_span_attribute_value
-from mlflow.tracing.values import capture_function_input_args

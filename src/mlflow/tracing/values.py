@@ -21,11 +21,22 @@ def _plain(value: Any) -> Any:
         for name in ("model_dump", "dict"):  # pydantic 2 and 1
             fields = getattr(type(value), name, None)
             if fields is not None and hasattr(type(value), "__fields__" if name == "dict" else "model_fields"):
+                if hasattr(type(value), "__pydantic_serializer__"):
+                    # A field that holds something else than its type says is no reason to warn the user.
+                    return fields(value, warnings=False)
                 return fields(value)
         if dataclasses.is_dataclass(value):
             # Not `asdict`, which copies what it finds inside, and fails where that cannot be copied.
             return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     return str(value)
+
+
+class TraceJSONEncoder(json.JSONEncoder):
+    """Writes what JSON does not know as spans have it; MLflow's pickles of agents refer to it."""
+
+    def default(self, o: Any) -> Any:
+        """What stands for a value."""
+        return _plain(o)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode

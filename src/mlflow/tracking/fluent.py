@@ -7,6 +7,7 @@ from __future__ import annotations
 from mlflow.client import MlflowClient
 from mlflow.fluent.active import RUN_STACK as _active_run_stack
 from mlflow.fluent.active import ActiveRun, active_run, end_run, last_active_run
+from mlflow.fluent.active import changing as __getattr__
 from mlflow.fluent.active import experiment_id as _get_experiment_id
 from mlflow.fluent.artifacts import (
     get_artifact_uri,

@@ -11,6 +11,7 @@ from mlflow.transformers.model_io import (
     log_model,
     save_model,
 )
+from mlflow.transformers.persisting import persist_pretrained_model
 from mlflow.transformers.pipelines import FLAVOR_NAME
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "get_default_pip_requirements",
     "load_model",
     "log_model",
+    "persist_pretrained_model",
     "save_model",
 ]

@@ -18,7 +18,8 @@ from mlflow.models.examples import InputExample
 from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model, ModelInfo
 from mlflow.models.saving import signature_from_example
-from mlflow.transformers.pipelines import FLAVOR, assembled, inference_task, pipeline_of, read, write
+from mlflow.transformers.files import IMAGES
+from mlflow.transformers.pipelines import FLAVOR, assembled, base_model, inference_task, pipeline_of, read, write
 from mlflow.transformers.predicting import PROMPT_TASKS, TransformersPipeline
 from mlflow.transformers.signatures import default_signature, vectors
 
@@ -32,6 +33,8 @@ def get_default_pip_requirements(model: Any) -> list[str]:
         model: the pipeline's model; whatever it is computed with is torch.
     """
     found = [pinned("transformers"), pinned("torch")]
+    if base_model(model) is not model:
+        found.append(pinned("peft"))
     accelerate = pinned("accelerate")
     return [*found, accelerate] if "==" in accelerate else found
 
@@ -68,8 +71,8 @@ def save_model(
             `image_processor`), or the path of a checkpoint.
         path: the directory; must not exist, or be empty.
         processor: a processor that belongs to it.
-        task: the pipeline's task, where components or a checkpoint are given; or `llm/v1/embeddings`: pyfunc takes
-            and gives what OpenAI's embeddings do.
+        task: the pipeline's task, where components or a checkpoint are given; or `llm/v1/chat`,
+            `llm/v1/completions` or `llm/v1/embeddings`: pyfunc takes and gives what OpenAI's interface does.
         torch_dtype: the type of numbers that it is loaded with; the model's own by default.
         model_card: a `huggingface_hub.ModelCard`, written beside the model; none is fetched.
         code_paths: files and folders of code that are copied into the model, and importable when it is loaded.
@@ -82,7 +85,9 @@ def save_model(
         metadata: whatever the user wants to have in the `MLmodel` file.
         model_config: arguments of every call by pyfunc, such as `max_new_tokens`.
         prompt_template: a text with `{prompt}` that pyfunc puts each input into.
-        save_pretrained: False, for a model of the hub, is not offered: the weights are saved, with a warning.
+        save_pretrained: False keeps only where on the hub the model is, and its revision, for a model that was loaded
+            from there with all of its parts; others are saved whole, with a warning. So is a model with an adapter of
+            PEFT always: the adapter is kept, and the base model is referred to.
         **kwargs: accepted for compatibility.
 
     Raises:
@@ -98,13 +103,18 @@ def save_model(
             model_config = {"return_full_text": False, **(model_config or {})}
     if served is not None:
         metadata = {**(metadata or {}), "task": served}
-    if not save_pretrained:
-        _logger.warning("The `save_pretrained` parameter is set to False; the weights will be saved to disk anyway.")
     predictor = TransformersPipeline(pipeline, served, model_config, prompt_template)
     if signature is None:
         signature = _signature(predictor, input_example)
     with FLAVOR.saving(locals(), get_default_pip_requirements(pipeline.model)) as saving:
-        entry = write(pipeline, saving.directory, processor, torch_dtype)
+        # An adapter is small, its base model is not: that one is referred to where it can be.
+        weights = save_pretrained and base_model(pipeline.model) is pipeline.model
+        entry = write(pipeline, saving.directory, processor, torch_dtype, weights=weights)
+        if not weights and "model_binary" in entry:
+            _logger.warning(
+                "The save_pretrained parameter is set to False, but the specified model does not have a valid "
+                "HuggingFace Hub repository identifier. Therefore, the weights will be saved to disk anyway."
+            )
         if served is not None:
             entry["inference_task"] = served
         _write_card(model_card, saving.path("model_card.md"), saving.path("model_card_data.yaml"))
@@ -129,7 +139,7 @@ def _check_template(template: str, task: str) -> None:
 def _signature(predictor: TransformersPipeline, input_example: Any) -> ModelSignature | None:
     """What the example shows, else what the task says."""
     default = default_signature(predictor.pipeline.task, predictor.inference_task)
-    if input_example is None or predictor.inference_task is not None:
+    if input_example is None or predictor.inference_task is not None or predictor.pipeline.task == IMAGES:
         return default
     if default is not None and len(default.inputs or ()) > 1:
         return default  # several columns, whatever the example's first row looks like
@@ -233,4 +243,5 @@ def _load_pyfunc(path: str, model_config: dict[str, Any] | None = None) -> Trans
     device = config.pop("device", None) or MLFLOW_DEFAULT_PREDICTION_DEVICE.get()
     pipeline = assembled(read(directory, entry), **({} if device is None else {"device": device}))
     metadata = Model.load(directory).metadata or {}
-    return TransformersPipeline(pipeline, entry.get("inference_task"), config, metadata.get("prompt_template"))
+    template, name = metadata.get("prompt_template"), entry.get("source_model_name")
+    return TransformersPipeline(pipeline, entry.get("inference_task"), config, template, name)

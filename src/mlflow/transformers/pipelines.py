@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from typing import Any
 
 from millrace.errors import MlflowException
+from mlflow.environment.libraries import library
 from mlflow.models.flavor import Flavor
-from mlflow.models.inference_tasks import EMBEDDINGS
+from mlflow.models.inference_tasks import CHAT, COMPLETIONS, EMBEDDINGS
 
 FLAVOR_NAME = "transformers"
 FLAVOR = Flavor(FLAVOR_NAME, module="transformers")
 MODEL_DIRECTORY = "model"
 COMPONENTS_DIRECTORY = "components"
+ADAPTER_DIRECTORY = "peft"
 
-_COMPONENTS = ("tokenizer", "feature_extractor", "image_processor", "processor")
+_COMPONENTS = ("feature_extractor", "tokenizer", "image_processor", "processor")
 _KEYS = ("model", "tokenizer", "feature_extractor", "image_processor", "torch_dtype")
 _AUTO = {
     "tokenizer": "AutoTokenizer",
@@ -23,7 +26,7 @@ _AUTO = {
     "image_processor": "AutoImageProcessor",
     "processor": "AutoProcessor",
 }
-_INFERENCE_TASKS = {EMBEDDINGS: "feature-extraction"}
+_INFERENCE_TASKS = {EMBEDDINGS: "feature-extraction", COMPLETIONS: "text-generation", CHAT: "text-generation"}
 """Tasks with requests and answers of one form, and the pipeline's task below."""
 
 _logger = logging.getLogger("mlflow.transformers")
@@ -93,32 +96,84 @@ def inference_task(task: str | None, pipeline: Any) -> str | None:
     if _INFERENCE_TASKS.get(task) != pipeline.task:
         offered = [each for each, below in _INFERENCE_TASKS.items() if below == pipeline.task]
         raise MlflowException.invalid_parameter_value(
-            f"The task {task!r} is not offered for pipelines of the task {pipeline.task!r}; offered are: {offered}."
+            f"The task provided is invalid. '{task}' is not a supported task for the {pipeline.task} pipeline. Must be "
+            f"one of {offered}"
         )
     return task
 
 
-def write(pipeline: Any, directory: str, processor: Any = None, torch_dtype: Any = None) -> dict[str, Any]:
-    """Write a pipeline's model and its other parts into a directory; answers what the `MLmodel` file says of them."""
-    entry: dict[str, Any] = {
-        "task": pipeline.task,
-        "instance_type": type(pipeline).__name__,
-        "source_model_name": pipeline.model.name_or_path,
-        "pipeline_model_type": type(pipeline.model).__name__,
-        "framework": getattr(pipeline, "framework", "pt"),
-        "torch_dtype": str(torch_dtype or getattr(pipeline.model, "dtype", None)),
-        "model_binary": MODEL_DIRECTORY,
-        "transformers_version": FLAVOR.library().__version__,
-    }
-    pipeline.model.save_pretrained(os.path.join(directory, MODEL_DIRECTORY))
+def write(
+    pipeline: Any, directory: str, processor: Any = None, torch_dtype: Any = None, *, weights: bool = True
+) -> dict[str, Any]:
+    """Write a pipeline's model and its other parts into a directory; answers what the `MLmodel` file says of them.
+
+    Args:
+        pipeline: the pipeline; of one with an adapter of PEFT both the base model and the adapter are kept.
+        directory: where to.
+        processor: a processor that belongs to it.
+        torch_dtype: the type of numbers that it is loaded with; the model's own by default.
+        weights: write the model; else only say where on the hub it is, if it is there (`is_of_hub`).
+    """
+    base = base_model(pipeline.model)
     parts = {name: getattr(pipeline, name, None) for name in _COMPONENTS}
     parts["processor"] = processor or parts["processor"]
     found = {name: part for name, part in parts.items() if part is not None}
-    entry["components"] = [name for name in found if name != "processor"]
-    for name, part in found.items():
+    entry: dict[str, Any] = {
+        "task": pipeline.task,
+        "instance_type": type(pipeline).__name__,
+        "source_model_name": base.name_or_path,
+        "pipeline_model_type": type(base).__name__,
+        "framework": getattr(pipeline, "framework", "pt"),
+        "torch_dtype": str(torch_dtype or getattr(base, "dtype", None)),
+        "transformers_version": FLAVOR.library().__version__,
+        "components": [name for name in found if name != "processor"],
+        **{f"{name}_type": type(part).__name__ for name, part in found.items()},
+    }
+    if base is not pipeline.model:
+        pipeline.model.save_pretrained(os.path.join(directory, ADAPTER_DIRECTORY))
+        entry["peft_adaptor"] = ADAPTER_DIRECTORY
+    if weights or not is_of_hub(base, found):
+        write_parts(pipeline.model, found, directory)
+        return {**entry, "model_binary": MODEL_DIRECTORY}
+    revision = base.config._commit_hash
+    for name in found:
+        entry |= {f"{name}_name": base.name_or_path, f"{name}_revision": revision}
+    return {**entry, "source_model_revision": revision}
+
+
+def write_parts(model: Any, parts: dict[str, Any], directory: str) -> None:
+    """Write a model without its adapter, and the other parts, into a directory."""
+    base = base_model(model)
+    keywords = {} if base is model else {"state_dict": _without_adapter(model)}
+    base.save_pretrained(os.path.join(directory, MODEL_DIRECTORY), **keywords)
+    for name, part in parts.items():
         part.save_pretrained(os.path.join(directory, COMPONENTS_DIRECTORY, name))
-        entry[f"{name}_type"] = type(part).__name__
-    return entry
+
+
+def base_model(model: Any) -> Any:
+    """The model below an adapter of PEFT; the model itself where there is none."""
+    # Whoever has such a model has imported its library.
+    peft = sys.modules.get("peft")
+    return model.get_base_model() if peft is not None and isinstance(model, peft.PeftModel) else model
+
+
+def _without_adapter(model: Any) -> dict[str, Any]:
+    """The weights of a base model by their own names: an adapter put its own beside them, and moved them."""
+    adapter = getattr(model.base_model, "prefix", None)  # e.g. `lora_`; those that change no layer have none
+    weights = model.get_base_model().state_dict()
+    return {
+        name.replace(".base_layer.", "."): value
+        for name, value in weights.items()
+        if adapter is None or f".{adapter}" not in name
+    }
+
+
+def is_of_hub(model: Any, parts: dict[str, Any]) -> bool:
+    """Whether a model and all of its parts are from one repository of the hub, and it is known which revision."""
+    name = model.name_or_path
+    if not name or os.path.exists(name) or getattr(model.config, "_commit_hash", None) is None:
+        return False
+    return all(getattr(part, "name_or_path", name) == name for part in parts.values())
 
 
 def read(directory: str, entry: dict[str, Any], device: Any = None, **keywords: Any) -> dict[str, Any]:
@@ -142,9 +197,11 @@ def read(directory: str, entry: dict[str, Any], device: Any = None, **keywords: 
     revision = {} if local else {"revision": entry.get("source_model_revision")}
     kind = getattr(transformers, entry["pipeline_model_type"], transformers.AutoModel)
     model = kind.from_pretrained(source, **revision, **keywords)
+    if entry.get("peft_adaptor"):
+        adapter = os.path.join(directory, entry["peft_adaptor"])
+        model = library("peft").PeftModel.from_pretrained(model, adapter)
     parts["model"] = model if device is None else model.to(device)
-    names = [*entry.get("components", []), *(["processor"] if "processor_type" in entry else [])]
-    for name in names:
+    for name in kept_names(entry):
         part = getattr(transformers, entry.get(f"{name}_type") or "", None) or getattr(transformers, _AUTO[name])
         path = os.path.join(directory, COMPONENTS_DIRECTORY, name)
         if os.path.isdir(path):
@@ -154,6 +211,11 @@ def read(directory: str, entry: dict[str, Any], device: Any = None, **keywords: 
                 entry.get(f"{name}_name") or source, revision=entry.get(f"{name}_revision")
             )
     return parts
+
+
+def kept_names(entry: dict[str, Any]) -> list[str]:
+    """The names of the parts beside the model that an `MLmodel` file speaks of."""
+    return [*entry.get("components", []), *(["processor"] if "processor_type" in entry else [])]
 
 
 def _dtype(named: Any) -> Any:

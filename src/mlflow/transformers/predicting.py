@@ -9,6 +9,8 @@ from typing import Any
 
 from millrace.errors import MlflowException
 from mlflow.models.inference_tasks import EMBEDDINGS, embeddings_answer, embeddings_input
+from mlflow.transformers.files import FILE_TASKS, files_of
+from mlflow.transformers.generating import answer_of, prompt_of, request_rows, settings_of
 
 _logger = logging.getLogger("mlflow.transformers")
 
@@ -32,9 +34,10 @@ class TransformersPipeline:
 
     Args:
         pipeline: the pipeline.
-        inference_task: `llm/v1/embeddings`, or None.
+        inference_task: `llm/v1/chat`, `llm/v1/completions`, `llm/v1/embeddings`, or None.
         model_config: arguments of every call, such as `max_new_tokens`.
         prompt_template: a text with `{prompt}` that each input is put into.
+        name: what answers of OpenAI's interface call the model; where it is from by default.
     """
 
     def __init__(
@@ -43,8 +46,10 @@ class TransformersPipeline:
         inference_task: str | None = None,
         model_config: dict[str, Any] | None = None,
         prompt_template: str | None = None,
+        name: str | None = None,
     ) -> None:
         self.pipeline = pipeline
+        self.name = pipeline.model.name_or_path if name is None else name
         self.inference_task = inference_task
         self.model_config = {key: value for key, value in (model_config or {}).items() if key != "device"}
         self.prompt_template = prompt_template
@@ -58,11 +63,12 @@ class TransformersPipeline:
 
         Args:
             data: a text, a list of them, a dict or a list of them for tasks with several inputs, or a DataFrame of
-                such.
+                such; for the tasks of OpenAI's interface requests, as dicts or rows.
             params: arguments of the pipeline's call, in place of those that were saved.
 
         Returns:
-            By task: a DataFrame of labels and scores, a list of texts, or an array of vectors.
+            By task: a DataFrame of labels and scores, a list of texts, an array of vectors, or a list of answers of
+            OpenAI's interface.
 
         Raises:
             MlflowException: the input is of another kind, or the pipeline takes no such params.
@@ -75,6 +81,8 @@ class TransformersPipeline:
         config = {**copy.deepcopy(self.model_config), **(params or {})}
         if self.inference_task == EMBEDDINGS:
             return self._embed(data)
+        if self.inference_task is not None:
+            return [self._generate(self.inference_task, row, config) for row in request_rows(data)]
         values = self._templated(self._values(data))
         return self._answer(values, self._call(values, config))
 
@@ -92,11 +100,25 @@ class TransformersPipeline:
                 f"{type(self.pipeline).__name__}."
             ) from error
 
+    def _generate(self, task: str, row: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one request for a chat or a completion."""
+        tokenizer = self.pipeline.tokenizer
+        prompt = self._templated(prompt_of(task, row, tokenizer))
+        asked = len(self.pipeline.preprocess(prompt)["input_ids"][0])
+        settings = {**config, **settings_of(row, tokenizer, asked=asked)}
+        settings.pop("return_full_text", None)  # it is the tokens that are asked for
+        raw = self._call(prompt, {**settings, "return_tensors": True})
+        limit = settings.get("max_new_tokens")
+        return answer_of(task, self.pipeline, row, name=self.name, asked=asked, raw=raw, limit=limit)
+
     # -- what goes in -------------------------------------------------------------------------------------------
     def _values(self, data: Any) -> Any:
         import numpy as np
         import pandas as pd
 
+        task = self.pipeline.task
+        if task in FILE_TASKS:
+            return files_of(task, data)
         if isinstance(data, pd.Series | np.ndarray):
             data = data.tolist()
         if isinstance(data, pd.DataFrame):
@@ -106,7 +128,6 @@ class TransformersPipeline:
                 "Input data must be either a pandas.DataFrame, a string, bytes, List[str], List[Dict[str, str]], "
                 "List[Dict[str, Union[str, List[str]]]], or Dict[str, Union[str, List[str]]]."
             )
-        task = self.pipeline.task
         if task in ("question-answering", "table-question-answering"):
             return data
         if task == "zero-shot-classification":
@@ -131,8 +152,14 @@ class TransformersPipeline:
         import pandas as pd
 
         task = self.pipeline.task
-        if task == "text-classification":
+        if task in ("image-classification", "audio-classification") and isinstance(values, list):
+            return pd.DataFrame(raw)
+        if task in ("text-classification", "audio-classification"):
             return pd.DataFrame([raw] if isinstance(raw, dict) else raw)
+        if task == "image-classification":
+            return pd.DataFrame([raw])
+        if task == "automatic-speech-recognition":
+            return [_heard(each) for each in (raw if isinstance(raw, list) else [raw])]
         if task == "zero-shot-classification":
             return _flattened(raw)
         if task in ("question-answering", "table-question-answering"):
@@ -176,6 +203,11 @@ def _texts(data: Any) -> Any:
     if not isinstance(data, list):
         return data
     return [next(iter(each.values())) if isinstance(each, dict) and len(each) == 1 else each for each in data]
+
+
+def _heard(raw: dict[str, Any]) -> str:
+    """What was heard; as JSON where it says when each part was."""
+    return str(raw["text"]) if set(raw) == {"text"} else json.dumps(raw)
 
 
 def _check_pairs(data: Any) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from mlflow.models.inference_tasks import EMBEDDINGS, embeddings_signature
+from mlflow.models.inference_tasks import task_signature
 from mlflow.models.interface import ModelSignature
 from mlflow.types.data_type import DataType
 from mlflow.types.schema import ColSpec, Schema, TensorSpec
 
 _TEXT = Schema([ColSpec(DataType.string)])
+_BYTES = Schema([ColSpec(DataType.binary)])
 
 
 def _columns(**types: DataType) -> Schema:
@@ -29,6 +30,9 @@ _BY_TASK = {
     ),
     "text-classification": (_TEXT, _LABELS),
     "sentiment-analysis": (_TEXT, _LABELS),
+    "image-classification": (_TEXT, _LABELS),
+    "audio-classification": (_BYTES, _columns(score=DataType.double, label=DataType.string)),
+    "automatic-speech-recognition": (_BYTES, _TEXT),
     "question-answering": (_columns(question=DataType.string, context=DataType.string), _TEXT),
     "table-question-answering": (_columns(query=DataType.string, table=DataType.string), _TEXT),
     "zero-shot-classification": (
@@ -40,8 +44,8 @@ _BY_TASK = {
 
 def default_signature(task: str, inference_task: str | None) -> ModelSignature | None:
     """What a pipeline for a task takes and gives; None for tasks that pyfunc has no form for."""
-    if inference_task == EMBEDDINGS:
-        return embeddings_signature()
+    if inference_task is not None:
+        return task_signature(inference_task)
     if task == "feature-extraction":
         return ModelSignature(_TEXT, vectors("double"))
     found = _BY_TASK.get("translation" if task.startswith("translation") else task)

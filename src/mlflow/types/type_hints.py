@@ -10,7 +10,7 @@ import datetime as dt
 import types
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from millrace.errors import MlflowException
 from mlflow.types.data_type import DataType
@@ -26,6 +26,9 @@ _SCALARS: dict[Any, DataType] = {
     dt.datetime: DataType.datetime,
     dt.date: DataType.datetime,
 }
+
+TypeFromExample = TypeVar("TypeFromExample")
+"""The hint of an input that is what the model's input example is: a DataFrame, a Series or a list."""
 
 
 class UnsupportedTypeHint(MlflowException):
@@ -103,6 +106,16 @@ def schema_of_hint(hint: Any) -> Schema | None:
         return None
 
 
+def model_validate(model: Any, values: Any) -> None:
+    """Check values against a class of pydantic models; MLflow's pickles of agents refer to this function.
+
+    Raises:
+        pydantic.ValidationError: they do not fit.
+    """
+    if isinstance(values, dict) or not isinstance(values, model):
+        model.model_validate(values)
+
+
 # -- checking values ----------------------------------------------------------------------------------------
 def convert_to_hint(data: Any, hint: Any) -> Any:
     """Data as a hint describes it: dicts become pydantic models or dataclasses, everything else stays.
@@ -128,6 +141,14 @@ def convert_to_hint(data: Any, hint: Any) -> Any:
     return data
 
 
+def _shown(hint: Any) -> str:
+    """A hint as its writer knows it, without the modules of its classes."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (list, dict):
+        return f"{origin.__name__}[{', '.join(map(_shown, arguments))}]"
+    return hint.__name__ if isinstance(hint, type) else str(hint)
+
+
 def _convert_list(data: Any, hint: Any, item: Any) -> list[Any]:
     if not isinstance(data, list):
         raise MlflowException.invalid_parameter_value(f"Expected list, but got {type(data).__name__}")
@@ -139,7 +160,7 @@ def _convert_list(data: Any, hint: Any, item: Any) -> list[Any]:
             refused.append((str(each), error.message))
     if refused:
         raise MlflowException.invalid_parameter_value(
-            f"Failed to validate data against type hint `{hint}`, invalid elements: {refused}"
+            f"Failed to validate data against type hint `{_shown(hint)}`, invalid elements: {refused}"
         )
     return converted
 
@@ -158,7 +179,7 @@ def _convert_dict(data: Any, hint: Any, arguments: tuple[Any, ...]) -> dict[Any,
             refused[key] = error.message
     if refused:
         raise MlflowException.invalid_parameter_value(
-            f"Failed to validate data against type hint `{hint}`, invalid elements: {refused}"
+            f"Failed to validate data against type hint `{_shown(hint)}`, invalid elements: {refused}"
         )
     return converted
 
@@ -187,5 +208,6 @@ def _convert_pydantic(data: Any, hint: Any) -> Any:
         return hint.model_validate(data)
     except ValueError as error:
         raise MlflowException.invalid_parameter_value(
-            f"Data doesn't match type hint, example: {data}, expected {hint.__name__}: {error}"
+            f"Data doesn't match type hint, error: {error}. Expected fields in the type hint: {hint.model_fields}; "
+            f"passed data: {data}."
         ) from error

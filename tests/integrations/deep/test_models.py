@@ -23,11 +23,11 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
 
 @pytest.fixture(scope="module")
 def loaded(saved: dict[str, tuple[Path, Any]]) -> dict[tuple[str, str], Any]:
-    return {
-        (saver, loader): run_program(loader, "load_models.py", saved[saver][0])
-        for saver in PRODUCTS
-        for loader in PRODUCTS
-    }
+    found = {}
+    for loader in PRODUCTS:
+        answers = run_program(loader, "load_models.py", *(folder for folder, _ in saved.values()))
+        found |= {(saver, loader): one for saver, one in zip(saved, answers, strict=True)}
+    return found
 
 
 @pytest.mark.parametrize("saver", PRODUCTS)

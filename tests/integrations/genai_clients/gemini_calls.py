@@ -12,6 +12,11 @@ import mlflow
 import mlflow.gemini
 
 
+def get_weather(city: str) -> str:
+    """The weather of a city."""
+    return f"rain in {city}"
+
+
 def run(address: str) -> None:
     mlflow.gemini.autolog()
     client = genai.Client(api_key="nobody's", http_options=types.HttpOptions(base_url=address))
@@ -43,7 +48,15 @@ def run(address: str) -> None:
 
     async def later() -> None:
         await client.aio.models.generate_content(model="gemini-x", contents="Later")
+        await asyncio.sleep(0.005)
+        await client.aio.models.embed_content(model="embed-x", contents="a text")
+        await asyncio.sleep(0.005)
+        await client.aio.chats.create(model="gemini-x").send_message("Hello")
 
     asyncio.run(later())
+    time.sleep(0.005)
+    client.models.count_tokens(model="gemini-x", contents="Hi")
+    time.sleep(0.005)
+    client.models.generate_content(model="gemini-x", contents="Rain?", config={"tools": [get_weather]})
     mlflow.gemini.autolog(disable=True)
     client.models.generate_content(model="gemini-x", contents="not seen")

@@ -6,8 +6,12 @@ import asyncio
 import time
 from typing import Any
 
-from mistralai import Mistral
 from providers import TOOL
+
+try:
+    from mistralai import Mistral
+except ImportError:  # from version 2 on
+    from mistralai.client import Mistral
 
 import mlflow
 import mlflow.mistral

@@ -7,6 +7,9 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
+
+import aws
 
 CREATED = 1_700_000_000
 TOOL = {
@@ -23,7 +26,8 @@ def chat(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to `/v1/chat/completions`: what was said last, or a call of the first tool before it has answered."""
     messages = request["messages"]
     call = bool(request.get("tools")) and messages[-1]["role"] != "tool"
-    message: dict[str, Any] = {"role": "assistant", "content": f"You said: {messages[-1].get('content')}"}
+    text = '{"name": "Oslo"}' if request.get("response_format") else f"You said: {messages[-1].get('content')}"
+    message: dict[str, Any] = {"role": "assistant", "content": text}
     if call:
         function = {"name": request["tools"][0]["function"]["name"], "arguments": '{"city": "Oslo"}'}
         message = {"role": "assistant", "content": None}
@@ -55,12 +59,32 @@ def chat_chunks(request: dict[str, Any]) -> list[dict[str, Any]]:
     return chunks
 
 
+def mistral_chunks(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer of Mistral to `/v1/chat/completions` in pieces: a call of a tool comes whole, and the tokens last."""
+    chunks = chat_chunks({**request, "tools": None, "stream_options": None})
+    chunks[-1]["choices"][0]["delta"] = {"content": ""}
+    if request.get("tools"):
+        call = {"id": "call_1", "index": 0, "function": {"name": "get_weather", "arguments": '{"city": "Oslo"}'}}
+        chunks[-1]["choices"][0]["delta"] = {"content": "", "tool_calls": [call]}
+        chunks[-1]["choices"][0]["finish_reason"] = "tool_calls"
+    return [*chunks[:-1], {**chunks[-1], "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}}]
+
+
 def completion(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to `/v1/completions`."""
     choice = {"index": 0, "text": " there", "finish_reason": "stop", "logprobs": None}
     usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
     common = {"id": "cmpl-1", "object": "text_completion", "created": CREATED, "model": request["model"]}
     return {**common, "choices": [choice], "usage": usage}
+
+
+def completion_chunks(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer to `/v1/completions` in pieces."""
+    whole = {**completion(request), "usage": None}
+    return [
+        {**whole, "choices": [{"index": 0, "text": text, "finish_reason": reason, "logprobs": None}]}
+        for text, reason in ((" the", None), ("re", "stop"))
+    ]
 
 
 def embeddings(request: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +99,8 @@ def embeddings(request: dict[str, Any]) -> dict[str, Any]:
 
 def response(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to `/v1/responses`."""
-    text = {"type": "output_text", "text": "An answer.", "annotations": []}
+    is_typed = ((request.get("text") or {}).get("format") or {}).get("type") == "json_schema"
+    text = {"type": "output_text", "text": '{"name": "Oslo"}' if is_typed else "An answer.", "annotations": []}
     message = {"type": "message", "id": "msg_1", "status": "completed", "role": "assistant", "content": [text]}
     return {
         "id": "resp_1",
@@ -115,12 +140,15 @@ def response_events(request: dict[str, Any]) -> list[dict[str, Any]]:
     done = response(request)
     begun = {**done, "status": "in_progress", "output": [], "usage": None}
     item = done["output"][0]
+    empty, part = {**item, "content": []}, {**item["content"][0], "text": ""}
     where = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
     return [
         {"type": "response.created", "sequence_number": 0, "response": begun},
-        {"type": "response.output_text.delta", "sequence_number": 1, **where, "delta": "An answer.", "logprobs": []},
-        {"type": "response.output_item.done", "sequence_number": 2, "output_index": 0, "item": item},
-        {"type": "response.completed", "sequence_number": 3, "response": done},
+        {"type": "response.output_item.added", "sequence_number": 1, "output_index": 0, "item": empty},
+        {"type": "response.content_part.added", "sequence_number": 2, **where, "part": part},
+        {"type": "response.output_text.delta", "sequence_number": 3, **where, "delta": "An answer.", "logprobs": []},
+        {"type": "response.output_item.done", "sequence_number": 4, "output_index": 0, "item": item},
+        {"type": "response.completed", "sequence_number": 5, "response": done},
     ]
 
 
@@ -167,7 +195,12 @@ def anthropic_events(request: dict[str, Any]) -> list[dict[str, Any]]:
 def gemini(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to Gemini's `generateContent`."""
     call = {"functionCall": {"name": "get_weather", "args": {"city": "Oslo"}}}
-    parts = [call] if request.get("tools") else [{"text": f"You said: {request['contents'][-1]['parts'][-1]['text']}"}]
+    said = request["contents"][-1]["parts"][-1]
+    if "functionResponse" in said:
+        said = {"text": "the tool"}
+    elif request.get("tools"):
+        said = call
+    parts = [call] if said is call else [{"text": f"You said: {said['text']}"}]
     return {
         "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}],
         "usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 6, "totalTokenCount": 10},
@@ -212,7 +245,12 @@ PLAIN: dict[str, Any] = {
     "/model/model-x/invoke": bedrock_model,
     "/openai/v1/chat/completions": chat,
     ":generateContent": gemini,
+    ":countTokens": lambda request: {"totalTokens": 4},
     ":batchEmbedContents": gemini_embeddings,
+    "/mistral/v1/chat/completions": chat,
+    "/mistral/v1/agents/completions": lambda request: chat({**request, "model": "an agent"}),
+    "/mistral/v1/fim/completions": lambda request: chat({**request, "messages": [{"content": request["prompt"]}]}),
+    "/mistral/v1/embeddings": lambda request: {**embeddings({"model": "e"}), "id": "e1"},
     "/v1/chat/completions": chat,
     "/v1/completions": completion,
     "/v1/embeddings": embeddings,
@@ -223,6 +261,10 @@ STREAMED: dict[str, Any] = {
     "/openai/v1/chat/completions": chat_chunks,
     ":streamGenerateContent": gemini_chunks,
     "/v1/chat/completions": chat_chunks,
+    "/v1/completions": completion_chunks,
+    "/mistral/v1/chat/completions": mistral_chunks,
+    "/mistral/v1/agents/completions": lambda request: mistral_chunks({**request, "model": "an agent"}),
+    "/mistral/v1/fim/completions": lambda request: mistral_chunks({**request, "messages": []}),
     "/v1/responses": response_events,
     "/v1/messages": anthropic_events,
 }
@@ -233,10 +275,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        path = self.path.partition("?")[0]
+        path = unquote(self.path.partition("?")[0])
+        if path.startswith("/openai/deployments/"):  # Azure's way of naming a model
+            path = f"/v1/{path.split('/', 4)[4]}"
         path = path[path.rindex(":") :] if ":" in path else path
         if request.get("model") == "no-such-model" or "no-such-model" in self.path:
             self._send(404, "application/json", json.dumps({"error": {"message": "no such model", "type": "x"}}))
+        elif path.endswith(("/converse-stream", "/invoke-with-response-stream")):
+            _, _, model, kind = path.split("/")
+            events = aws.converse_events if kind == "converse-stream" else aws.invoke_events
+            self._send(200, "application/vnd.amazon.eventstream", b"".join(events(request, model)))
         elif request.get("stream") or path == ":streamGenerateContent":
             events = STREAMED[path](request)
             lines = [
@@ -244,17 +292,22 @@ class _Handler(BaseHTTPRequestHandler):
                 for each in events
             ]
             end = "data: [DONE]\n\n" if path.endswith("/chat/completions") else ""
+            if request.get("model") == "breaks-off":
+                self._send(200, "text/event-stream", "".join(lines[:2]), lost=9)
+                return
             self._send(200, "text/event-stream", "".join(lines) + end)
         else:
             self._send(200, "application/json", json.dumps(PLAIN[path](request)))
 
-    def _send(self, status: int, kind: str, text: str) -> None:
-        data = text.encode()
+    def _send(self, status: int, kind: str, answer: str | bytes, *, lost: int = 0) -> None:
+        """Send an answer whose last bytes may get lost, with the connection."""
+        data = answer.encode() if isinstance(answer, str) else answer
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Content-Length", str(len(data) + lost))
         self.end_headers()
         self.wfile.write(data)
+        self.close_connection = self.close_connection or lost > 0
 
     def handle(self) -> None:
         """Answer a connection; a client that is gone without a word is none of our business."""

@@ -22,10 +22,12 @@ def run(product: str, program: str, *arguments: object) -> Any:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Any]:
     """What each product finds in the models that each saved, and what it refused to save."""
     found: dict[tuple[str, str], Any] = {}
-    for saver in PRODUCTS:
-        folder = tmp_path_factory.mktemp(saver)
+    folders = [tmp_path_factory.mktemp(saver) for saver in PRODUCTS]
+    for saver, folder in zip(PRODUCTS, folders, strict=True):
         found[saver, "refused"] = run(saver, "models.py", "save", folder)
-        found |= {(saver, loader): run(loader, "models.py", "load", folder) for loader in PRODUCTS}
+    for loader in PRODUCTS:
+        answers = run(loader, "models.py", "load", *folders)
+        found |= {(saver, loader): one for saver, one in zip(PRODUCTS, answers, strict=True)}
     return found
 
 
@@ -45,13 +47,45 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {product: run(product, "training.py", tmp_path_factory.mktemp(product)) for product in PRODUCTS}
 
 
-@pytest.mark.parametrize("case", ["all", "stopped", "batches", "steps", "disabled"])
+CASES = [
+    *("all", "stopped", "batches", "tensors", "named tensors", "steps", "disabled", "callbacks"),
+    *("keras batches", "keras tensors"),
+]
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_the_same_is_stored_as_with_mlflow(stored: dict[str, Any], case: str) -> None:
     assert stored["millrace"][case] == stored["mlflow"][case]
 
 
 def test_what_is_compared_is_not_empty(stored: dict[str, Any]) -> None:
-    (run,) = stored["millrace"]["all"]["runs"]
+    found = stored["millrace"]
+    (run,) = found["all"]["runs"]
     assert run["params"]["opt_name"] == "adam"
     assert "checkpoints/latest_checkpoint.h5" in run["files"]
-    assert stored["millrace"]["disabled"]["runs"] == []
+    assert found["disabled"]["runs"] == []
+    (run,) = found["batches"]["runs"]
+    assert {each["context"]["mlflow.data.context"] for each in run["datasets"]} == {"train", "eval"}
+    assert found["named tensors"]["models"][0]["signature"]["inputs"]
+    assert len(found["callbacks"]["runs"][0]["metrics"]["predicted"]) == 3
+
+
+def test_data_that_mlflow_does_not_describe_is_described(stored: dict[str, Any]) -> None:
+    (run,) = stored["millrace"]["table"]["runs"]
+    assert "mlflow_colspec" in run["datasets"][0]["schema"]
+    for case in ("table", "batches by number"):
+        (model,) = stored["millrace"][case]["models"]
+        assert model["signature"]["inputs"]
+
+
+def test_a_dataset_without_end_is_trained_on_and_not_read_for_its_digest(stored: dict[str, Any]) -> None:
+    (run,) = stored["millrace"]["endless"]["runs"]
+    assert run["status"] == "FINISHED"
+    assert run["params"]["batch_size"] == "4"
+    assert run["datasets"] == []
+
+
+def test_a_checkpoint_of_a_model_that_names_its_loss_is_loaded(stored: dict[str, Any]) -> None:
+    """Keras itself does not load it, nor does MLflow: there it has to be loaded without its optimizer."""
+    (run,) = stored["millrace"]["compiled by name"]["runs"]
+    assert len(run["metrics"]["predicted"]) == 1

@@ -1,7 +1,9 @@
 /** The one way to the server's JSON calls: typed by what the server declares, errors as the server words them. */
 
 import { type Calls, routes } from "@schema/calls";
+import { keepAhead, takeAhead } from "./ahead";
 import { heard, missed } from "./reach";
+import { noting, STATE } from "./state";
 
 /** What the server refused, or that it could not be reached (`status` 0). */
 export class CallError extends Error {
@@ -28,11 +30,16 @@ export const prefix = location.pathname.replace(/\/[^/]*$/, "");
  *
  * @throws CallError what the server said, or that it did not answer; DOMException AbortError when given up.
  */
-export async function call<N extends keyof Calls>(
-  name: N,
-  fields: Calls[N]["call"],
-  signal?: AbortSignal,
-): Promise<Calls[N]["answer"]> {
+export function call<N extends keyof Calls>(name: N, fields: Calls[N]["call"], signal?: AbortSignal): Promise<Calls[N]["answer"]> {
+  return (takeAhead(name, fields) as Promise<Calls[N]["answer"]> | undefined) ?? made(name, fields, signal);
+}
+
+/** Make a call before the part of the page that will make it is there. Resolves when it is answered, or has failed. */
+export function callAhead<N extends keyof Calls>(name: N, fields: Calls[N]["call"]): Promise<void> {
+  return keepAhead(name, fields, made(name, fields));
+}
+
+async function made<N extends keyof Calls>(name: N, fields: Calls[N]["call"], signal?: AbortSignal): Promise<Calls[N]["answer"]> {
   const route: { method: string; path: string; inPath: readonly string[] } = routes[name];
   const rest: Record<string, unknown> = { ...(fields as object) };
   const path = route.path.replace(/\{(\w+)\}/g, (_, field: string) => {
@@ -67,13 +74,16 @@ export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
  * @throws CallError as `call`.
  */
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-  let response: Response;
+  let response: Response | undefined;
+  const note = noting();
   try {
-    response = await fetch(prefix + path, init);
+    response = await fetch(prefix + path, note ? { ...init, headers: { ...init.headers, [STATE]: "?" } } : init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     missed(isThere);
     throw new CallError("The server does not answer.", "UNREACHABLE", 0);
+  } finally {
+    note?.(response);
   }
   if ([502, 503, 504].includes(response.status)) missed(isThere);
   else heard();

@@ -15,6 +15,17 @@ type Module = ComponentType<PageProps>;
 const loaded = signal(new Map<() => Promise<{ default: Module }>, Module>());
 const failed = signal<unknown>(null);
 
+/** Fetch the page at the shown place, and what it asks first. Resolves when all is there, or has failed. */
+export async function begin(): Promise<void> {
+  const { path, query } = place.peek();
+  const found = find(path);
+  if (!found) return;
+  const asked = found.ahead?.(found.fields, query) ?? [];
+  const module = await found.load().catch(() => null); // the page itself says what failed
+  if (module) loaded.value = new Map(loaded.peek()).set(found.load, module.default);
+  await Promise.all(asked);
+}
+
 /** The page itself, or why there is none. */
 export function Page() {
   const { path } = place.value;
@@ -56,9 +67,9 @@ export function pageAt(path: string): string {
 }
 
 function find(path: string) {
-  for (const { template, load } of pageRoutes) {
+  for (const { template, load, ahead } of pageRoutes) {
     const fields = match(template, path);
-    if (fields) return { load, fields };
+    if (fields) return { load, ahead, fields };
   }
   return null;
 }

@@ -1,5 +1,6 @@
 /** A part of a page under a heading, which can be closed. */
 
+import { grouped } from "../lib/format";
 import type { ComponentChildren } from "preact";
 import "./section.css";
 
@@ -20,7 +21,7 @@ export function Section({ title, count, closed, actions, children }: SectionProp
       <details open={!closed}>
         <summary>
           <h2>{title}</h2>
-          {count !== undefined && <span class="tab-count">{count.toLocaleString("en-US")}</span>}
+          {count !== undefined && <span class="tab-count">{grouped(count)}</span>}
         </summary>
         <div class="section-body">{children}</div>
       </details>

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { grouped } from "../lib/format";
 import { Icon, type IconName } from "./icons";
 import "./tabs.css";
 
@@ -82,7 +83,7 @@ function Face({ tab }: { tab: Tab }) {
     <>
       {tab.icon && <Icon name={tab.icon} size={14} />}
       {tab.label}
-      {tab.count !== undefined && <span class="tab-count">{tab.count.toLocaleString("en-US")}</span>}
+      {tab.count !== undefined && <span class="tab-count">{grouped(tab.count)}</span>}
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Experiment } from "@schema/calls";
+import { picked } from "../api/ahead";
 import { call } from "../api/call";
 import { perform } from "./actions";
 import { Loader } from "./load";
@@ -20,7 +21,7 @@ export function experimentById(id: string): Loader<Experiment> {
   if (!found) {
     found = new Loader<Experiment>();
     known.set(id, found);
-    found.from(async (given) => (await call("GetExperiment", { experiment_id: id }, given)).experiment, true);
+    found.from((given) => picked(call("GetExperiment", { experiment_id: id }, given), (answer) => answer.experiment), true);
   }
   return found;
 }

@@ -1,7 +1,7 @@
 /** Loading data for a component: what is loading, what failed, what came; stale requests are given up. */
 
-import { type ReadonlySignal, signal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { CallError } from "../api/call";
 
 /** Data on its way to a component. */
@@ -17,17 +17,20 @@ export interface Load<T> {
   set: (data: T) => void;
 }
 
+/** How data are fetched; what is there already needs no promise. */
+export type Fetch<T> = (signal: AbortSignal) => T | Promise<T>;
+
 /** A source of data that can be asked again, without a component. */
 export class Loader<T> implements Load<T> {
   readonly data = signal<T | undefined>(undefined);
   readonly error = signal<unknown>(null);
   readonly loading = signal(true);
-  #fetch: (signal: AbortSignal) => Promise<T> = () => new Promise(() => {});
+  #fetch: Fetch<T> = () => new Promise(() => {});
   #asked: AbortController | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
 
   /** Ask another source; `keep` shows the data of the one before until the answer is there. */
-  from(fetch: (signal: AbortSignal) => Promise<T>, keep: boolean): void {
+  from(fetch: Fetch<T>, keep: boolean): void {
     this.#fetch = fetch;
     if (!keep) {
       this.data.value = undefined;
@@ -41,13 +44,19 @@ export class Loader<T> implements Load<T> {
     const asked = new AbortController();
     this.#asked = asked;
     this.loading.value = true;
-    this.#fetch(asked.signal).then(
-      (data) => {
-        if (asked.signal.aborted) return;
-        this.data.value = data;
-        this.error.value = null;
-        this.loading.value = false;
-      },
+    const came = (data: T) => {
+      if (asked.signal.aborted) return;
+      this.data.value = data;
+      this.error.value = null;
+      this.loading.value = false;
+    };
+    const answer = this.#fetch(asked.signal);
+    if (!(answer instanceof Promise)) {
+      came(answer);
+      return;
+    }
+    answer.then(
+      came,
       (error: unknown) => {
         if (asked.signal.aborted) return;
         this.error.value = error;
@@ -75,15 +84,23 @@ export class Loader<T> implements Load<T> {
  * With other `deps` the old data vanish at once, unless `keep` is set: then they stay until the new ones are there.
  */
 export function useLoad<T>(
-  fetch: (signal: AbortSignal) => Promise<T>,
+  fetch: Fetch<T>,
   deps: readonly unknown[],
   { keep = false }: { keep?: boolean } = {},
 ): Load<T> {
-  const loader = useMemo(() => new Loader<T>(), []);
   const latest = useRef(fetch);
   latest.current = fetch;
-  useEffect(() => {
-    loader.from((given) => latest.current(given), keep);
+  const begun = useRef(false);
+  // The first request is made while drawing: what is there already is drawn at once.
+  const loader = useMemo(() => {
+    const made = new Loader<T>();
+    untracked(() => made.from((given) => latest.current(given), keep));
+    begun.current = true;
+    return made;
+  }, []);
+  useLayoutEffect(() => {
+    if (begun.current) begun.current = false;
+    else loader.from((given) => latest.current(given), keep);
     return () => loader.stop();
   }, deps as unknown[]);
   return loader;

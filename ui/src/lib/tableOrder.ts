@@ -1,5 +1,7 @@
 /** The order and the looks of plain values in a table. */
 
+import { byName } from "./natural";
+
 /** By which column a table is sorted. */
 export interface Sorted {
   column: number;
@@ -29,11 +31,9 @@ export function compareCells(a: unknown, b: unknown, down: boolean): number {
   let order: number;
   if (numberA !== null && numberB !== null) order = numberA - numberB;
   else if (numberA !== null || numberB !== null) order = numberA !== null ? -1 : 1;
-  else order = collator.compare(textOf(a), textOf(b));
+  else order = byName(textOf(a), textOf(b));
   return down ? -order : order;
 }
-
-const collator = new Intl.Collator(undefined, { numeric: true });
 
 function isMissing(value: unknown): boolean {
   return value === null || value === undefined || value === "" || (typeof value === "number" && Number.isNaN(value)) || value === "NaN";

@@ -1,6 +1,8 @@
 /** Which page is at which path: MLflow's table of routes, old ones included. A page is loaded when it is first shown. */
 
 import type { ComponentType } from "preact";
+import { callAhead } from "../api/call";
+import { columnsQuestion, viewOf } from "./runs/columns";
 
 /** What every page gets: the fields of its path. */
 export interface PageProps {
@@ -13,6 +15,8 @@ type Page = ComponentType<PageProps>;
 export interface PageRoute {
   template: string;
   load: () => Promise<{ default: Page }>;
+  /** What the page asks first: asked when the tab is opened, while the page's program is on its way. */
+  ahead?: (fields: Record<string, string>, query: URLSearchParams) => Promise<void>[];
 }
 
 const experiments = () => import("./experiments/Experiments");
@@ -29,6 +33,11 @@ const version = () => import("./registry/ModelVersion");
 const compareVersions = () => import("./registry/CompareVersions");
 const traces = () => import("./traces/Traces");
 
+const runsAhead: PageRoute["ahead"] = ({ id = "" }, query) => [
+  callAhead("GetExperiment", { experiment_id: id }),
+  ...(query.has("cols") || query.has("selectedColumns") ? [] : [callAhead("GetRunColumns", columnsQuestion([id], viewOf(query.get("lifecycleFilter"))))]),
+];
+
 /** The first that fits a path is taken. */
 export const pageRoutes: PageRoute[] = [
   { template: "/", load: experiments },
@@ -37,8 +46,8 @@ export const pageRoutes: PageRoute[] = [
   { template: "/compare-runs", load: compare },
   { template: "/metric/*", load: metric },
   { template: "/runs/:run", load: openRun },
-  { template: "/experiments/:id", load: runs },
-  { template: "/experiments/:id/runs", load: runs },
+  { template: "/experiments/:id", load: runs, ahead: runsAhead },
+  { template: "/experiments/:id/runs", load: runs, ahead: runsAhead },
   { template: "/experiments/:id/models", load: models },
   { template: "/experiments/:id/models/:model", load: model },
   { template: "/experiments/:id/models/:model/:tab", load: model },

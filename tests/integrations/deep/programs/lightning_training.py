@@ -89,6 +89,29 @@ def within_a_run() -> None:
         train()
 
 
+def by_hand() -> None:
+    from torch.utils.tensorboard import SummaryWriter
+
+    with mlflow.start_run():
+        writer = SummaryWriter(os.path.join(os.getcwd(), "board"))
+        for step in range(5):
+            writer.add_scalar("loss", step * 1.5, step)
+            writer.add_scalar("accuracy", torch.tensor(step * 0.1), global_step=step)
+        writer.add_scalar("final", 1)
+        writer.add_hparams({"lr": 0.1, "name": "x"}, {"hparam/accuracy": 0.5})
+        writer.close()
+
+
+def several_by_hand() -> None:
+    from torch.utils.tensorboard import SummaryWriter
+
+    writer = SummaryWriter(os.path.join(os.getcwd(), "several"))
+    writer.add_scalar("nowhere", 1, 0)
+    with mlflow.start_run():
+        writer.add_scalars("many", {"a": 1, "b": 2}, 0)
+    writer.close()
+
+
 STOPPING = {"monitor": "val_loss", "patience": 1, "min_delta": 10.0}
 CASES: dict[str, tuple[dict[str, Any], Any]] = {
     "all": ({}, lambda: train(test=True)),
@@ -119,9 +142,14 @@ CASES: dict[str, tuple[dict[str, Any], Any]] = {
     "failed": ({"log_models": False, "checkpoint": False}, lambda: train(fail_at=1)),
     "own run": ({"log_models": False, "checkpoint": False, "log_every_n_step": None}, within_a_run),
     "exclusive": ({"exclusive": True, "log_models": False}, exclusively),
+    "by hand": ({"log_every_n_step": 2}, by_hand),
+    "by hand, no steps": ({}, by_hand),
+    "by hand, exclusive": ({"exclusive": True, "log_every_n_step": 1}, by_hand),
     "disabled": ({"disable": True}, train),
+    "by hand, disabled": ({"disable": True}, by_hand),
 }
 OF_OURS_ONLY: dict[str, tuple[dict[str, Any], Any]] = {
+    "several by hand": ({"log_every_n_step": 1}, several_by_hand),
     "lightning stopped": (
         {"checkpoint": False, "log_models": False},
         lambda: train(lightning, [EarlyStopping(**STOPPING)]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,10 @@ BY_TASK = {
     "token-classification": each("hello cat", ["hello cat", "the dog"]),
     "zero-shot-classification": each(LABELS, pd.DataFrame([LABELS])),
 }
+MESSAGES = {"messages": [{"role": "user", "content": "hello world"}], "max_tokens": 3}
+PROMPT = {"prompt": "hello world", "max_tokens": 3}
+PNG = base64.b64encode(tiny.image_file(Path()).read_bytes()).decode()
+SOUND = tiny.SOUND
 INPUTS: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "pytorch code": each(X, FRAME, X.tolist(), "a", X.astype("float64")),
     "pytorch frame": each(FRAME, FRAME[["a", "b"]]),
@@ -44,6 +50,11 @@ INPUTS: dict[str, list[tuple[Any, dict[str, Any]]]] = {
     "generation": each("cat", ["cat", "dog"]),
     "generation with params": [("cat", ONE_TOKEN), ("cat", {"params": {"max_new_tokens": 2}})],
     "embeddings": each({"input": ["cat"]}, {"input": "hello"}),
+    "chat": each(MESSAGES, PROMPT, pd.DataFrame([MESSAGES]), "hello"),
+    "completions": each(PROMPT, MESSAGES, [PROMPT, PROMPT], {**PROMPT, "n": 2}),
+    "image": each("image.png", PNG, [PNG, PNG], pd.DataFrame({"a": [PNG]}), "nothing"),
+    "speech": each("nothing", SOUND),
+    "speech of arrays": each(SOUND),
     "sentences": each("hello", ["hello", "cat"], pd.DataFrame({"x": ["hello"]}), 3),
     "sentences with params": [(["hello"], {}), (["hello"], {"params": {"normalize_embeddings": False}})],
     "sentence embeddings": each({"input": ["hello", "cat"]}, pd.DataFrame({"input": ["hello"]})),
@@ -73,7 +84,7 @@ NATIVE: dict[str, Any] = {
     "pytorch scripted": _pytorch,
     "onnx sum": lambda path: mlflow.onnx.load_model(path).SerializeToString().hex(),
     "keras": lambda path: mlflow.keras.load_model(path).predict(X, verbose=0),
-    **dict.fromkeys([*BY_TASK, "components", "generation"], _transformers),
+    **dict.fromkeys([*BY_TASK, "components", "generation", "chat", "image", "speech"], _transformers),
     "sentences": lambda path: mlflow.sentence_transformers.load_model(path).encode("hello"),
 }
 

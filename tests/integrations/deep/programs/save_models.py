@@ -91,6 +91,21 @@ def transformers(folder: Path) -> None:
     save(embedder, str(folder / "embeddings"), task="llm/v1/embeddings", **NO_LOOKING)
 
 
+def generation_tasks(folder: Path) -> None:
+    save = mlflow.transformers.save_model
+    greedy = {"do_sample": False}
+    for name in ("chat", "completions"):
+        save(tiny.generator(folder), str(folder / name), task=f"llm/v1/{name}", model_config=dict(greedy), **NO_LOOKING)
+
+
+def files(folder: Path) -> None:
+    save = mlflow.transformers.save_model
+    tiny.image_file(folder)
+    save(tiny.image_pipeline(), str(folder / "image"), **NO_LOOKING)
+    save(tiny.speech_pipeline(folder), str(folder / "speech"), **NO_LOOKING)
+    save(tiny.speech_pipeline(folder), str(folder / "speech of arrays"), input_example=tiny.SOUND, **NO_LOOKING)
+
+
 def sentence_transformers(folder: Path) -> None:
     save = mlflow.sentence_transformers.save_model
     model = tiny.sentence_transformer(Path())
@@ -120,6 +135,12 @@ REFUSED: dict[str, Any] = {
     "no template": lambda: mlflow.transformers.save_model(
         tiny.pipeline("fill-mask", Path.cwd()), "template", prompt_template="hello"
     ),
+    "no task of chats": lambda: mlflow.transformers.save_model(
+        tiny.pipeline("fill-mask", Path.cwd()), "chat of masks", task="llm/v1/chat"
+    ),
+    "no task of embeddings": lambda: mlflow.transformers.save_model(
+        tiny.generator(Path.cwd()), "embeddings of texts", task="llm/v1/embeddings"
+    ),
     "unknown task": lambda: mlflow.sentence_transformers.save_model(None, "unknown", task="x"),
 }
 
@@ -135,7 +156,7 @@ def refusal(work: Any) -> list[str]:
 def main() -> None:
     folder = Path(sys.argv[1])
     os.chdir(folder)  # models remember where they are from
-    for save in (pytorch, onnx, keras, transformers, sentence_transformers):
+    for save in (pytorch, onnx, keras, transformers, generation_tasks, files, sentence_transformers):
         save(folder)
     report.answer({name: refusal(work) for name, work in REFUSED.items()})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,57 @@ PIPELINES = {
     "zero-shot-classification": "BertForSequenceClassification",
     "text-generation": "",
 }
+
+
+CHAT_TEMPLATE = "{% for message in messages %}{{ message['content'] }} {% endfor %}"
+
+
+def generator(folder: Path) -> Any:
+    """A pipeline that generates text, whose tokenizer knows chats."""
+    found = pipeline("text-generation", folder)
+    found.tokenizer.chat_template = CHAT_TEMPLATE
+    return found
+
+
+def image_pipeline() -> Any:
+    import transformers
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    config = transformers.ViTConfig(image_size=8, patch_size=4, num_labels=2, **sizes)
+    processor = transformers.ViTImageProcessor(size={"height": 8, "width": 8})
+    model = transformers.ViTForImageClassification(config).eval()
+    return transformers.pipeline("image-classification", model=model, image_processor=processor)
+
+
+def image_file(folder: Path) -> Path:
+    from PIL import Image
+
+    path = folder / "image.png"
+    Image.fromarray(np.arange(192, dtype="uint8").reshape(8, 8, 3)).save(path)
+    return path
+
+
+def speech_pipeline(folder: Path) -> Any:
+    import transformers
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    convolutions = {"conv_dim": (8, 8), "conv_stride": (5, 2), "conv_kernel": (10, 3), "num_feat_extract_layers": 2}
+    positions = {"num_conv_pos_embeddings": 4, "num_conv_pos_embedding_groups": 2}
+    letters = ["[PAD]", "[UNK]", "|", *"abcdefghijklmnop"]
+    config = transformers.Wav2Vec2Config(vocab_size=len(letters), **sizes, **convolutions, **positions)
+    path = folder / "letters.json"
+    path.write_text(json.dumps({letter: index for index, letter in enumerate(letters)}))
+    special = {"unk_token": "[UNK]", "pad_token": "[PAD]", "word_delimiter_token": "|"}
+    tokenizer = transformers.Wav2Vec2CTCTokenizer(str(path), **special)
+    extractor = transformers.Wav2Vec2FeatureExtractor(sampling_rate=16000)
+    model = transformers.Wav2Vec2ForCTC(config).eval()
+    task = "automatic-speech-recognition"
+    return transformers.pipeline(task, model=model, feature_extractor=extractor, tokenizer=tokenizer)
+
+
+SOUND = np.sin(np.arange(1600, dtype="float32") / 10)
 
 
 def pipeline(task: str, folder: Path) -> Any:

@@ -20,6 +20,7 @@ import mlflow
 
 X = np.arange(6, dtype="float32").reshape(2, 3)
 NAMES = ("keras", "keras frame", "keras h5", "module")
+EXPORTED = "exported"
 
 
 class Module(tf.Module):
@@ -49,6 +50,8 @@ def save(folder: Path) -> Any:
     older = {"save_format": "h5"}
     write(keras_model(), str(folder / "keras h5"), signature=signature, keras_model_kwargs=older, **keywords)
     write(Module(), str(folder / "module"), signature=signature, **keywords)
+    exported = mlflow.keras.save_model
+    exported(keras_model(), str(folder / EXPORTED), save_exported_model=True, signature=signature, **keywords)
     try:
         write("model", str(folder / "refused"), signature=signature, **keywords)
     except Exception as error:
@@ -86,7 +89,22 @@ def load(folder: Path) -> Any:
             "native": plain(native(tf.constant(X))),
             "predicted": [tried(lambda one=one, model=model: model.predict(one)) for one in (X, frame, X.tolist())],
         }
-    return found
+    return found | {EXPORTED: exported(folder / EXPORTED)}
 
 
-report.answer(save(Path(sys.argv[2])) if sys.argv[1] == "save" else load(Path(sys.argv[2])))
+def exported(path: Path) -> Any:
+    """What a program that serves predictions only holds, and predicts."""
+    frame = pd.DataFrame(X, index=[5, 7])
+    native = mlflow.keras.load_model(str(path))
+    model = mlflow.pyfunc.load_model(str(path), suppress_warnings=True)
+    return {
+        "flavors": yaml.safe_load((path / "MLmodel").read_text())["flavors"],
+        "files": sorted(str(each.relative_to(path)) for each in path.rglob("*") if each.is_file()),
+        "native": plain(native.serve(X)),
+        "predicted": [tried(lambda one=one: model.predict(one)) for one in (X, frame, X.tolist())],
+        "with params": tried(lambda: model._model_impl.predict(X, {"batch_size": 1})),
+    }
+
+
+folders = [Path(each) for each in sys.argv[2:]]
+report.answer(save(folders[0]) if sys.argv[1] == "save" else [load(each) for each in folders])

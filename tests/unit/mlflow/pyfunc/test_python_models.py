@@ -202,7 +202,10 @@ def test_a_model_that_streams() -> None:
         ({"python_model": lambda: 1}, "it must accept exactly one argument. Found 0 arguments"),
         ({"python_model": lambda a, b: 1}, "it must accept exactly one argument. Found 2 arguments"),
         ({"python_model": "nowhere.py"}, "does not exist. Ensure the file path is valid"),
-        ({"python_model": Doubler(), "resources": ["x"]}, "`resources` is not offered here"),
+        (
+            {"python_model": Doubler(), "resources": ["x"]},
+            "A resource is an object of `mlflow.models.resources`, got 'x'",
+        ),
         ({"python_model": Doubler(), "infer_code_paths": True, "code_paths": ["x"]}, "pass one of them"),
         ({"python_model": Doubler(), "model_config": "nowhere.yaml"}, "`model_config` path 'nowhere.yaml'"),
         ({"python_model": Doubler(), "code_paths": ["nowhere"]}, "Failed to copy the specified code path 'nowhere'"),
@@ -249,7 +252,7 @@ def test_dependencies_and_spark() -> None:
     _save(Doubler())
     assert mlflow.pyfunc.get_model_dependencies("model") == "model/requirements.txt"
     assert mlflow.pyfunc.get_model_dependencies("model", format="conda") == "model/conda.yaml"
-    with pytest.raises(MlflowException, match="spark_udf is not offered here"):
+    with pytest.raises(ModuleNotFoundError, match="This needs pyspark, which is not installed"):
         mlflow.pyfunc.spark_udf(None, "model")
 
 

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { whenIdle } from "../../lib/idle";
 import { columnSpan, edges, ROW, rowScale, rowSpan, scrollFor } from "./geometry";
 import { Header, HEADER_HEIGHT } from "./Header";
 import type { CellView, Cursor, GridColumn, GridWindow } from "./model";
@@ -59,7 +60,7 @@ export function Grid<T>(props: GridProps<T>) {
   const { columns, cursor } = props;
   const rows = props.rows ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState<View>({ top: 0, left: 0, width: 1200, height: 700 });
+  const [view, setView] = useState<View>({ top: 0, left: 0, width: innerWidth, height: innerHeight });
   const seen = useRef<(view: View) => string>(() => "");
   // Most scrolls move the document only: nothing is drawn anew until other rows or columns come into sight.
   const measure = useCallback(() => {
@@ -86,7 +87,8 @@ export function Grid<T>(props: GridProps<T>) {
 
   const bodyHeight = Math.max(ROW, view.height - HEADER_HEIGHT);
   const scale = rowScale(rows, bodyHeight);
-  const span = rowSpan(rows, view.top, bodyHeight);
+  const { margin, step } = useMargin(rows > 0 && props.row(0) !== undefined);
+  const span = rowSpan(rows, view.top, bodyHeight, margin, step);
   const drawnColumns = useRef({ first: 0, end: 0, edges: looseEdges });
   const acrossOf = (at: View) => {
     const right = at.left + at.width - pinnedWidth;
@@ -99,7 +101,7 @@ export function Grid<T>(props: GridProps<T>) {
   const across = acrossOf(view);
   drawnColumns.current = across;
   seen.current = (at) => {
-    const down = rowSpan(rows, at.top, Math.max(ROW, at.height - HEADER_HEIGHT));
+    const down = rowSpan(rows, at.top, Math.max(ROW, at.height - HEADER_HEIGHT), margin, step);
     const side = acrossOf(at);
     return [down.first, down.end, down.shift.toFixed(1), side.first, side.end, at.width, at.height].join();
   };
@@ -122,7 +124,8 @@ export function Grid<T>(props: GridProps<T>) {
     if (scroller.current) scroller.current.scrollTop = 0;
   }, [props.identity]);
 
-  useEffect(() => {
+  // Before the browser paints: what is missing is on its way a frame earlier.
+  useLayoutEffect(() => {
     props.onWindow({
       firstRow: span.first,
       endRow: span.end,
@@ -253,7 +256,7 @@ export function Grid<T>(props: GridProps<T>) {
 
   return (
     <div
-      class="grid"
+      class={margin === 0 ? "grid unscrolled" : "grid"}
       role="grid"
       aria-label={props.label}
       aria-rowcount={props.rows === null ? -1 : rows + 2}
@@ -277,6 +280,15 @@ export function Grid<T>(props: GridProps<T>) {
       </div>
     </div>
   );
+}
+
+/** How many rows are drawn beyond those in sight: none before the first ones are painted, so that these come sooner. */
+function useMargin(here: boolean): { margin: number; step: number } {
+  const [painted, setPainted] = useState(false);
+  useEffect(() => {
+    return here && !painted ? whenIdle(() => setPainted(true)) : undefined;
+  }, [here, painted]);
+  return painted ? { margin: 8, step: 4 } : { margin: 0, step: 1 };
 }
 
 /** The id of the cell under the cursor. */

@@ -2,13 +2,12 @@
 
 import { Button, IconButton } from "../../components/Button";
 import { Menu } from "../../components/Menu";
-import { plural } from "../../lib/format";
+import { plural, grouped } from "../../lib/format";
 import { go, href } from "../../lib/route";
 import { toast } from "../../lib/toasts";
 import { deleteRuns, purgeRuns, selectedCount, tagRuns } from "./changes";
 import { editTag, rename } from "./edits";
 import { exportRuns, FORMATS } from "./exports";
-import { formatCount } from "./format";
 import { noteTag } from "../../lib/tags";
 import type { RunRow } from "./rows";
 import { EVERYTHING, isSelected, NOTHING } from "./selection";
@@ -37,7 +36,7 @@ export function Bulk({ table }: { table: Table }) {
             selection.value = EVERYTHING;
           }}
         >
-          Select all {formatCount(matches)}
+          Select all {grouped(matches)}
         </Button>
       )}
       <span class="bulk-line" />

@@ -4,8 +4,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Button } from "../../components/Button";
 import { Checkbox, SearchInput } from "../../components/fields";
+import { grouped } from "../../lib/format";
 import { ATTRIBUTES, type Chosen, insertColumn, kindOf, labelOf, NAME } from "./columns";
-import { formatCount } from "./format";
 import { PopoverButton } from "./PopoverButton";
 import type { Table } from "./useTable";
 import { VirtualList } from "./VirtualList";
@@ -65,7 +65,7 @@ function Chooser({ table }: { table: Table }) {
                 disabled={entry.id === NAME}
                 onChange={(on) => set(entry.id, on)}
               />
-              {entry.runs !== null && <span class="quiet">{formatCount(entry.runs)}</span>}
+              {entry.runs !== null && <span class="quiet">{grouped(entry.runs)}</span>}
             </div>
           )
         }
@@ -109,7 +109,7 @@ function entries(table: Table, text: string): Entry[] {
   for (const [kind, list] of Object.entries(all)) {
     const some = list.filter(({ id }) => `${id} ${labelOf(id)}`.toLowerCase().includes(wanted));
     if (some.length === 0) continue;
-    found.push({ id: `heading:${kind}`, runs: null, heading: `${KINDS[kind as keyof typeof KINDS]} · ${formatCount(some.length)}` });
+    found.push({ id: `heading:${kind}`, runs: null, heading: `${KINDS[kind as keyof typeof KINDS]} · ${grouped(some.length)}` });
     found.push(...some);
   }
   return found;

@@ -1,6 +1,6 @@
 /** The upper left corner of the grid. */
 
-import { formatCount } from "./format";
+import { grouped } from "../../lib/format";
 import { EVERYTHING, NOTHING } from "./selection";
 import type { Table } from "./useTable";
 
@@ -16,7 +16,7 @@ export function Corner({ table, size }: { table: Table; size: { matches: number 
         type="checkbox"
         class="pick"
         tabIndex={-1}
-        aria-label={`Select all ${formatCount(size.matches)} runs`}
+        aria-label={`Select all ${grouped(size.matches)} runs`}
         checked={marks.all && !some}
         ref={(box) => {
           if (box) box.indeterminate = some;
@@ -25,8 +25,8 @@ export function Corner({ table, size }: { table: Table; size: { matches: number 
           selection.value = marks.all || some ? NOTHING : EVERYTHING;
         }}
       />
-      <strong>{formatCount(size.matches)}</strong> {table.filter ? "matching runs" : size.matches === 1 ? "run" : "runs"}
-      {groups && ` in ${formatCount(groups.groups.all)} groups${groups.groups.here < groups.groups.all ? `, first ${formatCount(groups.groups.here)}` : ""}`}
+      <strong>{grouped(size.matches)}</strong> {table.filter ? "matching runs" : size.matches === 1 ? "run" : "runs"}
+      {groups && ` in ${grouped(groups.groups.all)} groups${groups.groups.here < groups.groups.all ? `, first ${grouped(groups.groups.here)}` : ""}`}
     </>
   );
 }

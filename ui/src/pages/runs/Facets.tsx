@@ -9,11 +9,11 @@ import { IconButton } from "../../components/Button";
 import { SearchInput } from "../../components/fields";
 import { Icon } from "../../components/icons";
 import { statusWord } from "../../components/StatusDot";
-import { formatDuration, formatTime } from "../../lib/format";
+import { formatDuration, formatTime, grouped } from "../../lib/format";
 import { useLoad } from "../../lib/load";
 import { ATTRIBUTES, keyOf, kindOf, labelOf, NAME } from "./columns";
 import { asFilter, isPlain, keyText, oneOf, saidOf, setClauses } from "./filter";
-import { formatCount, formatNumber } from "./format";
+import { formatNumber } from "./format";
 import { Histogram } from "./Histogram";
 import type { Table } from "./useTable";
 import "./facets.css";
@@ -133,12 +133,12 @@ function Texts({ table, id, facet }: { table: Table; id: string; facet: Facet })
               <span class="facet-text cut" title={text}>
                 {id === "attributes.status" ? statusWord(text) : text || "(empty)"}
               </span>
-              <span class="facet-count">{formatCount(count)}</span>
+              <span class="facet-count">{grouped(count)}</span>
             </label>
           </li>
         );
       })}
-      {Boolean(facet.missing) && <li class="facet-note quiet">{formatCount(facet.missing ?? 0)} without it</li>}
+      {Boolean(facet.missing) && <li class="facet-note quiet">{grouped(facet.missing ?? 0)} without it</li>}
     </ul>
   );
 }
@@ -182,9 +182,9 @@ function Numbers({ table, id, facet }: { table: Table; id: string; facet: Facet 
       </div>
       {Boolean(facet.missing || facet.odd) && (
         <p class="facet-note quiet">
-          {facet.missing ? `${formatCount(facet.missing)} without it` : ""}
+          {facet.missing ? `${grouped(facet.missing)} without it` : ""}
           {facet.missing && facet.odd ? ", " : ""}
-          {facet.odd ? `${formatCount(facet.odd)} NaN or infinite` : ""}
+          {facet.odd ? `${grouped(facet.odd)} NaN or infinite` : ""}
         </p>
       )}
     </div>

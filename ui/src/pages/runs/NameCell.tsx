@@ -2,7 +2,8 @@
 
 import { href } from "../../lib/route";
 import { statusWord } from "../../components/StatusDot";
-import { type Cell, formatCount } from "./format";
+import { grouped } from "../../lib/format";
+import { type Cell } from "./format";
 import { labelOf } from "./columns";
 import type { GroupRow } from "./groups";
 import type { RunRow } from "./rows";
@@ -94,7 +95,7 @@ export function GroupCell({ row, say, onToggle }: { row: GroupRow; say: (id: str
       <span class="group-name" title={words}>
         {row.keys.map((one) => say(one.id, one.value)).join(" · ")}
       </span>
-      <span class="count">{formatCount(row.count)}</span>
+      <span class="count">{grouped(row.count)}</span>
     </>
   );
 }

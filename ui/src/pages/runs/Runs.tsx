@@ -1,6 +1,6 @@
 /** The runs of one or several experiments: the table, its controls, and what stands beside it. */
 
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { CallError } from "../../api/call";
 import { Button } from "../../components/Button";
@@ -40,22 +40,10 @@ export default function Runs({ fields }: PageProps) {
 function RunsOf({ ids }: { ids: string[] }) {
   const table = useTable(ids);
   const cursor = useSignal<Cursor>({ row: 0, column: 0 });
-  const asked = useSignal("");
-  const { rows, state, change } = table;
+  const { state, change } = table;
   useRunKeys(table, cursor);
   useFeed(table);
   const unknown = ids.map((id) => experimentById(id).error.value).find((error) => error instanceof CallError && error.status === 404);
-  const source = table.groups ?? rows;
-  const failed = source.failed.value;
-  const size = source.size.value;
-  const visible = useVisible(table);
-  const charts = state.mode === "CHART" || state.mode === "SPLIT";
-  // What is wrong with the filter is said below its box; that the server is away, in the shell's banner.
-  const said = failed instanceof CallError && ((failed.status === 400 && state.filter !== "") || (failed.passing && size !== null));
-  const broken = failed !== null && !said;
-  const had = useRef(false);
-  if (size?.rows) had.current = true;
-  const unread = said && failed instanceof CallError && failed.status === 400 && !size && !had.current;
   return (
     <div class="runs">
       <ExperimentHeader ids={ids} tab="runs">
@@ -75,40 +63,60 @@ function RunsOf({ ids }: { ids: string[] }) {
         <>
           <Toolbar table={table} />
           <Narrowing table={table} />
-          <div class="runs-body">
-            {state.facets && <Facets table={table} asked={asked} />}
-            {broken ? (
-              <Failure error={failed} what="The runs could not be loaded." retry={() => source.refresh()} />
-            ) : unread ? (
-              <Empty title="The filter cannot be read." icon="filter">
-                <p class="quiet">What is wrong with it stands below it.</p>
-                <Button onClick={() => change({ filter: "" })}>Show all runs</Button>
-              </Empty>
-            ) : size?.rows === 0 ? (
-              <NoRuns table={table} />
-            ) : state.mode === "ARTIFACT" ? (
-              <Files visible={visible} />
-            ) : state.mode === "CHART" ? null : (
-              <RunsGrid
-                table={table}
-                cursor={cursor}
-                colour={(id) => visible.colours.get(id) ?? "var(--line-strong)"}
-                onFacet={(id) => {
-                  asked.value = id;
-                  change({ facets: true });
-                }}
-              />
-            )}
-            {charts && !broken && size?.rows !== 0 && (
-              <>
-                {state.mode === "SPLIT" && <Divider />}
-                <ChartsPane table={table} visible={visible} />
-              </>
-            )}
-            <Bulk table={table} />
-          </div>
+          <Body table={table} cursor={cursor} />
         </>
       )}
+    </div>
+  );
+}
+
+/** What stands below the controls: drawn anew when rows come, which the controls are not. */
+function Body({ table, cursor }: { table: Table; cursor: Signal<Cursor> }) {
+  const asked = useSignal("");
+  const { rows, state, change } = table;
+  const source = table.groups ?? rows;
+  const failed = source.failed.value;
+  const size = source.size.value;
+  const visible = useVisible(table);
+  const charts = state.mode === "CHART" || state.mode === "SPLIT";
+  // What is wrong with the filter is said below its box; that the server is away, in the shell's banner.
+  const said = failed instanceof CallError && ((failed.status === 400 && state.filter !== "") || (failed.passing && size !== null));
+  const broken = failed !== null && !said;
+  const had = useRef(false);
+  if (size?.rows) had.current = true;
+  const unread = said && failed instanceof CallError && failed.status === 400 && !size && !had.current;
+  return (
+    <div class="runs-body">
+      {state.facets && <Facets table={table} asked={asked} />}
+      {broken ? (
+        <Failure error={failed} what="The runs could not be loaded." retry={() => source.refresh()} />
+      ) : unread ? (
+        <Empty title="The filter cannot be read." icon="filter">
+          <p class="quiet">What is wrong with it stands below it.</p>
+          <Button onClick={() => change({ filter: "" })}>Show all runs</Button>
+        </Empty>
+      ) : size?.rows === 0 ? (
+        <NoRuns table={table} />
+      ) : state.mode === "ARTIFACT" ? (
+        <Files visible={visible} />
+      ) : state.mode === "CHART" ? null : (
+        <RunsGrid
+          table={table}
+          cursor={cursor}
+          colours={visible.colours}
+          onFacet={(id) => {
+            asked.value = id;
+            change({ facets: true });
+          }}
+        />
+      )}
+      {charts && !broken && size?.rows !== 0 && (
+        <>
+          {state.mode === "SPLIT" && <Divider />}
+          <ChartsPane table={table} visible={visible} />
+        </>
+      )}
+      <Bulk table={table} />
     </div>
   );
 }

@@ -1,8 +1,9 @@
 /** Which columns there are, which are shown unless somebody chooses, and in which order: what varies comes first. */
 
-import type { ColumnFacts } from "@schema/calls";
+import type { ColumnFacts, GetRunColumns } from "@schema/calls";
 import { asNumber } from "../../api/numbers";
-import type { Range } from "./format";
+import { byName } from "../../lib/natural";
+import { formatNumber, type Range } from "./format";
 
 /** What a column holds. */
 export type Kind = "attributes" | "metrics" | "params" | "tags";
@@ -47,6 +48,17 @@ const KNOWN_TAGS: Record<string, string> = {
   "tags.mlflow.source.git.branch": "Git branch",
   "tags.mlflow.parentRunId": "Parent run",
 };
+
+/** So many columns of a kind are known at first: some more than are shown unless somebody chooses. */
+export const MOST_COLUMNS = 100;
+
+/** The runs of a stage of life, as the server's calls name them. */
+export const viewOf = (lifecycle: string | null): "DELETED_ONLY" | "ACTIVE_ONLY" => (lifecycle === "Deleted" ? "DELETED_ONLY" : "ACTIVE_ONLY");
+
+/** The question which columns there are: with `names`, these besides those that say most. */
+export function columnsQuestion(ids: readonly string[], view: ReturnType<typeof viewOf>, most = MOST_COLUMNS, names: readonly string[] = []): GetRunColumns {
+  return { experiment_ids: [...ids], run_view_type: view, max_columns: most, names: [...names] };
+}
 
 /** The column that is always there and always first. */
 export const NAME = "attributes.run_name";
@@ -180,7 +192,7 @@ export function defaultColumns(choosing: Choosing): Chosen[] {
       .filter((one) => varies(one, runs) || (runs < 2 && kind !== "tags"))
       .filter((one) => choosing.differing || !one.name.startsWith("metrics.system/"))
       .map((one) => ({ name: one.name, score: score(one, runs, primary) }))
-      .sort((a, b) => b.score - a.score || a.name.localeCompare(b.name, "en", { numeric: true }))
+      .sort((a, b) => b.score - a.score || byName(a.name, b.name))
       .slice(0, MOST[kind])
       .map((one) => one.name);
     found.push(...together(ranked));
@@ -218,13 +230,20 @@ function together(names: readonly string[]): string[] {
   return [...groups.values()].flat();
 }
 
+/** How wide a bold letter is at most, and what stands beside a best value: the star, and the cell's padding. */
+const BOLD = 8.7;
+const STAR = 30;
+
 /** How wide a column is unless somebody sets it. */
 export function defaultWidth(id: string, label: string, facts?: ColumnFacts): number {
   const attribute = ATTRIBUTES[id];
   if (attribute) return attribute.width;
   const needed = label.length * 7 + 26;
-  const least = kindOf(id) === "metrics" ? 88 : facts && rangeOf(facts) ? 88 : 96;
-  return Math.round(Math.min(180, Math.max(least, needed)));
+  const range = rangeOf(facts);
+  if (kindOf(id) !== "metrics" || !range) return Math.round(Math.min(180, Math.max(kindOf(id) === "metrics" || range ? 88 : 96, needed)));
+  // The best value is bold and has a star before it.
+  const letters = Math.max(formatNumber(range.low, range).length, formatNumber(range.high, range).length);
+  return Math.round(Math.min(180, Math.max(88, needed, letters * BOLD + STAR)));
 }
 
 /** Keep groups whole after a choice: a column goes behind the last of its group, else of its kind. */

@@ -1,9 +1,10 @@
 /** What can stand where somebody types in the filter box: keys, operators, values, words that join. */
 
+import { grouped } from "../../lib/format";
 import type { ColumnFacts, Facet, GetFacet } from "@schema/calls";
 import { ATTRIBUTES, FILTERED, kindOf, rangeOf } from "./columns";
 import { keyText, quoteText, type Typing } from "./filter";
-import { formatCount, formatNumber } from "./format";
+import { formatNumber } from "./format";
 
 /** One thing that can be put in. */
 export interface Suggestion {
@@ -51,7 +52,7 @@ function keySuggestions(part: string, facts: readonly ColumnFacts[]): Suggestion
   const wanted = part.toLowerCase().replaceAll(/[`"]/g, "");
   const names = [
     ...FILTERED.map((name) => ({ text: `attributes.${name}`, id: `attributes.${name}`, detail: ATTRIBUTES[`attributes.${name}`]?.label ?? "" })),
-    ...facts.map((one) => ({ text: keyText(one.name), id: one.name, detail: `${formatCount(one.runs)} runs` })),
+    ...facts.map((one) => ({ text: keyText(one.name), id: one.name, detail: `${grouped(one.runs)} runs` })),
     ...DATASETS.map((text) => ({ text, id: text, detail: "" })),
   ];
   const ranked: { rank: number; text: string; detail: string }[] = [];
@@ -99,6 +100,6 @@ export function valueQuestion(typing: Typing, base: Pick<GetFacet, "experiment_i
 /** A facet's values as suggestions. */
 export function valueSuggestions(facet: Facet): Suggestion[] {
   return (facet.values ?? []).flatMap((value, at) =>
-    value === null ? [] : [{ text: typeof value === "number" ? String(value) : quoteText(value), detail: formatCount(facet.counts?.[at] ?? 0) }],
+    value === null ? [] : [{ text: typeof value === "number" ? String(value) : quoteText(value), detail: grouped(facet.counts?.[at] ?? 0) }],
   );
 }

@@ -18,7 +18,7 @@ export function useFeed(table: Table): void {
   const latest = useRef(table);
   latest.current = table;
   const rows = useThrottled(() => latest.current.reorder(), ROWS_MS);
-  const columns = useThrottled(() => latest.current.recount(), (table.rows.size.value?.matches ?? 0) < MANY ? COLUMNS_MS.few : COLUMNS_MS.many);
+  const columns = useThrottled(() => latest.current.recount(), (table.rows.size.peek()?.matches ?? 0) < MANY ? COLUMNS_MS.few : COLUMNS_MS.many);
   const charts = useThrottled(() => latest.current.touch(), CHARTS_MS);
   useLive(
     table.ids,

@@ -9,9 +9,9 @@ import { experimentById } from "../../lib/experiments";
 import { type Load, useLoad } from "../../lib/load";
 import { href, place, replace, setQuery } from "../../lib/route";
 import { tagOf } from "../../lib/tags";
-import { type Chosen, defaultColumns, kindOf, NAME, serverName } from "./columns";
+import { type Chosen, columnsQuestion, defaultColumns, kindOf, MOST_COLUMNS, NAME, serverName, viewOf } from "./columns";
 import { goBy } from "./directions";
-import { datasetFilter, versionFilter } from "./extras";
+import { byVersions, datasetFilter, versionFilter } from "./extras";
 import { allOf, asFilter } from "./filter";
 import { GroupRows } from "./groups";
 import { type Question, RunRows } from "./rows";
@@ -55,20 +55,19 @@ export interface Table {
   findAll: () => void;
 }
 
-/** So many columns of a kind are known at first, and so many where somebody looks for one. */
-const MOST_COLUMNS = 400;
+/** So many columns of a kind are known where somebody looks for one. */
 const ALL_COLUMNS = 20_000;
 
 /** The runs of some experiments, as the address wants them. */
 export function useTable(ids: readonly string[]): Table {
-  useEffect(() => goBy(ids), [ids.join()]);
+  useMemo(() => goBy(ids), [ids.join()]);
   const { query } = place.value;
   const text = query.toString();
   const state = useMemo(() => readState(query), [text]);
   const key = ids.join();
   const extra = useExtraFilter(state);
   const filter = allOf(asFilter(state.filter), sinceFilter(state.time), extra);
-  const runViewType = state.lifecycle === "Deleted" ? "DELETED_ONLY" : "ACTIVE_ONLY";
+  const runViewType = viewOf(state.lifecycle);
 
   const base = { experiment_ids: [...ids], run_view_type: runViewType };
   // With very many columns the table knows those that say most, until somebody looks for others.
@@ -79,18 +78,18 @@ export function useTable(ids: readonly string[]): Table {
   const missing = (state.columns ?? []).map((one) => one.id).filter((id) => !known.current.has(id) && kindOf(id) !== "attributes");
   const names = () => [...new Set([...own.current, ...(state.columns ?? [])].map((one) => one.id))].filter((id) => kindOf(id) !== "attributes");
   const catalogue = useLoad(
-    (given) => call("GetRunColumns", { ...base, max_columns, names: names() }, given),
+    (given) => call("GetRunColumns", columnsQuestion(ids, runViewType, max_columns, names()), given),
     [key, runViewType, max_columns, known.current.size ? missing.join("\n") : ""],
     { keep: true },
   );
   const matching = useLoad(
-    async (given) => (filter ? call("GetRunColumns", { ...base, filter, max_columns, names: names() }, given) : null),
+    (given) => (filter ? call("GetRunColumns", { ...base, filter, max_columns, names: names() }, given) : null),
     [key, runViewType, filter, max_columns],
     { keep: true },
   );
   const aggregates = (state.columns ?? []).filter((one) => kindOf(one.id) === "metrics" && one.aggregate !== "last").map(serverName);
   const summaries = useLoad(
-    async (given) => (aggregates.length ? call("GetRunColumns", { ...base, filter, max_columns: 0, names: aggregates }, given) : null),
+    (given) => (aggregates.length ? call("GetRunColumns", { ...base, filter, max_columns: 0, names: aggregates }, given) : null),
     [key, runViewType, filter, aggregates.join("\n")],
     { keep: true },
   );
@@ -226,7 +225,7 @@ function sinceFilter(time: string): string {
 }
 
 function useExtraFilter(state: TableState): string {
-  const versions = useLoad((given) => versionFilter(state.models, given), [state.models]);
+  const versions = useLoad((given) => (byVersions(state.models) ? versionFilter(state.models, given) : ""), [state.models]);
   return allOf(datasetFilter(state.datasets), versions.data.value ?? "");
 }
 

@@ -19,13 +19,15 @@ CHANGING = re.compile(
 )
 """Metrics and params whose values differ from one run of a flow to the next."""
 
-IDENTIFIERS = re.compile(r"\b(?:m-)?[0-9a-f]{32}\b")
+IDENTIFIERS = re.compile(r"\b(?:m-)?[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+READING = "registered_model_meta"
+"""A file that MLflow leaves in a model that it loads from the registry, be it in the store itself."""
 SHOWN_TAGS = ("mlflow.source.type", "mlflow.autologging", "mlflow.note.content")
 
 
 def main(flow: str, answer: str) -> None:
     """Run the flow, and write what it left."""
-    runpy.run_path(str(Path(__file__).parent / "flows" / f"{flow}.py"), run_name="__main__")
+    runpy.run_path(flow, run_name="__main__")
     while mlflow.active_run():
         mlflow.end_run()
     Path(answer).write_text(json.dumps(_store(MlflowClient()), indent=1, sort_keys=True, default=str), "utf-8")
@@ -92,7 +94,8 @@ def _artifacts(client: MlflowClient, run_id: str, path: str) -> list[str]:
 
 
 def _model(model: Any) -> tuple[str, str, list[str], dict[str, str]]:
-    files = sorted(str(each.path) for each in MlflowClient().list_logged_model_artifacts(model.model_id, ""))
+    found = (str(each.path) for each in MlflowClient().list_logged_model_artifacts(model.model_id, ""))
+    files = sorted(path for path in found if path != READING)
     params = {key: _value(key, value) for key, value in model.params.items()}
     return _plain(model.name), str(model.status), files, params
 

@@ -1,0 +1,25 @@
+"""Paddle: save, log and load models, and log the training of `paddle.Model` by itself (`autolog`)."""
+
+from __future__ import annotations
+
+from mlflow.paddle.autologging import autolog
+from mlflow.paddle.model_io import (
+    FLAVOR_NAME,
+    _load_pyfunc,
+    get_default_conda_env,
+    get_default_pip_requirements,
+    load_model,
+    log_model,
+    save_model,
+)
+
+__all__ = [
+    "FLAVOR_NAME",
+    "_load_pyfunc",
+    "autolog",
+    "get_default_conda_env",
+    "get_default_pip_requirements",
+    "load_model",
+    "log_model",
+    "save_model",
+]
