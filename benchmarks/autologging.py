@@ -1,7 +1,11 @@
 """What autologging adds to a training: Millrace and the real mlflow, in the environments of tests/integrations.
 
-A training is timed with autologging off and on, in turns, in one process per SDK and library; models are logged or not.
-What logging a model costs does not grow with the training: it is shown by itself, of the first model and of later ones.
+A training is timed with autologging off and on, as it is by default (models are logged), in turns, in one process per
+SDK and library. CPU is that of the thread that trains, which does not depend on what else the machine does; the wall
+time of the call is shown beside it. What is put off until after the call is waited for after each training, and shown
+by itself. The first training of a process with autologging, which imports and makes what later ones use, has a column.
+
+Trainings of several lengths (`SIZES`): what does not grow with the training weighs less in long ones.
 """
 
 from __future__ import annotations
@@ -21,9 +25,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = {"sklearn": "boosters", "xgboost": "boosters", "pytorch": "deep"}
 """Flavor to the group of libraries whose environment it trains in; pytorch is Lightning."""
 SDKS = ("millrace", "mlflow")
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
-SIZE = float(os.environ.get("SIZE", "1"))
-"""Times the rounds or trees of a training; 1 takes some seconds on a quiet core."""
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+SIZES = os.environ.get("SIZES", "0.3,1,6")
+"""Times the rounds or trees of a training, in turn: about 3, 10 and 60 seconds on one core."""
 
 
 def main() -> None:
@@ -31,28 +35,32 @@ def main() -> None:
     missing = [group for group in dict.fromkeys(LIBRARIES.values()) if not _home(group).exists()]
     if missing:
         raise SystemExit(f"Run scripts/integrations.sh {' '.join(missing)} first: it makes what this needs.")
-    print("| training | SDK | off, CPU s | on, CPU s | adds, CPU | adds, wall | first model, s | next models, s |")
+    print(
+        "| training | SDK | off, CPU s | adds, CPU s | adds, CPU | adds, wall s | afterwards, s | first: adds, CPU s |"
+    )
     print("|---|---|---|---|---|---|---|---|")
-    for library in LIBRARIES:
-        for sdk in SDKS:
-            found = _measured(library, sdk)
-            cpu, wall = ([each[which] for each in found["off"]] for which in (0, 1))
-            cpu_on, wall_on = ([each[which] for each in found["on"]] for which in (0, 1))
-            off, on = statistics.median(cpu), statistics.median(cpu_on)
-            slower = statistics.median(wall_on) / statistics.median(wall) - 1
-            first, *later = (each[1] - statistics.median(wall) for each in found["models"])
-            print(
-                f"| {library} | {sdk} | {off:.2f} | {on:.2f} | {on / off - 1:+.1%} | {slower:+.1%} "
-                f"| {first:.1f} | {statistics.median(later):.1f} |",
-                flush=True,
-            )
+    for library in os.environ.get("LIBRARIES", ",".join(LIBRARIES)).split(","):
+        for size in SIZES.split(","):
+            for sdk in SDKS:
+                found = _measured(library, sdk, size)
+                off, on = found["off"], found["on"]
+                cpu, wall = (statistics.median(each[which] for each in off) for which in (0, 1))
+                added = statistics.median(each[0] for each in on) - cpu
+                longer = statistics.median(each[1] for each in on) - wall
+                hooks = f"{sum(found['hooks']) / ROUNDS:.3f}" if sdk == "millrace" else "?"
+                later = statistics.median(each[2] for each in on)
+                print(
+                    f"| {library} | {sdk} | {cpu:.2f} | {added:.2f} | {added / cpu:+.1%} | {longer:.2f} "
+                    f"| {hooks} | {later:.1f} | {found['first'][0] - cpu:.2f} |",
+                    flush=True,
+                )
 
 
 def _home(group: str) -> Path:
     return ROOT / ".integrations" / group
 
 
-def _measured(library: str, sdk: str) -> Any:
+def _measured(library: str, sdk: str, size: str) -> Any:
     home = _home(LIBRARIES[library])
     source = ROOT / "src" if sdk == "millrace" else home / "upstream"
     with tempfile.TemporaryDirectory() as folder:
@@ -61,9 +69,10 @@ def _measured(library: str, sdk: str) -> Any:
             "PYTHONPATH": str(source),
             "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/store.db",
             "MPLBACKEND": "Agg",
+            "OMP_NUM_THREADS": "1",
             "PYTHONWARNINGS": "ignore",
         }
-        command = [str(home / "bin" / "python"), __file__, library]
+        command = [str(home / "bin" / "python"), __file__, library, size]
         done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(done.stderr[-2000:])
@@ -71,31 +80,57 @@ def _measured(library: str, sdk: str) -> Any:
 
 
 # -- in the process that trains -----------------------------------------------------------------------------------
-def _train(library: str) -> None:
+def _train(library: str, size: float) -> None:
     import mlflow
 
     autolog = getattr(mlflow, library).autolog
-    train = {"sklearn": _sklearn, "xgboost": _xgboost, "pytorch": _lightning}[library]()
-    for disable in (True, False):
-        autolog(disable=disable, log_models=False, silent=True)
-        train()  # once: plots and stores are imported and made
-    found: dict[str, list[tuple[float, float]]] = {"off": [], "on": [], "models": []}
+    make = {"sklearn": _sklearn, "xgboost": _xgboost, "pytorch": _lightning}[library]
+    make(0.02)()  # imports what the library itself imports late
+    train = make(size)
+    found: dict[str, Any] = {"off": [], "on": []}
+    autolog(silent=True)
+    found["first"] = _spent(train)
+    found["hooks"] = _watch_hooks()
     for _ in range(ROUNDS):
         autolog(disable=True)
         found["off"].append(_spent(train))
-        autolog(log_models=False, silent=True)
-        found["on"].append(_spent(train))
-    for _ in range(3):
         autolog(silent=True)
-        found["models"].append(_spent(train))
+        found["on"].append(_spent(train))
     print(json.dumps(found))
 
 
-def _spent(train: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of CPU, those of processes that ended included, and of wall time."""
-    cpu, wall = sum(os.times()[:4]), time.perf_counter()
+def _watch_hooks() -> list[float]:
+    """Seconds of CPU that Millrace's hooks take before and after calls, each appended; of the real mlflow none."""
+    try:
+        from mlflow.autologging.calls import HookedCall
+    except ImportError:
+        return []
+    found: list[float] = []
+
+    def watched(method: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any) -> Any:
+            start = time.thread_time()
+            try:
+                return method(*args)
+            finally:
+                found.append(time.thread_time() - start)
+
+        return timed
+
+    for name in ("begin", "finish"):
+        setattr(HookedCall, name, watched(getattr(HookedCall, name)))
+    return found
+
+
+def _spent(train: Callable[[], object]) -> tuple[float, float, float]:
+    """Seconds of CPU of this thread, and of wall time, until the call returns; and of wall time until all is stored."""
+    import mlflow
+
+    cpu, wall = time.thread_time(), time.perf_counter()
     train()
-    return sum(os.times()[:4]) - cpu, time.perf_counter() - wall
+    cpu, wall, after = time.thread_time() - cpu, time.perf_counter() - wall, time.perf_counter()
+    mlflow.flush_async_logging()
+    return cpu, wall, time.perf_counter() - after
 
 
 def _data(rows: int) -> tuple[Any, Any]:
@@ -105,24 +140,24 @@ def _data(rows: int) -> tuple[Any, Any]:
     return x, (x[:, 0] * x[:, 1] + x[:, 2] > 0).astype(int)
 
 
-def _sklearn() -> Callable[[], object]:
+def _sklearn(size: float) -> Callable[[], object]:
     from sklearn.ensemble import GradientBoostingClassifier
 
     x, y = _data(20_000)
-    return lambda: GradientBoostingClassifier(n_estimators=int(40 * SIZE), max_depth=3).fit(x, y)
+    return lambda: GradientBoostingClassifier(n_estimators=max(1, int(110 * size)), max_depth=3).fit(x, y)
 
 
-def _xgboost() -> Callable[[], object]:
+def _xgboost(size: float) -> Callable[[], object]:
     import xgboost
 
     x, y = _data(200_000)
     train, test = xgboost.DMatrix(x[:150_000], y[:150_000]), xgboost.DMatrix(x[150_000:], y[150_000:])
     params = {"objective": "binary:logistic", "max_depth": 6, "nthread": 1, "eval_metric": ["logloss", "auc"]}
     evals = [(train, "train"), (test, "valid")]
-    return lambda: xgboost.train(params, train, int(100 * SIZE), evals=evals, verbose_eval=False)
+    return lambda: xgboost.train(params, train, max(1, int(300 * size)), evals=evals, verbose_eval=False)
 
 
-def _lightning() -> Callable[[], object]:
+def _lightning(size: float) -> Callable[[], object]:
     import logging
 
     import lightning
@@ -152,7 +187,7 @@ def _lightning() -> Callable[[], object]:
         quiet = {"enable_progress_bar": False, "enable_model_summary": False, "logger": False}
         loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=16, shuffle=True)
         trainer = lightning.Trainer(
-            max_epochs=max(1, int(5 * SIZE)), enable_checkpointing=False, accelerator="cpu", **quiet
+            max_epochs=max(1, int(8 * size)), enable_checkpointing=False, accelerator="cpu", **quiet
         )
         trainer.fit(Net(), loader)
 
@@ -160,4 +195,4 @@ def _lightning() -> Callable[[], object]:
 
 
 if __name__ == "__main__":
-    _train(sys.argv[1]) if len(sys.argv) > 1 else main()
+    _train(sys.argv[1], float(sys.argv[2])) if len(sys.argv) > 1 else main()

@@ -108,6 +108,7 @@ export interface Changes {
   cursor?: number;
   changes?: Change[];
   all?: boolean;
+  state?: string;
 }
 
 /** The columns that the runs of a search have. */
@@ -126,6 +127,13 @@ export interface ColumnFacts {
   minimum?: Float | null;
   maximum?: Float | null;
   most_points?: number;
+}
+
+/** Count the logged models that SearchLoggedModels would find (ours). */
+export interface CountLoggedModels {
+  experiment_ids: string[];
+  filter?: string;
+  datasets?: DatasetFilter[];
 }
 
 /** Count the runs that SearchRuns would find (ours). */
@@ -817,6 +825,11 @@ export interface LoggedModel {
 /** One logged model. */
 export interface LoggedModelAnswer {
   model: LoggedModel;
+}
+
+/** How many logged models there are. */
+export interface LoggedModelCount {
+  count?: number;
 }
 
 /** The params of a logged model and the latest point of each metric linked to it. */
@@ -1614,6 +1627,7 @@ export interface Calls {
   GetChanges: { method: "GET"; path: "millrace/1/changes/since"; call: GetChanges; answer: Changes };
   GetExperimentOverview: { method: "GET"; path: "millrace/1/experiments/overview"; call: GetExperimentOverview; answer: ExperimentOverview };
   FindAnything: { method: "GET"; path: "millrace/1/find"; call: FindAnything; answer: Hits };
+  CountLoggedModels: { method: "POST"; path: "millrace/1/logged-models/count"; call: CountLoggedModels; answer: LoggedModelCount };
   Ingest: { method: "POST"; path: "millrace/1/points/ingest"; call: Ingest; answer: Ingested };
   Attend: { method: "POST"; path: "millrace/1/runs/attend"; call: Attend; answer: Empty };
   ChangeRuns: { method: "POST"; path: "millrace/1/runs/change"; call: ChangeRuns; answer: ChangedRuns };
@@ -1713,6 +1727,7 @@ export const routes = {
   GetChanges: { method: "GET", path: "millrace/1/changes/since", inPath: [] },
   GetExperimentOverview: { method: "GET", path: "millrace/1/experiments/overview", inPath: [] },
   FindAnything: { method: "GET", path: "millrace/1/find", inPath: [] },
+  CountLoggedModels: { method: "POST", path: "millrace/1/logged-models/count", inPath: [] },
   Ingest: { method: "POST", path: "millrace/1/points/ingest", inPath: [] },
   Attend: { method: "POST", path: "millrace/1/runs/attend", inPath: [] },
   ChangeRuns: { method: "POST", path: "millrace/1/runs/change", inPath: [] },

@@ -19,7 +19,7 @@ class SabotageError(Exception):
     """What is raised where autologging does something; nobody else raises it."""
 
 
-def _points() -> list[tuple[Any, str]]:
+def points() -> list[tuple[Any, str]]:
     """Every method that autologging reaches the store by."""
     names = [name for name in dir(MlflowClient) if not name.startswith("_") and callable(getattr(MlflowClient, name))]
     found: list[tuple[Any, str]] = [(MlflowClient, name) for name in names]
@@ -37,7 +37,7 @@ def broken_at(index: int | None) -> Iterator[list[str]]:
     """
     seen: list[str] = []
     with ExitStack() as patches:
-        for owner, name in _points():
+        for owner, name in points():
             patches.enter_context(mock.patch.object(owner, name, _counting(getattr(owner, name), name, seen, index)))
         yield seen
         settle()  # what is done after the training is broken, too

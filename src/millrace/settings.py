@@ -157,6 +157,18 @@ MLFLOW_ACTIVE_MODEL_ID = _text("MLFLOW_ACTIVE_MODEL_ID", None, "The logged model
 MLFLOW_TRACKING_USERNAME = _text("MLFLOW_TRACKING_USERNAME", None, "The user name for a server that asks.")
 MLFLOW_TRACKING_PASSWORD = _text("MLFLOW_TRACKING_PASSWORD", None, "The password for a server that asks.")
 MLFLOW_TRACKING_TOKEN = _text("MLFLOW_TRACKING_TOKEN", None, "A bearer token for a server that asks.")
+OPENAI_API_TYPE = _text(
+    "OPENAI_API_TYPE", None, "Whose client models of `mlflow.openai` ask: `azure`, `azure_ad` or `azuread`: Azure's."
+)
+OPENAI_API_KEY = _text("OPENAI_API_KEY", None, "The key by which models of `mlflow.openai` ask.")
+OPENAI_API_BASE = _text("OPENAI_API_BASE", None, "The address that models of `mlflow.openai` ask; Azure's endpoint.")
+OPENAI_API_VERSION = _text("OPENAI_API_VERSION", None, "The version of Azure's interface.")
+OPENAI_DEPLOYMENT_NAME = _text(
+    "OPENAI_DEPLOYMENT_NAME", None, "Azure's deployment, where it is not named as the model."
+)
+OPENAI_ORGANIZATION = _text(
+    "OPENAI_ORGANIZATION", None, "The organization in whose name models of `mlflow.openai` ask."
+)
 MLFLOW_TRACKING_AUTH = _text(
     "MLFLOW_TRACKING_AUTH",
     None,
@@ -252,6 +264,9 @@ MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
 )
 MLFLOW_ENV_ROOT = _text("MLFLOW_ENV_ROOT", None, "The folder of environments made for models; ~/.mlflow/envs if unset.")
+MLFLOW_DFS_TMP = _text(
+    "MLFLOW_DFS_TMP", "/tmp/mlflow", "The folder of Spark's file system that its models go through on their way here."
+)
 MLFLOW_DEFAULT_PREDICTION_DEVICE = _text(
     "MLFLOW_DEFAULT_PREDICTION_DEVICE",
     None,

@@ -1,21 +1,27 @@
 """Generated from mlflow/__init__.py by `make schema`: do not edit."""
 
+from mlflow import ag2 as ag2
 from mlflow import anthropic as anthropic
 from mlflow import artifacts as artifacts
+from mlflow import autogen as autogen
 from mlflow import bedrock as bedrock
 from mlflow import catboost as catboost
 from mlflow import client as client
 from mlflow import config as config
+from mlflow import crewai as crewai
 from mlflow import data as data
+from mlflow import dspy as dspy
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
 from mlflow import gemini as gemini
 from mlflow import groq as groq
+from mlflow import h2o as h2o
 from mlflow import keras as keras
 from mlflow import langchain as langchain
 from mlflow import lightgbm as lightgbm
 from mlflow import litellm as litellm
+from mlflow import llama_index as llama_index
 from mlflow import mistral as mistral
 from mlflow import models as models
 from mlflow import onnx as onnx
@@ -25,12 +31,14 @@ from mlflow import pmdarima as pmdarima
 from mlflow import prophet as prophet
 from mlflow import pydantic_ai as pydantic_ai
 from mlflow import pyfunc as pyfunc
+from mlflow import pyspark as pyspark
 from mlflow import pytorch as pytorch
 from mlflow import sentence_transformers as sentence_transformers
 from mlflow import shap as shap
 from mlflow import sklearn as sklearn
 from mlflow import smolagents as smolagents
 from mlflow import spacy as spacy
+from mlflow import spark as spark
 from mlflow import statsmodels as statsmodels
 from mlflow import store as store
 from mlflow import system_metrics as system_metrics

@@ -92,3 +92,21 @@ def test_experiments_appear(visit: Visit, client: mlflow.MlflowClient) -> None:
     expect(page.get_by_role("link", name="digits-sweep", exact=True)).to_be_visible()
     client.create_experiment("appeared by itself")
     expect(page.get_by_role("link", name=re.compile("appeared by itself"))).to_be_visible()
+
+
+def test_a_table_of_what_was_written_just_now_costs_no_more_requests(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment("written this second")
+    run = ""
+    for n in range(30):
+        run = client.create_run(experiment, run_name=f"run-{n}").info.run_id
+        client.log_metric(run, "loss", 1 / (n + 1))
+    client.get_run(run)  # what was logged is at the server then
+    page = visit.open(f"/experiments/{experiment}/runs")
+    expect(page.get_by_role("grid", name="Runs")).to_contain_text("run-29")
+    expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    page.wait_for_timeout(7000)  # all that the feed tells again is told by then
+    asked = [one.url for one in visit.requests if one.url.startswith(visit.url)]
+    assert len(asked) <= 8, asked
+    client.log_metric(run, "loss", 0.125)
+    client.get_run(run)
+    expect(page.get_by_role("grid", name="Runs")).to_contain_text("0.125")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from urllib.parse import quote
@@ -332,3 +333,17 @@ def test_what_is_better_is_set_for_everybody(visiting: Callable[..., Visit], ser
     expect(grid(other).locator(".best")).to_have_count(1)
     page.get_by_role("button", name="Undo").click()
     expect(grid(page).locator(".best")).to_have_count(0)
+
+
+def test_beside_charts_each_run_has_its_colour(visit: Visit, known: Known) -> None:
+    page = visit.open(f"/experiments/{known.sweep}/runs?compareRunsMode=SPLIT")
+    expect(page.locator(".chart-card canvas").first).to_be_visible()
+    dots = page.get_by_role("grid").locator(".shown-dot.on")
+    expect(dots.nth(8)).to_be_visible()
+    page.wait_for_function(
+        "() => { const all = [...document.querySelectorAll('.grid .shown-dot.on')].slice(0, 8);"
+        " return new Set(all.map(one => getComputedStyle(one).backgroundColor)).size === all.length }"
+    )
+    asked = [json.loads(one.post_data or "{}") for one in visit.asked("runs/window")]
+    ordered = [one for one in asked if not one.get("filter") and one.get("offset") == 0]
+    assert all("tree" in one for one in ordered), ordered  # none before it is known that runs are nested

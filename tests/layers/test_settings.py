@@ -9,6 +9,7 @@ from typing import Any
 # Files that may look at variables that are not settings of ours, and why.
 EXCUSED: dict[str, str] = {
     "millrace/settings.py": "the one place",
+    "mlflow/data/spark_dataset_source.py": "where Java and Spark are, in variables of their own",
 }
 
 
@@ -41,4 +42,4 @@ def test_settings_have_sentences() -> None:
     assert settings.ALL
     for setting in settings.ALL.values():
         assert setting.sentence.endswith("."), setting
-        assert setting.name.startswith(("MLFLOW_", "MILLRACE_")), setting
+        assert setting.name.startswith(("MLFLOW_", "MILLRACE_", "OPENAI_")), setting

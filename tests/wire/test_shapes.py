@@ -27,6 +27,7 @@ OURS_ONLY: dict[str, str] = {
     "Attend": "MLflow does not ask whether processes live",
     "EndAbandoned": "MLflow does not ask whether processes live",
     "CountRuns": "MLflow counts nothing",
+    "CountLoggedModels": "MLflow counts nothing",
     "GetRunWindow": "MLflow has no tables of runs",
     "GetRunColumns": "MLflow has no tables of runs",
     "GetFacet": "MLflow has no tables of runs",

@@ -9,3 +9,9 @@ test("only cells whose text may not fit cut it off", () => {
   expect(fits({ node: "anything" }, 900)).toBe(false);
   expect(fits({}, 40)).toBe(true);
 });
+
+test("a best value keeps its star where there is room for both", () => {
+  expect(fits({ text: "−0.0234", class: "best" }, 92)).toBe(true);
+  expect(fits({ text: "−0.0234", class: "best" }, 84)).toBe(false);
+  expect(fits({ text: "−0.0234" }, 84)).toBe(true);
+});

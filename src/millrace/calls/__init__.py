@@ -48,6 +48,7 @@ from millrace.calls.finding import (
 )
 from millrace.calls.ingest import Ingest, Ingested, Refusal, SeriesName
 from millrace.calls.logged_models import (
+    CountLoggedModels,
     CreateLoggedModel,
     DatasetFilter,
     DeleteLoggedModel,
@@ -55,6 +56,7 @@ from millrace.calls.logged_models import (
     FinalizeLoggedModel,
     GetLoggedModel,
     LoggedModelAnswer,
+    LoggedModelCount,
     LoggedModelPage,
     LogLoggedModelParams,
     ModelOrder,
@@ -197,6 +199,7 @@ __all__ = [
     "Call",
     "Change",
     "Changes",
+    "CountLoggedModels",
     "CountRuns",
     "Create",
     "CreateExperiment",
@@ -256,6 +259,7 @@ __all__ = [
     "LogOutputs",
     "LogParam",
     "LoggedModelAnswer",
+    "LoggedModelCount",
     "LoggedModelPage",
     "Manage",
     "MetricColumns",

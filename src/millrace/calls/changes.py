@@ -28,6 +28,9 @@ class Changes(Answer, frozen=True):
     changes: list[Change] = []
     all: bool = False
     """Whether there are too many to tell, or the moment is too long ago: anything may have changed."""
+    state: str = ""
+    """Which state of the data was read: the same again means that nothing was changed in between, whatever it was; only
+    the process that answered knows its states. Empty where that is not known."""
 
 
 @endpoint("GET", "changes/since", needs=Read.experiment, version="millrace/1")

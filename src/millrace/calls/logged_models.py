@@ -84,6 +84,21 @@ class SearchLoggedModels(Call[LoggedModelPage], frozen=True):
     page_token: str = ""
 
 
+class LoggedModelCount(Answer, frozen=True):
+    """How many logged models there are."""
+
+    count: int = 0
+
+
+@endpoint("POST", "logged-models/count", needs=Read.experiment, version="millrace/1")
+class CountLoggedModels(Call[LoggedModelCount], frozen=True):
+    """Count the logged models that SearchLoggedModels would find (ours)."""
+
+    experiment_ids: list[str]
+    filter: str = ""
+    datasets: list[DatasetFilter] = []
+
+
 @endpoint("PATCH", "mlflow/logged-models/{model_id}/tags", needs=Edit.logged_model)
 class SetLoggedModelTags(Call[Empty], frozen=True):
     """Set tags of a logged model."""

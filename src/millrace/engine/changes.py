@@ -6,6 +6,8 @@ the same run once a second at most; readers take a change as one that goes on fo
 
 from __future__ import annotations
 
+import os
+import secrets
 import time
 from collections.abc import Collection, Iterable
 
@@ -22,6 +24,7 @@ MANY = 1000
 _SURE_MS = 10_000
 """No change that is still under way was written down longer ago."""
 _TIDY_S = 600.0
+_HERE = secrets.token_hex(4)
 _EVERYTHING = "*"
 """Stands for all runs of an experiment."""
 
@@ -90,11 +93,11 @@ def cursor(tx: Tx) -> int:
 @answers(GetChanges)
 def get_changes(tx: Tx, call: GetChanges) -> Changes:
     """Get changes."""
-    newest = cursor(tx)
+    newest, state = cursor(tx), _state(tx)
     if not call.cursor:
-        return Changes(newest)
+        return Changes(newest, state=state)
     if call.cursor < newest - KEPT_MS:
-        return Changes(newest, all=True)
+        return Changes(newest, all=True, state=state)
     rows = tx.db.rows(
         f"SELECT seq, experiment_id, run_uuid FROM change WHERE seq > ? ORDER BY seq LIMIT {MANY + 1}", (call.cursor,)
     )
@@ -102,8 +105,17 @@ def get_changes(tx: Tx, call: GetChanges) -> Changes:
     if wanted:
         rows = [row for row in rows if row[1] in wanted]
     if len(rows) > MANY or any(row[2] == _EVERYTHING for row in rows):
-        return Changes(newest, all=True)
-    return Changes(newest, [_change(*row) for row in rows])
+        return Changes(newest, all=True, state=state)
+    return Changes(newest, [_change(*row) for row in rows], state=state)
+
+
+def _state(tx: Tx) -> str:
+    """The state of the data as a text that no other process uses: each counts its states for itself."""
+    state = tx.db.state()
+    if state is None:
+        return ""
+    parts = state if isinstance(state, tuple) else (state,)
+    return "-".join(map(str, (_HERE, os.getpid(), *parts)))
 
 
 def _change(seq: int, experiment: int, run: str) -> Change:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from millrace.calls import DatasetFilter, LoggedModelPage, ModelOrder, SearchLoggedModels
+from millrace.calls import (
+    CountLoggedModels,
+    DatasetFilter,
+    LoggedModelCount,
+    LoggedModelPage,
+    ModelOrder,
+    SearchLoggedModels,
+)
 from millrace.engine import logged_models
 from millrace.engine.run_search import known_experiments
 from millrace.engine.search import Related, Source, Sql, check_max_results, condition, find
@@ -77,23 +84,11 @@ def _on_datasets(datasets: Sequence[DatasetFilter]) -> Sql:
 def search_logged_models(tx: Tx, call: SearchLoggedModels) -> LoggedModelPage:
     """Search logged models."""
     check_max_results(call.max_results, MAX_MODELS)
-    tree = parse_filter(call.filter, LOGGED_MODELS)
     orders = [_order(one) for one in call.order_by] or [Order("attribute", "creation_timestamp", False)]
     source = _source(call.datasets)
-    numbers = known_experiments(call.experiment_ids)
-    if not numbers:
+    where = _where(tx, source, call)
+    if where is None:
         return LoggedModelPage()
-    where: list[Sql] = [
-        (f"logged_model.experiment_id IN ({','.join('?' * len(numbers))})", list(numbers)),
-        ("logged_model.stage = 'active'", []),
-    ]
-    if call.datasets:
-        test, values = _on_datasets(call.datasets)
-        where.append(
-            (f"EXISTS (SELECT 1 FROM logged_model_metric t WHERE t.model_id = logged_model.id AND {test})", values)
-        )
-    if tree is not None:
-        where.append(condition(tx, source, tree))
     rows, token = find(
         tx,
         source,
@@ -105,6 +100,37 @@ def search_logged_models(tx: Tx, call: SearchLoggedModels) -> LoggedModelPage:
         search=(call.experiment_ids, call.filter, call.order_by, call.datasets),
     )
     return LoggedModelPage(logged_models.from_rows(tx, rows), token)
+
+
+@answers(CountLoggedModels)
+def count_logged_models(tx: Tx, call: CountLoggedModels) -> LoggedModelCount:
+    """Count logged models."""
+    where = _where(tx, _source(call.datasets), call)
+    if where is None:
+        return LoggedModelCount()
+    tests = " AND ".join(f"({test})" for test, _ in where)
+    row = tx.db.row(f"SELECT COUNT(*) FROM logged_model WHERE {tests}", [one for _, values in where for one in values])
+    return LoggedModelCount(row[0] if row else 0)
+
+
+def _where(tx: Tx, source: Source, call: SearchLoggedModels | CountLoggedModels) -> list[Sql] | None:
+    """What the models meet that are looked for; None where there are no experiments to look in."""
+    tree = parse_filter(call.filter, LOGGED_MODELS)
+    numbers = known_experiments(call.experiment_ids)
+    if not numbers:
+        return None
+    where: list[Sql] = [
+        (f"logged_model.experiment_id IN ({','.join('?' * len(numbers))})", list(numbers)),
+        ("logged_model.stage = 'active'", []),
+    ]
+    if call.datasets:
+        test, values = _on_datasets(call.datasets)
+        where.append(
+            (f"EXISTS (SELECT 1 FROM logged_model_metric t WHERE t.model_id = logged_model.id AND {test})", values)
+        )
+    if tree is not None:
+        where.append(condition(tx, source, tree))
+    return where
 
 
 def _order(one: ModelOrder) -> Order:

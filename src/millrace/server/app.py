@@ -19,7 +19,7 @@ from millrace.calls import ENDPOINTS, Binary, Call, Endpoint, Needs
 from millrace.errors import EndpointNotFound, InvalidParameterValue, MlflowException
 from millrace.server import answering, export, listing, removing, sources, streams
 from millrace.server.counts import Counts
-from millrace.server.feed import Feed
+from millrace.server.feed import STATE, Feed
 from millrace.server.http import (
     BYTES,
     HTML,
@@ -118,6 +118,8 @@ class _App:
                 return await self._no_route(request, send, routes, raw_path)
             asked = await route.read(request, fields)
             await self._authorize(scope, route.needs, asked)
+            if request.header(STATE):
+                send = await self._feed.naming_state(send)
             await route.act(request, send, asked)
         except MlflowException as error:
             await respond(send, error.get_http_status_code(), error_body(error))

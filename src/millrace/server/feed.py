@@ -6,6 +6,9 @@ at once, and again when that second is over.
 
 Who begins to follow hears first what they may have missed: what changed after their cursor or, of a page that has just
 been opened, since it began to load. What was written before that is in the answers that it got, and is not told.
+
+Where the data are still in the state from which the page read all that it shows, there is nothing to tell; nor is a
+change told again where nothing was committed since. Answers name that state to who asks with the header of that name.
 """
 
 from __future__ import annotations
@@ -15,11 +18,12 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from millrace import wire
 from millrace.calls import ENDPOINTS, Change, Changes, GetChanges
 from millrace.errors import InvalidParameterValue
-from millrace.server.http import Request, Send, begin, respond
+from millrace.server.http import Message, Request, Send, begin, respond
 from millrace.server.routing import PREFIXES, Route
 from millrace.store import Store
 
@@ -38,12 +42,25 @@ _AGAIN_S = (1.5, 6.0)
 _STANDS_MS = 2000
 """What a change stands for is committed by then: the second behind it, and as much for the commit."""
 
+STATE = b"millrace-state"
+"""The header that asks for, and names, the state of the data before the call was answered."""
+
 _logger = logging.getLogger("millrace.server")
 
 _Thing = tuple[str, str, bool]
 """An experiment, a run of it or none, and whether its traces are meant."""
 
 InThread = Callable[..., Awaitable[Changes]]
+
+
+class _Following(NamedTuple):
+    """What somebody who begins to follow says."""
+
+    call: GetChanges
+    ago: int | None = None
+    """How many milliseconds ago a page that has no cursor yet began to ask for what it shows."""
+    state: str = ""
+    """The one state from which a page has read all that it shows; empty where there were several."""
 
 
 class _Listener:
@@ -116,25 +133,39 @@ class Feed:
         self._begun = asyncio.Event()
         """Whether the task knows what was there before."""
         self._seen: dict[tuple[str, str, bool], int] = {}
-        self._again: list[tuple[float, Change | None]] = []
+        self._again: list[tuple[float, Change | None, str]] = []
+        """When what is told again, unless the data are still in that state."""
 
     def routes(self) -> Iterator[Route]:
         """The feed's routes."""
         for prefix in PREFIXES:
             yield Route(("GET",), f"{prefix}/millrace/1/changes", ENDPOINTS[GetChanges].needs, self._read, self._follow)
 
-    async def _read(self, request: Request, fields: dict[str, str]) -> tuple[GetChanges, int | None]:
-        """The call, and how many milliseconds ago a page that has no cursor yet began to ask for what it shows."""
+    async def naming_state(self, send: Send) -> Send:
+        """A `send` whose answer names the state of the data, which must be read after this."""
+        try:
+            state = (await self._in_thread(self._store.call, GetChanges())).state
+        except Exception:
+            return send  # the answer itself says what is wrong
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), (STATE, state.encode())]}
+            await send(message)
+
+        return named
+
+    async def _read(self, request: Request, fields: dict[str, str]) -> _Following:
         call = wire.from_query(request.query, GetChanges)
         resumed = request.header(b"last-event-id")  # the browser's own, when it connects again
         if _is_number(resumed):
-            return GetChanges(int(resumed), call.experiment_ids), None
+            return _Following(GetChanges(int(resumed), call.experiment_ids))
         ago = request.param("ago")
         if ago is not None and not _is_number(ago):
             raise InvalidParameterValue(f"ago is a number of milliseconds, not {ago!r}.")
-        return call, None if ago is None else int(ago)
+        return _Following(call, None if ago is None else int(ago), request.param("state") or "")
 
-    async def _follow(self, request: Request, send: Send, asked: tuple[GetChanges, int | None]) -> None:
+    async def _follow(self, request: Request, send: Send, asked: _Following) -> None:
         headers = [
             (b"content-type", EVENTS),
             (b"cache-control", b"no-cache, no-transform"),
@@ -142,7 +173,7 @@ class Feed:
         ]
         if request.method == "HEAD":
             return await respond(send, 200, b"", EVENTS, headers[1:])
-        call, ago = asked
+        call = asked.call
         listener = _Listener(call.experiment_ids)
         self._listeners.add(listener)  # before the first look, so that nothing falls in between
         gone = asyncio.ensure_future(request.left())
@@ -151,8 +182,10 @@ class Feed:
                 self._begun = asyncio.Event()
                 self._task = asyncio.ensure_future(self._look(self._begun))
             await self._begun.wait()
-            since = _first_look(call.cursor, ago)
-            listener.add(await self._in_thread(self._store.call, GetChanges(since, call.experiment_ids)))
+            since = _first_look(call.cursor, asked.ago)
+            missed = await self._in_thread(self._store.call, GetChanges(since, call.experiment_ids))
+            read_all = asked.state != "" and asked.state == missed.state
+            listener.add(Changes(missed.cursor) if read_all else missed)
             await begin(send, 200, headers)
             # The first event comes at once: it tells that the feed is there, and its cursor.
             await send(_piece(b"retry: 2000\n" + listener.take()))
@@ -183,7 +216,7 @@ class Feed:
         fresh: list[Change | None] = [one for one in before.changes if _now_ms() - one.seq < _STANDS_MS]
         if before.all and _now_ms() - before.cursor < _STANDS_MS:
             fresh.append(None)
-        self._again = [(loop.time() + _AGAIN_S[0], one) for one in fresh]
+        self._again = [(loop.time() + _AGAIN_S[0], one, before.state) for one in fresh]
         self._seen = _seen(before)
         floor = before.cursor if before.all else 0
         since = max(before.cursor - _OVERLAP_MS, floor, 0)
@@ -210,9 +243,9 @@ class Feed:
         if found.all:
             new.append(None)
         self._seen = _seen(found)
-        due = [one for then, one in self._again if then <= now]
-        self._again = [(then, one) for then, one in self._again if then > now]
-        self._again += [(now + wait, one) for one in new for wait in _AGAIN_S]
+        due = [one for then, one, state in self._again if then <= now and not (state and state == found.state)]
+        self._again = [later for later in self._again if later[0] > now]
+        self._again += [(now + wait, one, found.state) for one in new for wait in _AGAIN_S]
         told = [*due, *new]
         changed = Changes(found.cursor, [one for one in told if one is not None], None in told)
         for listener in self._listeners:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from millrace.calls import (
+    CountLoggedModels,
     CreateLoggedModel,
     DatasetFilter,
     DeleteLoggedModel,
@@ -89,8 +90,9 @@ class LoggedModelsSuite:
             store.call(LogBatch(run_id, [Metric("acc", n / 10, 1, 1, model.model_id)]))
 
         def found(text: str, *order: ModelOrder) -> list[str]:
-            call = SearchLoggedModels([id_], text, order_by=list(order))
-            return [one.name for one in store.call(call).models]
+            models = store.call(SearchLoggedModels([id_], text, order_by=list(order))).models
+            assert store.call(CountLoggedModels([id_], text)).count == len(models)
+            return [one.name for one in models]
 
         assert set(found("")) == {model.name for model in models}
         assert found("name = 'model-2'") == ["model-2"]
@@ -106,8 +108,11 @@ class LoggedModelsSuite:
             store.call(LogBatch(run_id, [Metric("acc", v, 1, 1, model.model_id, n, d) for n, d, v in points]))
 
         def found(text: str, *on: DatasetFilter, order: ModelOrder | None = None) -> list[str]:
-            call = SearchLoggedModels([id_], text, list(on), order_by=[order or ModelOrder("name")])
-            return [one.name for one in store.call(call).models]
+            models = store.call(
+                SearchLoggedModels([id_], text, list(on), order_by=[order or ModelOrder("name")])
+            ).models
+            assert store.call(CountLoggedModels([id_], text, list(on))).count == len(models)
+            return [one.name for one in models]
 
         assert found("metrics.acc > 0.5") == ["first", "second"]
         assert found("metrics.acc > 0.5", DatasetFilter("iris")) == ["first"]

@@ -13,6 +13,7 @@ from mlflow.autologging.calls import Call
 from mlflow.autologging.inputs import example_of, signature_of
 from mlflow.context.providers import resolve_tags
 from mlflow.data.code_dataset_source import CodeDatasetSource
+from mlflow.sklearn.predictions import trained
 
 MODEL_NAME = "model"
 MAX_DATA_BYTES = 256 * 2**20
@@ -141,7 +142,7 @@ class Boosting:
             with self.call.safely("infer the model's signature"):
                 signature = signature_of(example, predict)
         with self.call.safely("log the model"):
-            log(
+            self.model_id = log(
                 model,
                 name=MODEL_NAME,
                 signature=signature,
@@ -149,7 +150,7 @@ class Boosting:
                 registered_model_name=self.options["registered_model_name"],
                 model_id=self.model_id,
                 **given,
-            )
+            ).model_id
 
 
 class _Own(threading.local):
@@ -197,6 +198,8 @@ class BoostingHooks:
         finally:
             self._own.fit = None
         training.log_estimator(call.owner)
+        with call.safely("remember the run"):
+            trained(call.owner, training.run.run_id, training.model_id, training.dataset)
 
     def train_in_fit(self, call: Call) -> Generator[None, None, None]:
         """Log a call of `train` that an estimator's `fit` makes: as a part of that one."""

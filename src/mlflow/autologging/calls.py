@@ -7,15 +7,14 @@ can be lost by what a hook does. A hook that returns without yielding leaves the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import mlflow
 from mlflow.autologging.patching import argument, positional
 from mlflow.autologging.runs import AutologgedRun
-from mlflow.autologging.safety import inside, quietly, safely, warn
-from mlflow.client.afterwards import returning
+from mlflow.autologging.safety import Logging, inside, safely, warn
 
 Hook = Callable[["Call"], Generator[None, None, None]]
 
@@ -173,8 +172,6 @@ class HookedCall:
         name = getattr(function, "__name__", "a call")
         return f"log {name if owner is None else f'{type(owner).__name__}.{name}'}"
 
-    @contextmanager
-    def _own(self) -> Iterator[None]:
-        """What holds while the hook does something: what it calls is not logged, and silent when that is asked for."""
-        with quietly(bool(self._call.options.get("silent"))), inside(), returning():
-            yield
+    def _own(self) -> AbstractContextManager[None]:
+        """What holds while the hook does something."""
+        return Logging(bool(self._call.options.get("silent")))

@@ -36,9 +36,8 @@ from typing import Any, TypeVar
 from mlflow.autologging.calls import Call, Hook, HookedCall
 from mlflow.autologging.options import current, enable
 from mlflow.autologging.patching import Patches
-from mlflow.autologging.safety import inside, is_inside, quietly
+from mlflow.autologging.safety import Logging, inside, is_inside, quietly
 from mlflow.autologging.versions import is_supported
-from mlflow.client.afterwards import returning
 from mlflow.environment.libraries import library, version_of
 
 Kind = TypeVar("Kind", bound=type)
@@ -93,12 +92,24 @@ class Integration:
             if options["disable"]:
                 self.patches.undo()
             else:
-                self._patch()
+                self._patch_or_leave(options)
 
     @property
     def options(self) -> dict[str, Any] | None:
         """The options that hold; None when nothing is to be logged."""
         return current(self.name)
+
+    def _patch_or_leave(self, options: dict[str, Any]) -> None:
+        try:
+            self._patch()
+        except Exception as error:
+            version = version_of(self.package, self.module)
+            if is_supported(version, *self.supported):
+                raise
+            # A script that works with a newer version must not stop because of what could be logged of it.
+            self.patches.undo()
+            enable(self.name, {**options, "disable": True})
+            _logger.warning("%s %s is not logged, it is too different: %s", self.package, version, error)
 
     def _accepts_version(self, strictly: bool) -> bool:
         version = version_of(self.package, self.module)
@@ -202,7 +213,7 @@ def _safe(flavor: str, method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def safe(self: Any, *args: Any, **kwargs: Any) -> Any:
         options = current(flavor) or {}
-        with quietly(bool(options.get("silent"))), inside(), returning():
+        with Logging(bool(options.get("silent"))):
             try:
                 return method(self, *args, **kwargs)
             except Exception as error:

@@ -8,20 +8,25 @@ import threading
 from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
+from weakref import WeakSet
 
 Around = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
 """Is called instead of a function or method: with what would have been called (a method: bound to its object), the
 object (of a class method: the class; of a function: None) and the arguments. Answers what the user gets."""
 
 _MARK = "_mlflow_patched"
+_lock = threading.RLock()
+_all: WeakSet[Patches] = WeakSet()
 
 
 class Patches:
     """The patches of one integration. Patching twice is patching once; every method may be called from any thread."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
         self._done: list[tuple[Any, str, Any]] = []
+        self._covered: list[tuple[Any, str, Any]] = []
+        """Those to be put back that somebody else's patch is over."""
+        _all.add(self)
 
     def call(self, owner: type | ModuleType, name: str, around: Around) -> None:
         """Call `around` instead of a module's function or a class's method; nothing happens where there is none.
@@ -32,6 +37,7 @@ class Patches:
         """
         original = inspect.getattr_static(owner, name, None)
         if original is None or self._is_patched(original):
+            self._keep(owner, name)
             return
         if isinstance(original, classmethod | staticmethod):
             self._put_marked(owner, name, _of_class(original, around))
@@ -47,16 +53,31 @@ class Patches:
         self._put(owner, name, value)
 
     def undo(self) -> None:
-        """Put everything back; what others have patched since stays, and reaches the original through ours."""
-        with self._lock:
-            while self._done:
-                owner, name, (ours, original) = self._done.pop()
-                if owner.__dict__.get(name) is not ours:
-                    continue
-                if original is _MISSING:
-                    delattr(owner, name)
-                else:
-                    setattr(owner, name, original)
+        """Put everything back. What others have patched since stays, and reaches the original through ours; when the
+        last patch over ours is one of another integration and is undone, ours goes too."""
+        with _lock:
+            self._covered += reversed(self._done)
+            self._done.clear()
+            while sum(each._uncover() for each in list(_all)):
+                pass
+
+    def _uncover(self) -> int:
+        """Put back what nobody has patched since; answers how much that was."""
+        found = [entry for entry in self._covered if entry[0].__dict__.get(entry[1]) is entry[2][0]]
+        for owner, name, (_, original) in found:
+            if original is _MISSING:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, original)
+        self._covered = [entry for entry in self._covered if entry not in found]
+        return len(found)
+
+    def _keep(self, owner: Any, name: str) -> None:
+        """Patch again what is still patched, below somebody else's."""
+        with _lock:
+            again = [entry for entry in self._covered if entry[0] is owner and entry[1] == name]
+            self._covered = [entry for entry in self._covered if entry not in again]
+            self._done += again
 
     def _is_patched(self, function: Any) -> bool:
         while function is not None:
@@ -70,7 +91,7 @@ class Patches:
         self._put(owner, name, value)
 
     def _put(self, owner: Any, name: str, value: Any) -> None:
-        with self._lock:
+        with _lock:
             original = owner.__dict__.get(name, _MISSING)
             setattr(owner, name, value)
             self._done.append((owner, name, (owner.__dict__[name], original)))

@@ -116,6 +116,10 @@ class AutologgedRun:
         """Log the files of a directory."""
         client().log_artifacts(self.run_id, directory, artifact_path)
 
+    def log_text(self, text: str, artifact_file: str) -> None:
+        """Log a text as a file."""
+        client().log_text(self.run_id, text, artifact_file)
+
     def log_dict(self, value: Any, artifact_file: str) -> None:
         """Log a dictionary as a JSON or YAML file."""
         client().log_dict(self.run_id, value, artifact_file)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from mlflow.client.afterwards import on_error
+from mlflow.client.afterwards import RETURNING, on_error
 
 _logger = logging.getLogger("mlflow.utils.autologging_utils")
 
@@ -73,15 +73,48 @@ def quietly(quiet: bool) -> Iterator[None]:
     if not quiet:
         yield
         return
-    for handler in logging.getLogger("mlflow").handlers:
-        # Filters of a logger do not see the messages of the loggers below it; those of its handlers do.
-        if _loud not in handler.filters:
-            handler.addFilter(_loud)
+    _hush()
     _quiet.set(_quiet.get() + 1)
     try:
         yield
     finally:
         _quiet.set(_quiet.get() - 1)
+
+
+class Logging:
+    """While something is logged by itself: what is called is not logged, silent if so asked, and does not make the
+    user wait for what can be done afterwards. It is entered for each batch of some trainings, so it is quick.
+
+    Args:
+        quiet: show no messages.
+    """
+
+    __slots__ = ("_before", "_quiet")
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._before = False
+
+    def __enter__(self) -> None:
+        if self._quiet:
+            _hush()
+            _quiet.set(_quiet.get() + 1)
+        _inside.set(_inside.get() + 1)
+        self._before = RETURNING.get()
+        RETURNING.set(True)
+
+    def __exit__(self, *error: object) -> None:
+        RETURNING.set(self._before)
+        _inside.set(_inside.get() - 1)
+        if self._quiet:
+            _quiet.set(_quiet.get() - 1)
+
+
+def _hush() -> None:
+    for handler in logging.getLogger("mlflow").handlers:
+        # Filters of a logger do not see the messages of the loggers below it; those of its handlers do.
+        if _loud not in handler.filters:
+            handler.addFilter(_loud)
 
 
 def _loud(record: logging.LogRecord) -> bool:

@@ -12,15 +12,15 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _MOST = 16
 """So many tasks may wait; whoever brings more waits himself."""
 
 _logger = logging.getLogger("mlflow.utils.autologging_utils")
-_returning = contextvars.ContextVar("mlflow_returning", default=False)
+RETURNING = contextvars.ContextVar("mlflow_returning", default=False)
+"""Whether the user waits for the result of a call whose logging is under way; see `is_returning`."""
 
 
 def _say(error: BaseException) -> None:
@@ -93,7 +93,7 @@ _worker = _Worker()
 
 
 def _do(work: Callable[[], object]) -> None:
-    _returning.set(True)
+    RETURNING.set(True)
     try:
         work()
     except BaseException as error:  # what comes next is to be done whatever happens here
@@ -123,24 +123,13 @@ def settle(run_id: str | None = None, patience_s: float | None = None) -> None:
         run_id: the run.
         patience_s: wait at most so many seconds.
     """
-    if _worker.pending(run_id) and not _returning.get():
+    if _worker.pending(run_id) and not RETURNING.get():
         _worker.wait(run_id, patience_s)
 
 
 def is_returning() -> bool:
     """Whether the user waits for the result of a call whose logging is under way: what can be done later should be."""
-    return _returning.get()
-
-
-@contextmanager
-def returning() -> Iterator[None]:
-    """Do as little as possible for a while, because the user waits for the result of a call."""
-    before = _returning.get()
-    _returning.set(True)
-    try:
-        yield
-    finally:
-        _returning.set(before)
+    return RETURNING.get()
 
 
 def _after_fork() -> None:

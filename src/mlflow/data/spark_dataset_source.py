@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import Any
 
-from millrace.errors import InvalidParameterValue
+from millrace.errors import InvalidParameterValue, MlflowException
 from mlflow.data.dataset_source import DatasetSource
 
 
@@ -62,10 +64,20 @@ class SparkDatasetSource(DatasetSource):
 
 
 def spark_session() -> Any:
-    """The running Spark session, or a new one."""
+    """The running Spark session, or a new one.
+
+    Raises:
+        ImportError: pyspark is not installed.
+        MlflowException: there is no Java to start one with.
+    """
     from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports]
 
-    return SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
+    session = SparkSession.getActiveSession()
+    if session is None and not (shutil.which("java") or os.environ.get("JAVA_HOME") or os.environ.get("SPARK_REMOTE")):
+        raise MlflowException(
+            "Spark needs Java, and there is none here: install Java 17 or later, or set JAVA_HOME to where it is."
+        )
+    return session or SparkSession.builder.getOrCreate()
 
 
 __all__ = ["SparkDatasetSource"]

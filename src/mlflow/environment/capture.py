@@ -18,12 +18,26 @@ from packaging.utils import canonicalize_name
 
 from mlflow.environment.requirements import pinned
 from mlflow.pyfunc import load_model
+from mlflow.tracing.state import disable
 
 KEPT = ("cloudpickle", "numpy", "pandas", "scikit-learn", "scipy")
 """Named even though other packages bring them along: what is pickled depends on their versions."""
 _OWN = ("mlflow", "millrace", "importlib", "builtins")
-_NEVER = ("millrace", "mlflow", "mlflow-skinny", "mlflow-tracing", "pip", "psutil", "setuptools", "wheel")
+_NEVER = ("cython", "millrace", "mlflow", "mlflow-skinny", "mlflow-tracing", "pip", "psutil", "setuptools", "wheel")
 """Of these psutil is here because this SDK brings it: joblib and others look at it where it is, and need it nowhere."""
+
+
+_WITH_MLFLOW = frozenset(
+    "alembic annotated-doc annotated-types anyio blinker boto3 botocore cachetools certifi cffi charset-normalizer "
+    "click contourpy cryptography cycler databricks-sdk docker fastapi flask flask-cors fonttools gitdb gitpython "
+    "google-auth graphene graphql-core graphql-relay greenlet gunicorn h11 huey idna importlib-metadata "
+    "itsdangerous jinja2 jmespath joblib kiwisolver mako markupsafe matplotlib narwhals opentelemetry-api "
+    "opentelemetry-proto opentelemetry-sdk opentelemetry-semantic-conventions packaging pillow protobuf pyarrow "
+    "pyasn1 pyasn1-modules pycparser pydantic pydantic-core pyparsing python-dateutil python-dotenv pytz pyyaml "
+    "requests s3transfer six smmap sqlalchemy sqlparse starlette threadpoolctl typing-extensions typing-inspection "
+    "tzdata urllib3 uvicorn werkzeug zipp".split()
+)
+"""What MLflow 3.8.1, which every model's requirements name first, brings along: as MLflow, we do not name it again."""
 
 
 def _top(name: str | None) -> str:
@@ -64,7 +78,7 @@ def packages_of(modules: set[str]) -> list[str]:
     """The pinned distributions of some modules, without those that others bring along."""
     owners = metadata.packages_distributions()
     names = {canonicalize_name(each) for module in modules for each in owners.get(module, [])} - set(_NEVER)
-    brought: set[str] = set()
+    brought: set[str] = set(_WITH_MLFLOW)
     for name in names:
         brought |= _dependencies(name) - {name}
     return sorted(pinned(name) for name in names if name in KEPT or name not in brought)
@@ -105,6 +119,7 @@ def local_files(root: str, model: str) -> list[str]:
 def main() -> None:
     """Capture the model that the first argument names; write what it imports where the second one says."""
     path, answer = sys.argv[1:3]
+    disable()  # nobody asked the model anything
     packages = packages_of(imported_by(path))
     with open(answer, "w") as file:
         json.dump({"packages": packages, "files": local_files(os.getcwd(), path)}, file)

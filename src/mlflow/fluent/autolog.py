@@ -20,6 +20,8 @@ FLAVORS: dict[str, str] = {
     "xgboost": "mlflow.xgboost",
     "lightgbm": "mlflow.lightgbm",
     "statsmodels": "mlflow.statsmodels",
+    "prophet": "mlflow.prophet",
+    "pmdarima": "mlflow.pmdarima",
     "keras": "mlflow.keras",
     "tensorflow": "mlflow.tensorflow",
     "lightning": "mlflow.pytorch",
@@ -50,7 +52,8 @@ FLAVORS: dict[str, str] = {
     "haystack": "mlflow.haystack",
     "strands": "mlflow.strands",
 }
-"""The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list, and Paddle.
+"""The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list in its spelling, and
+those that it has none for.
 
 Modules that this package does not have are passed over.
 """

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import NamedTuple
 
 from millrace.settings import MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING, MLFLOW_LOG_CODE, MLFLOW_LOG_CONSOLE
 from mlflow.console.capture import CannotCapture
 from mlflow.console.log import ConsoleLog, has_leftovers, ship_leftovers
-from mlflow.fluent.active import ActiveRun, accompany
+from mlflow.fluent.active import ActiveRun, Companion, accompany
 from mlflow.fluent.snapshot import CodeSnapshot
 from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor, check_installed
 
 _logger = logging.getLogger("mlflow.tracking.fluent")
 _looked: set[str] = set()
 """The stores for which leftovers of killed processes were looked for."""
+FOLLOWERS: list[Callable[[str], Companion]] = []
+"""Makers, by run id, of what autologging has go along with every run."""
 
 
 class Wanted(NamedTuple):
@@ -40,7 +43,7 @@ def wanted(log_system_metrics: bool | None, log_console: bool | None, log_code: 
 
 
 def start_companions(run: ActiveRun, uri: str, chosen: Wanted, *, resumed: bool) -> None:
-    """Start what was asked for.
+    """Start what was asked for, and what goes along with every run.
 
     Args:
         run: the run that has just become active.
@@ -57,6 +60,8 @@ def start_companions(run: ActiveRun, uri: str, chosen: Wanted, *, resumed: bool)
         monitor = SystemMetricsMonitor(run_id, resume_logging=resumed, tracking_uri=uri)
         accompany(run_id, monitor)
         monitor.start()
+    for follow in FOLLOWERS:
+        accompany(run_id, follow(run_id))
 
 
 def _log_console(run_id: str, uri: str) -> None:

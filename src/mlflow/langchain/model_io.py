@@ -1,4 +1,4 @@
-"""Saving, logging and loading of LangChain's runnables and LangGraph's graphs, as models from code."""
+"""Saving, logging and loading of LangChain's runnables and LangGraph's graphs: as models from code, or as objects."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import mlflow
 from millrace.errors import MlflowException
 from mlflow.environment.libraries import version_of
 from mlflow.environment.requirements import pinned_or_error
+from mlflow.langchain import pickled
 from mlflow.models.code import load_model_from_code
 from mlflow.models.flavor import Flavor
 from mlflow.models.interface import ModelSignature
@@ -36,10 +37,12 @@ def save_model(
     model_config: dict[str, Any] | str | None = None,
     streamable: bool | None = None,
 ) -> None:
-    """Save the script that makes a model, to a local directory.
+    """Save the script that makes a model, or the model itself, to a local directory.
 
     Args:
-        lc_model: the path of a Python file that makes a runnable or graph and names it by `mlflow.models.set_model`.
+        lc_model: the path of a Python file that makes a runnable or graph and names it by `mlflow.models.set_model`; or
+            an object, which is pickled: a RunnableLambda, RunnablePassthrough, ChatPromptTemplate, SimpleChatModel,
+            or a RunnableSequence, RunnableParallel, RunnableBranch, RunnableAssign or RunnableBinding of such.
         path: the directory; must not exist, or be empty.
         conda_env: a conda environment, as a dict or a path; in place of the inferred requirements.
         code_paths: files and folders of code that are copied into the model, and importable when it is loaded.
@@ -49,36 +52,39 @@ def save_model(
         pip_requirements: requirements as lines or a path; in place of the inferred ones.
         extra_pip_requirements: requirements on top of the inferred ones.
         metadata: whatever the user wants to have in the `MLmodel` file.
-        loader_fn: refused: for objects that are pickled in parts.
+        loader_fn: refused: for chains of LangChain before 1.0.
         persist_dir: refused, likewise.
         model_config: settings for the script's `mlflow.models.ModelConfig`.
         streamable: whether it predicts piece by piece; whether it has `stream` by default.
 
     Raises:
-        MlflowException: the directory is not empty, or the model is no script, or fails.
+        MlflowException: the directory is not empty, the script fails, or the object is of another kind.
         ValueError: more than one way of describing the environment was used.
     """
-    if loader_fn is not None or persist_dir is not None or not isinstance(lc_model, str | os.PathLike):
+    if loader_fn is not None or persist_dir is not None:
         raise MlflowException.invalid_parameter_value(
-            "Models of LangChain are saved from code: write what makes the model into a file that calls "
-            "`mlflow.models.set_model(model)`, and pass the file's path as `lc_model`."
+            "`loader_fn` and `persist_dir` are for chains that LangChain 1.0 does not have any more: save from code "
+            "what makes the model, by `mlflow.models.set_model`."
         )
     FLAVOR.library()
-    script = os.path.abspath(lc_model)
-    model = load_model_from_code(script, model_config)
+    script = os.path.abspath(lc_model) if isinstance(lc_model, str | os.PathLike) else None
+    model = lc_model if script is None else load_model_from_code(script, model_config)
+    if script is None:
+        pickled.refuse(model)
     if streamable is None:
         streamable = hasattr(model, "stream")
+    version = version_of("langchain", "langchain")
     with FLAVOR.saving(locals(), [pinned_or_error("langchain-core")]) as saving:
-        shutil.copy(script, saving.path(os.path.basename(script)))
-        saving.pyfunc(
-            "mlflow.langchain",
-            predict=Predictor(model).predict,
-            model_code_path=script,
-            model_config=model_config,
-            streamable=streamable,
-            predict_stream_fn="predict_stream",
-        )
-        saving.flavor(langchain_version=version_of("langchain", "langchain"), streamable=streamable)
+        how: dict[str, Any] = {"streamable": streamable}
+        if script is None:
+            how.update(vars(pickled.save(model, os.path.dirname(saving.path(pickled.MODEL)))))
+            where: dict[str, Any] = how
+        else:
+            shutil.copy(script, saving.path(os.path.basename(script)))
+            where = {**how, "model_code_path": script, "model_config": model_config}
+        predict = Predictor(model).predict
+        saving.pyfunc("mlflow.langchain", predict=predict, predict_stream_fn="predict_stream", **where)
+        saving.flavor(langchain_version=version, **how)
 
 
 def log_model(
@@ -122,7 +128,9 @@ def log_model(
 
 
 def load_model(model_uri: str, dst_path: str | None = None) -> Any:
-    """Load a model as the object that its script makes.
+    """Load a model as the object that was saved, or that its script makes.
+
+    Objects are pickles: load those of people whom you trust only.
 
     Args:
         model_uri: a local path, `models:/<model id>`, `models:/<name>/<version or stage>`, `models:/<name>@<alias>`,
@@ -130,7 +138,7 @@ def load_model(model_uri: str, dst_path: str | None = None) -> Any:
         dst_path: an existing directory to download to; a temporary one by default.
 
     Raises:
-        MlflowException: there is no such model, it is of another flavor, or was not saved from code.
+        MlflowException: there is no such model, it is of another flavor, or of a kind that LangChain 1.0 has not.
         OSError: there is nothing at a local path.
     """
     return _load(FLAVOR.open(model_uri, dst_path)[0], None)
@@ -138,12 +146,13 @@ def load_model(model_uri: str, dst_path: str | None = None) -> Any:
 
 def _load(directory: str, config: dict[str, Any] | None) -> Any:
     FLAVOR.library()
-    entry = Model.load(directory).flavors.get("python_function", {})
+    flavors = Model.load(directory).flavors
+    entry = flavors.get("python_function", {})
     script = entry.get("model_code_path")
     if script is None:
-        raise MlflowException.invalid_parameter_value(
-            "This model of LangChain was pickled, and only models that were saved from code can be loaded here."
-        )
+        told = {**flavors.get(FLAVOR_NAME, {})}
+        kind = told.get("model_type", "an object")
+        return pickled.load(directory, pickled.Saved(told.get("model_data", ""), kind, told.get("model_load", "")))
     return load_model_from_code(os.path.join(directory, os.path.basename(script)), config or entry.get("config"))
 
 

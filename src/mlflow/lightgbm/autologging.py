@@ -11,6 +11,7 @@ from mlflow.autologging.boosting import Boosting, BoostingHooks, with_subclasses
 from mlflow.autologging.datasets import dataset_of
 from mlflow.autologging.inputs import example_of
 from mlflow.lightgbm.model_io import FLAVOR, FLAVOR_NAME, log_model
+from mlflow.sklearn.predictions import watch_estimators
 
 SUPPORTED = ("4.0", "5")
 """The first version of LightGBM that this was made for, and the first that it was not tried with."""
@@ -41,8 +42,8 @@ def autolog(
     What is logged: the parameters of `lightgbm.train`, defaults included; the metrics of each iteration; with early
     stopping the iterations that were the best and the last, counted from 1, and the metrics of the best once more; the
     importance of each feature by splits and by gain, as JSON and as pictures; the data, as datasets; the model. That
-    holds for estimators such as `lightgbm.LGBMClassifier` too. What cannot be logged is a warning; it never stops a
-    training.
+    holds for estimators such as `lightgbm.LGBMClassifier` too; of those also what their `score` and functions of
+    `sklearn.metrics` say later of what they predict. What cannot be logged is a warning; it never stops a training.
 
     Args:
         log_input_examples: log the first five rows of the input with each model.
@@ -66,9 +67,11 @@ def _patch() -> None:
     INTEGRATION.watch(FLAVOR.library("lightgbm.engine"), "train", _hooks.train)
     estimators = FLAVOR.library("lightgbm.sklearn")
     INTEGRATION.trace(estimators, "train", _hooks.train_in_fit)
-    for kind in with_subclasses(estimators.LGBMModel):
+    kinds = with_subclasses(estimators.LGBMModel)
+    for kind in kinds:
         if "fit" in kind.__dict__:
             INTEGRATION.watch(kind, "fit", _hooks.fit)
+    watch_estimators(INTEGRATION, kinds)
 
 
 def _make_dataset(call: Call) -> Generator[None, None, None]:

@@ -19,6 +19,9 @@ _NOTHING = object()
 _model: ContextVar[Any] = ContextVar("mlflow_model_from_code", default=_NOTHING)
 _config: ContextVar[Any] = ContextVar("mlflow_model_config", default=None)
 
+_ASKED_BY = ("predict", "invoke", "as_query_engine", "query", "chat", "retrieve", "run")
+"""Of models that are no functions the methods that flavors ask them by."""
+
 
 def set_model(model: Any) -> None:
     """Say which model a script makes; call it in a file that is passed as `python_model=`.
@@ -29,7 +32,7 @@ def set_model(model: Any) -> None:
     Raises:
         MlflowException: it is none of these.
     """
-    if not (callable(model) or hasattr(model, "predict") or hasattr(model, "invoke")):
+    if not (callable(model) or any(hasattr(model, name) for name in _ASKED_BY)):
         raise MlflowException("Model should either be an instance of PyFuncModel, Langchain type, or LlamaIndex index.")
     _model.set(model)
 

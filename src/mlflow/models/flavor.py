@@ -31,6 +31,7 @@ from typing import Any
 
 from mlflow.environment.files import ENVIRONMENT_REFERENCE, check_environment_arguments, write_environment
 from mlflow.environment.inference import infer_pip_requirements
+from mlflow.environment.known import classes_in, recall, remember
 from mlflow.environment.libraries import library, version_of
 from mlflow.models.model import Model, local_directory
 from mlflow.models.recording import at_last
@@ -98,8 +99,8 @@ class Flavor:
                 `mlflow_model`, `signature`, `input_example`, `pip_requirements`, `extra_pip_requirements` and
                 `metadata` are looked at.
             requirements: what the model needs, where it cannot be found out by loading it.
-            alike: models of this flavor with an equal value here import the same packages: a process looks at the
-                first one only, which takes seconds. None for models that hold code of the user's, such as pickles.
+            alike: models of this flavor with an equal value (and `repr`) here import the same packages: only the
+                first one in an environment is looked at, which takes seconds. None where only the model's files tell.
 
         Raises:
             ModuleNotFoundError: the library is not installed.
@@ -120,24 +121,32 @@ class Flavor:
         describe_inputs(model, directory, predict=saving.predict, **described)
         write_mlmodel(model, directory)
         looked_at = "python_function" in model.flavors and not self.needs_only_library
-        kind = None if alike is None or saving.code else (alike, type(given.get("input_example")))
-        # Last: finding out what a model imports takes seconds.
+        # Last: finding out what a model imports may take seconds.
         at_last(
             lambda: write_environment(
                 directory,
-                default=lambda: self._imported(directory, requirements, kind) if looked_at else requirements,
+                default=lambda: self._imported(directory, requirements, alike, given) if looked_at else requirements,
                 conda=environment[0],
                 pip_requirements=environment[1],
                 extra_pip_requirements=environment[2],
             )
         )
 
-    def _imported(self, directory: str, requirements: list[str], kind: Hashable) -> list[str]:
-        """What a model imports; the same as of the last model of its kind."""
-        known = self._known.get(kind)
-        found = known or infer_pip_requirements(directory, self.name, requirements)
-        if kind is not None and found != requirements:
-            self._known[kind] = found
+    def _imported(
+        self, directory: str, requirements: list[str], alike: Hashable, given: Mapping[str, Any]
+    ) -> list[str]:
+        """What a model imports; the same as another model of its kind in this environment."""
+        kind = None if given.get("code_paths") else alike or classes_in(directory)
+        if kind is None:
+            return infer_pip_requirements(directory, self.name, requirements)
+        kind = (self.name, kind, type(given.get("input_example")).__qualname__)
+        found = self._known.get(kind) or recall(kind)
+        if found is None:
+            found = infer_pip_requirements(directory, self.name, requirements)
+            if found == requirements:
+                return found  # maybe it could not be found out
+            remember(kind, found)
+        self._known[kind] = found
         return list(found)
 
     def open(self, model_uri: str, dst_path: str | None = None) -> tuple[str, dict[str, Any]]:

@@ -26,6 +26,7 @@ from millrace.errors import BadRequest, MlflowException
 from millrace.settings import MILLRACE_SCORING_MAX_REQUEST_BYTES, MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT
 from mlflow.models.model import local_directory
 from mlflow.models.scoring import Asked, bare_json, predictions_json, read_csv, read_json
+from mlflow.models.streaming import pieces_of, send_events
 from mlflow.pyfunc import PyFuncModel, load_model
 from mlflow.version import MLFLOW_COMPATIBLE_VERSION
 
@@ -81,7 +82,7 @@ class ScoringApp:
         self._pool = ThreadPoolExecutor(thread_name_prefix="predict")
         self._timeout = MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT.get()
         self._limit = MILLRACE_SCORING_MAX_REQUEST_BYTES.get()
-        self._running: set[Future[Answer]] = set()
+        self._running: set[Future[Answer | Iterator[Any]]] = set()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -91,6 +92,9 @@ class ScoringApp:
             return
         except _Refused as refused:
             answer = refused.answer
+        if not isinstance(answer, Answer):
+            await send_events(answer, receive, send, pool=self._pool, timeout_s=self._timeout)
+            return
         body = answer.body.encode()
         headers = [(b"content-type", answer.kind.encode()), (b"content-length", b"%d" % len(body))]
         if answer.status in (408, 504):
@@ -103,7 +107,7 @@ class ScoringApp:
         """Whether a prediction is under way."""
         return bool(self._running)
 
-    async def _answer(self, scope: MutableMapping[str, Any], receive: Receive) -> Answer:
+    async def _answer(self, scope: MutableMapping[str, Any], receive: Receive) -> Answer | Iterator[Any]:
         path, method = scope["path"], scope["method"]
         if path not in _ROUTES:
             return Answer(404, '{"detail":"Not Found"}')
@@ -176,8 +180,8 @@ def content_type_of(header: str) -> str:
     return kind.lower()
 
 
-def predicted(model: PyFuncModel, body: bytes, *, kind: str) -> Answer:
-    """What a model answers to the body of a request.
+def predicted(model: PyFuncModel, body: bytes, *, kind: str) -> Answer | Iterator[Any]:
+    """What a model answers to the body of a request; the pieces of it where it is to be streamed.
 
     Args:
         model: the model.
@@ -189,6 +193,9 @@ def predicted(model: PyFuncModel, body: bytes, *, kind: str) -> Answer:
     except MlflowException as error:
         return _error(error.get_http_status_code(), error.error_code, error.message)
     try:
+        pieces = pieces_of(model, asked)
+        if pieces is not None:
+            return pieces
         predictions = model.predict(asked.data, params=asked.params)
     except MlflowException as error:
         text = f"Failed to predict data '{_shown(asked.data)}'. \nError: {error.message}"

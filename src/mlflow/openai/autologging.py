@@ -7,8 +7,10 @@ from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanType
 from mlflow.autologging import Call, Integration
+from mlflow.autologging.imports import when_imported
+from mlflow.openai.agents import watch_agents
 from mlflow.openai.chunks import completion_of, gather_chat, gather_completion, gather_response
-from mlflow.tracing.library import Started, function_tool, given, parsed, set_usage, stream_inside, trace_calls
+from mlflow.tracing.library import Started, function_tool_of, given, parsed, set_usage, stream_inside, trace_calls
 from mlflow.tracing.live import LiveSpan
 
 FLAVOR_NAME = "openai"
@@ -25,7 +27,7 @@ def autolog(
 
     Chat completions, completions, responses and embeddings, of OpenAI's clients and of Azure's, synchronous and
     asynchronous, streamed or not: what they took and gave, the tools that were offered, the tokens that were used. A
-    stream's span ends with the stream.
+    stream's span ends with the stream. So are runs of agents by the package `openai-agents`, and their steps.
 
     Args:
         disable: record nothing any more, and leave the client as it was.
@@ -56,6 +58,7 @@ def _patch() -> None:
         name = resource.rpartition(".")[2].capitalize()
         for owner in (getattr(module, name, None), getattr(module, f"Async{name}", None)):
             trace_calls(INTEGRATION, owner, methods, _Begin(span_type, subject), _finish)
+    when_imported("agents", lambda: watch_agents(INTEGRATION), key="mlflow.openai")
 
 
 class _Begin:
@@ -80,8 +83,7 @@ def _tool(tool: Any) -> dict[str, Any] | None:
     """A tool in one form; those that OpenAI itself runs, such as its web search, have none."""
     if not isinstance(tool, dict) or tool.get("type") != "function":
         return None
-    function = tool.get("function", tool)
-    return function_tool(function["name"], function.get("description"), function.get("parameters"))
+    return function_tool_of(tool.get("function", tool))
 
 
 def _finish(flavor: str, span: LiveSpan, result: Any) -> Any:

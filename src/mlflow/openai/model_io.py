@@ -13,6 +13,14 @@ import yaml
 
 import mlflow
 from millrace.errors import MlflowException
+from millrace.settings import (
+    OPENAI_API_BASE,
+    OPENAI_API_KEY,
+    OPENAI_API_TYPE,
+    OPENAI_API_VERSION,
+    OPENAI_DEPLOYMENT_NAME,
+    OPENAI_ORGANIZATION,
+)
 from mlflow.models.flavor import Flavor
 from mlflow.models.interface import ModelSignature
 from mlflow.models.model import Model, ModelInfo
@@ -66,6 +74,7 @@ def save_model(
     """
     asked = {**kwargs, "model": getattr(model, "id", model), "task": _task_name(task)}
     _check_messages(asked)
+    _check_params(asked, signature)
     names = _names(asked)
     given = {**locals(), "signature": signature or _signature(asked["task"], names)}
     with FLAVOR.saving(given, [f"openai=={FLAVOR.version()}"], alike=FLAVOR_NAME) as saving:
@@ -165,6 +174,17 @@ def _check_messages(asked: dict[str, Any]) -> None:
         )
 
 
+def _check_params(asked: dict[str, Any], signature: ModelSignature | None) -> None:
+    given = signature.params if signature is not None else None
+    twice = [param.name for param in given or () if param.name in asked]
+    if twice:
+        raise MlflowException.invalid_parameter_value(
+            f"Providing any of {twice} as parameters in the signature is not allowed because they were indicated as "
+            "part of the OpenAI model. Either remove the argument when logging the model or remove the parameter from "
+            "the signature."
+        )
+
+
 def _templates(asked: dict[str, Any]) -> list[str]:
     """The texts of a request that may have names to fill in."""
     if asked["task"] == "chat.completions":
@@ -186,6 +206,28 @@ def _signature(task: str, names: list[str]) -> ModelSignature:
     return ModelSignature(Schema(columns), Schema([TensorSpec(np.dtype("float64"), (-1,))]))
 
 
+# -- the client ------------------------------------------------------------------------------------------------------
+def _client() -> Any:
+    """A client of OpenAI's or Azure's, as the environment says, with the names that MLflow reads there.
+
+    OPENAI_API_TYPE (`azure`, `azure_ad` or `azuread`: Azure's), OPENAI_API_KEY, OPENAI_API_BASE, OPENAI_ORGANIZATION,
+    and of Azure OPENAI_API_VERSION and OPENAI_DEPLOYMENT_NAME; and those that the client itself knows.
+
+    Raises:
+        openai.OpenAIError: there is no key.
+        ValueError: of Azure's, address or version are missing.
+    """
+    openai = FLAVOR.library()
+    if (OPENAI_API_TYPE.get() or "").lower() in ("azure", "azure_ad", "azuread"):
+        return openai.AzureOpenAI(
+            api_key=OPENAI_API_KEY.get(),
+            azure_endpoint=OPENAI_API_BASE.get(),
+            api_version=OPENAI_API_VERSION.get(),
+            azure_deployment=OPENAI_DEPLOYMENT_NAME.get(),
+        )
+    return openai.OpenAI(base_url=OPENAI_API_BASE.get(), organization=OPENAI_ORGANIZATION.get())
+
+
 # -- predicting ------------------------------------------------------------------------------------------------------
 class Predictor:
     """A call of the API behind the interface that every flavor gives pyfunc.
@@ -203,7 +245,7 @@ class Predictor:
         return self._asked
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> list[Any]:
-        """Ask for each row; the client finds key and address in OPENAI_API_KEY and OPENAI_BASE_URL.
+        """Ask for each row; the environment says where, and by which key: see `_client`.
 
         Args:
             data: a DataFrame, a text, a dict, or a list of texts or dicts.
@@ -213,12 +255,12 @@ class Predictor:
             Texts, or vectors for `embeddings`, in the order of the rows.
 
         Raises:
-            MlflowException: there is no column of texts.
+            MlflowException: there is no column of texts, or a request failed.
         """
         request = {**self._asked, **(params or {})}
         task = request.pop("task")
         rows = self._rows(data)
-        with FLAVOR.library().OpenAI() as client:
+        with _client() as client:
             if task == "chat.completions":
                 return _at_once(lambda row: self._chat(client, request, row), rows)
             batches = [rows[at : at + _BATCHES[task]] for at in range(0, len(rows), _BATCHES[task])]
@@ -269,6 +311,22 @@ def _listed(data: Any) -> list[Any]:
 
 
 def _at_once(ask: Callable[[Any], Any], parts: Iterable[Any]) -> list[Any]:
-    """Ask for several parts at once; answers in their order."""
+    """Ask for several parts at once; answers in their order.
+
+    Raises:
+        MlflowException: a request failed; those that were not sent yet are not.
+    """
+
+    def numbered(index: int, part: Any) -> Any:
+        try:
+            return ask(part)
+        except Exception as error:
+            raise MlflowException(f"Request #{index} failed with: {error}") from error
+
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        return list(threads.map(ask, parts))
+        asked = [threads.submit(numbered, *each) for each in enumerate(parts)]
+        try:
+            return [each.result() for each in asked]
+        except MlflowException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise

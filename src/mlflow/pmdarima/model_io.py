@@ -174,6 +174,11 @@ class _PmdarimaModelWrapper:
         return pd.DataFrame({"yhat": list(forecast), "yhat_lower": bounds[:, 0], "yhat_upper": bounds[:, 1]})
 
 
+def predictor_of(model: Any) -> _PmdarimaModelWrapper:
+    """A model as pyfunc predicts with it."""
+    return _PmdarimaModelWrapper(model)
+
+
 def _load_pyfunc(path: str) -> _PmdarimaModelWrapper:
     """Load a model for pyfunc, which finds this function by the module's name."""
     return _PmdarimaModelWrapper(_load(*FLAVOR.opened(path)))

@@ -1,7 +1,8 @@
-"""Prophet: save, log and load forecasters."""
+"""Prophet: save, log and load forecasters, and log their fits by themselves (`autolog`)."""
 
 from __future__ import annotations
 
+from mlflow.prophet.autologging import autolog
 from mlflow.prophet.model_io import (
     FLAVOR_NAME,
     _load_pyfunc,
@@ -15,6 +16,7 @@ from mlflow.prophet.model_io import (
 __all__ = [
     "FLAVOR_NAME",
     "_load_pyfunc",
+    "autolog",
     "get_default_conda_env",
     "get_default_pip_requirements",
     "load_model",

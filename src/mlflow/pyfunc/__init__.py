@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mlflow.environment.files import PYTHON_VERSION
 from mlflow.pyfunc.context import Context, set_prediction_context
 from mlflow.pyfunc.loaded import FLAVOR_NAME, PyFuncModel
-from mlflow.pyfunc.loading import get_model_dependencies, load_model, load_pyfunc, spark_udf
+from mlflow.pyfunc.loading import get_model_dependencies, load_model, load_pyfunc
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from mlflow.pyfunc.saving import (
     add_to_model,
@@ -20,6 +20,7 @@ from mlflow.pyfunc.saving import (
     log_model,
     save_model,
 )
+from mlflow.pyfunc.udf import spark_udf
 
 if TYPE_CHECKING:
     from mlflow.pyfunc.chat_agent import ChatAgent

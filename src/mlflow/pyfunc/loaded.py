@@ -66,6 +66,11 @@ class PyFuncModel:
         return self._model_id
 
     @property
+    def streams(self) -> bool:
+        """Whether it was saved as one that predicts piece by piece."""
+        return self._predict_stream_fn is not None
+
+    @property
     def loader_module(self) -> str:
         """The module that loaded it."""
         return self._flavor()["loader_module"]

@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
 
@@ -145,16 +145,3 @@ def get_model_dependencies(model_uri: str, format: str = "pip") -> str:
             f"'{prefix}pip install -r {path}'."
         )
     return path
-
-
-def spark_udf(*args: Any, **kwargs: Any) -> NoReturn:
-    """Not offered: Spark is out of this package's scope.
-
-    Raises:
-        MlflowException: always; it says what to use instead.
-    """
-    raise MlflowException(
-        "mlflow.pyfunc.spark_udf is not offered here. Models saved here load in upstream MLflow, whose spark_udf "
-        "accepts them; or call mlflow.pyfunc.load_model inside your own pandas UDF.",
-        error_code="NOT_IMPLEMENTED",
-    )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from types import FunctionType
 from typing import Any
 
 from mlflow.autologging import Call, Integration, inside, is_inside, safely
 from mlflow.sklearn.estimators import is_logged, is_of_sklearn, loaded_classes, own_classes
 from mlflow.sklearn.model_io import FLAVOR_NAME, SERIALIZATION_FORMAT_CLOUDPICKLE
-from mlflow.sklearn.post_training import Recorder
-from mlflow.sklearn.training import RUN_ATTRIBUTE, Training
+from mlflow.sklearn.predictions import PREDICTING, predict, score, watch_metrics
+from mlflow.sklearn.training import Training
 
 SUPPORTED = ("1.4", "2")
 """The first version of scikit-learn that this was made for, and the first that it was not."""
 
 _TRAINING = ("fit", "fit_transform", "fit_predict")
-_PREDICTING = ("predict", "predict_proba", "predict_log_proba", "transform")
 _VALIDATING = (
     "cross_validate",
     "cross_val_predict",
@@ -26,9 +24,6 @@ _VALIDATING = (
     "validation_curve",
 )
 _VALIDATING_STEPS = ("_fit_and_score", "_fit_and_predict")
-_NO_METRICS = frozenset({"check_scoring", "get_scorer", "get_scorer_names", "make_scorer"})
-
-_recorder = Recorder()
 
 
 def autolog(
@@ -81,7 +76,6 @@ def autolog(
 # -- patching -------------------------------------------------------------------------------------------------
 def _patch() -> None:
     import sklearn.base
-    import sklearn.metrics
     import sklearn.model_selection
     from sklearn.model_selection import _validation
     from sklearn.utils import parallel
@@ -89,9 +83,7 @@ def _patch() -> None:
     for kind in loaded_classes():
         _patch_class(kind)
     _patch_later_classes(sklearn.base.BaseEstimator)
-    for name in sklearn.metrics.__all__:
-        if name not in _NO_METRICS and isinstance(getattr(sklearn.metrics, name), FunctionType):
-            INTEGRATION.watch(sklearn.metrics, name, _measure)
+    watch_metrics(INTEGRATION)
     for name in _VALIDATING:
         INTEGRATION.mute(sklearn.model_selection, name)
     # Those that were imported before go through these, as do the trials of searches in other threads.
@@ -102,7 +94,7 @@ def _patch() -> None:
 
 
 def _patch_class(kind: type) -> None:
-    hooks = {**dict.fromkeys(_TRAINING, _train), **dict.fromkeys(_PREDICTING, _predict), "score": _score}
+    hooks = {**dict.fromkeys(_TRAINING, _train), **dict.fromkeys(PREDICTING, predict), "score": score}
     for name, hook in hooks.items():
         if name in kind.__dict__:  # those that it inherits are patched where they are defined
             INTEGRATION.watch(kind, name, hook)
@@ -131,29 +123,6 @@ def _train(call: Call) -> Generator[None, None, None]:
     training.begin()
     yield
     training.log_results()
-    _recorder.trained(training)
-
-
-def _predict(call: Call) -> Generator[None, None, None]:
-    if not (call.options["log_post_training_metrics"] and getattr(call.owner, RUN_ATTRIBUTE, None)):
-        return
-    yield
-    x = call.args[0] if call.args else call.kwargs.get("X")
-    _recorder.predicted(call.owner, x, call.result, log_datasets=call.options["log_datasets"])
-
-
-def _score(call: Call) -> Generator[None, None, None]:
-    if not (call.options["log_post_training_metrics"] and getattr(call.owner, RUN_ATTRIBUTE, None)):
-        return
-    yield
-    _recorder.scored(call)
-
-
-def _measure(call: Call) -> Generator[None, None, None]:
-    if not call.options["log_post_training_metrics"]:
-        return
-    yield
-    _recorder.measured(call)
 
 
 # Tasks that scikit-learn gives to other threads belong to the training that made them.

@@ -17,7 +17,7 @@ from mlflow.autologging import Call, caller_outside, log_dataset, log_numbers, n
 from mlflow.autologging.datasets import dataset_of, is_describable
 from mlflow.fluent.active import client
 from mlflow.sklearn.model_io import FLAVOR_NAME
-from mlflow.sklearn.training import RUN_ATTRIBUTE, Training
+from mlflow.sklearn.recording import RUN_ATTRIBUTE
 
 _logger = logging.getLogger("mlflow.sklearn")
 
@@ -60,17 +60,15 @@ class Recorder:
         self._predictions: dict[int, _Prediction] = {}
         self._models: weakref.WeakKeyDictionary[Any, str | None] = weakref.WeakKeyDictionary()
 
-    def trained(self, training: Training) -> None:
-        """Remember which model a training logged."""
-        if training.run_id is None:
-            return
+    def trained(self, estimator: Any, run_id: str, model_id: str | None, dataset: Any) -> None:
+        """Remember which model a training logged, and the dataset that it logged."""
         with self._lock:
-            run = self._runs[training.run_id]
-            run.model_id = training.model_id
-            if training.dataset is not None:
-                run.seen.add((training.dataset.name, training.dataset.digest))
+            run = self._runs[run_id]
+            run.model_id = model_id
+            if dataset is not None:
+                run.seen.add((dataset.name, dataset.digest))
             with safely(FLAVOR_NAME, "remember the model"):
-                self._models[training.estimator] = training.model_id
+                self._models[estimator] = model_id
 
     def model_of(self, estimator: Any, run_id: str) -> str | None:
         """The logged model of an estimator; of a copy of one: the last that its run logged."""
@@ -167,7 +165,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _caller() -> FrameType | None:
-    return caller_outside("mlflow", "sklearn", "joblib")
+    return caller_outside("mlflow", "sklearn", "joblib", "xgboost", "lightgbm")
 
 
 def _call_text(name: str, call: Call, frame: FrameType | None) -> str:

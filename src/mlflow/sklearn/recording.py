@@ -6,6 +6,9 @@ from typing import Any
 
 from mlflow.sklearn.estimators import class_path, is_search
 
+RUN_ATTRIBUTE = "_mlflow_run_id"
+"""What an estimator that was trained with autologging carries, copies and pickles included."""
+
 
 def params_of(estimator: Any) -> dict[str, Any]:
     """The parameters of an estimator, defaults and those of inner estimators included.

@@ -15,13 +15,11 @@ from mlflow.autologging.runs import AutologgedRun
 from mlflow.sklearn import tuning
 from mlflow.sklearn.estimators import is_search
 from mlflow.sklearn.model_io import log_model
+from mlflow.sklearn.predictions import trained
 from mlflow.sklearn.recording import params_of, tags_of
 from mlflow.sklearn.scores import Labelled, Predicted, evaluate, predict
 
 _logger = logging.getLogger("mlflow.sklearn")
-
-RUN_ATTRIBUTE = "_mlflow_run_id"
-"""What an estimator that was trained with autologging carries, copies and pickles included."""
 
 
 class Training:
@@ -78,8 +76,7 @@ class Training:
         if is_search(self.estimator):
             tuning.log_children(self.estimator, self.run_id, self.options, self.dataset, best_model_id)
         with self.call.safely("remember the run"):
-            # After the model was saved: one that is loaded elsewhere should not log to this run.
-            setattr(self.estimator, RUN_ATTRIBUTE, self.run_id)
+            trained(self.estimator, self.run_id, self.model_id, self.dataset)
 
     def _search_results(self, files: dict[str, str]) -> tuple[dict[str, float], list[Param]]:
         """The metrics and params of a search, and its results as a file; of other estimators none."""

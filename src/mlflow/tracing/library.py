@@ -110,7 +110,12 @@ def set_usage(
 
 def function_tool(name: str, description: str | None = None, parameters: Any = None) -> dict[str, Any]:
     """A tool in the form of OpenAI's chat completions, in which the page shows all tools."""
-    function = {"name": name, "description": description, "parameters": parameters}
+    return function_tool_of({"name": name, "description": description, "parameters": parameters})
+
+
+def function_tool_of(told: dict[str, Any]) -> dict[str, Any]:
+    """As `function_tool`, of what OpenAI is told of a function."""
+    function = {key: told.get(key) for key in ("name", "description", "parameters", "strict")}
     return {"type": "function", "function": {key: value for key, value in function.items() if value is not None}}
 
 

@@ -21,8 +21,10 @@ def _plain(value: Any) -> Any:
         for name in ("model_dump", "dict"):  # pydantic 2 and 1
             fields = getattr(type(value), name, None)
             if fields is not None and hasattr(type(value), "__fields__" if name == "dict" else "model_fields"):
-                # A field that holds something else than its type says is no reason to warn the user.
-                return fields(value, warnings=False) if name == "model_dump" else fields(value)
+                if hasattr(type(value), "__pydantic_serializer__"):
+                    # A field that holds something else than its type says is no reason to warn the user.
+                    return fields(value, warnings=False)
+                return fields(value)
         if dataclasses.is_dataclass(value):
             # Not `asdict`, which copies what it finds inside, and fails where that cannot be copied.
             return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

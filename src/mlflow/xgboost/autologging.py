@@ -7,6 +7,7 @@ from collections.abc import Generator
 from mlflow.autologging import Call, Integration
 from mlflow.autologging.boosting import BoostingHooks, with_subclasses
 from mlflow.autologging.inputs import example_of
+from mlflow.sklearn.predictions import watch_estimators
 from mlflow.xgboost.model_io import FLAVOR, FLAVOR_NAME
 from mlflow.xgboost.training import EXAMPLE, BoosterTraining
 
@@ -33,7 +34,8 @@ def autolog(
     What is logged: the parameters of `xgboost.train`, defaults included; the metrics of each iteration; with early
     stopping the iterations that were the best and the last, and the metrics of the best once more; the importance of
     each feature, as JSON and as a picture; the data, as datasets; the model. That holds for estimators such as
-    `xgboost.XGBClassifier` too. What cannot be logged is a warning; it never stops a training.
+    `xgboost.XGBClassifier` too; of those also what their `score` and functions of `sklearn.metrics` say later
+    of what they predict. What cannot be logged is a warning; it never stops a training.
 
     Args:
         importance_types: kinds of feature importance to log, `["weight"]` by default.
@@ -59,9 +61,11 @@ def _patch() -> None:
     INTEGRATION.watch(FLAVOR.library("xgboost.training"), "train", _hooks.train)
     estimators = FLAVOR.library("xgboost.sklearn")
     INTEGRATION.trace(estimators, "train", _hooks.train_in_fit)
-    for kind in with_subclasses(estimators.XGBModel):
+    kinds = with_subclasses(estimators.XGBModel)
+    for kind in kinds:
         if "fit" in kind.__dict__:
             INTEGRATION.watch(kind, "fit", _hooks.fit)
+    watch_estimators(INTEGRATION, kinds)
 
 
 def _make_matrix(call: Call) -> Generator[None, None, None]:

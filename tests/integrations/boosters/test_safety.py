@@ -86,6 +86,7 @@ def test_the_model_that_fails_to_be_logged_is_a_warning(
     getattr(mlflow, flavor).autolog()
     monkeypatch.setattr(mlflow.MlflowClient, "log_model_artifacts", _fail)
     assert train() == expected
+    mlflow.flush_async_logging()
     assert "could not log the model: no room" in caplog.text
     assert mlflow.active_run() is None
     assert [each.status for each in mlflow.search_logged_models(output_format="list")] == ["FAILED"]
@@ -135,6 +136,7 @@ def test_catboost_calls_back_with_the_metrics_of_each_iteration(monkeypatch: pyt
 def test_silence_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     mlflow.xgboost.autolog(silent=True, importance_types=["nonsense"])
     _xgboost()
+    mlflow.flush_async_logging()
     assert capsys.readouterr().err == ""
 
 

@@ -12,6 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from langchain_core.language_models import FakeListChatModel
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_core.runnables import (
+    RunnableBranch,
+    RunnableLambda,
+    RunnableParallel,
+    RunnablePassthrough,
+)
 
 import mlflow
 import mlflow.langchain
@@ -43,10 +51,52 @@ CHAINS = ("chain", "chat_chain")
 CHAINED: list[Any] = [{"word": "a"}, [{"word": "a"}, {"word": "b"}], pd.DataFrame({"word": ["a", "b"]})]
 
 
+def _objects() -> dict[str, Any]:
+    """Objects of LangChain that are pickled, by the names of their models."""
+    prompt = ChatPromptTemplate.from_messages([("user", "Say {word}")])
+    text, same = RunnableLambda(lambda value: getattr(value, "to_string", value.__str__)()), RunnableLambda(_same)
+    return {
+        "sequence": prompt | FakeListChatModel(responses=["Hello."]),
+        "parallel": RunnableParallel(one=same, other=prompt | text),
+        "branch": RunnableBranch((lambda value: False, text), (same, prompt | text), text),
+        "assign": RunnablePassthrough.assign(more=same),
+        "binding": RunnableLambda(_joined).bind(other=5),
+    }
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _joined(value: Any, other: int = 1) -> str:
+    return f"{value['word']} {other}"
+
+
+def _azure(folder: Path) -> list[Any]:
+    """What a model predicts by a deployment of Azure's."""
+    settings = {
+        "OPENAI_API_TYPE": "azure",
+        "OPENAI_API_BASE": os.environ["OPENAI_BASE_URL"].removesuffix("/v1"),
+        "OPENAI_API_VERSION": "2024-10-21",
+        "OPENAI_DEPLOYMENT_NAME": "deployed",
+    }
+    base = os.environ.pop("OPENAI_BASE_URL")
+    os.environ.update(settings)
+    try:
+        found: list[Any] = mlflow.pyfunc.load_model(str(folder / "one")).predict(["a"])
+        return found
+    finally:
+        for name in settings:
+            del os.environ[name]
+        os.environ["OPENAI_BASE_URL"] = base
+
+
 def save(folder: Path) -> None:
     """Save a model of each kind."""
     for name, asked in ASKED.items():
         mlflow.openai.save_model("m", path=str(folder / name), pip_requirements=["openai"], **asked)
+    for name, model in _objects().items():
+        mlflow.langchain.save_model(model, str(folder / name), pip_requirements=["langchain"])
     for name in CHAINS:
         script = str(HERE / f"{name}.py")
         options: Any = {"pip_requirements": ["langchain"], "model_config": {"lead": "Tell"}}
@@ -61,6 +111,11 @@ def load(folder: Path) -> dict[str, Any]:
         model = mlflow.pyfunc.load_model(str(folder / name))
         found[name] = [model.predict(data) for data in inputs]
         found[f"{name}_asked"] = mlflow.openai.load_model(str(folder / name))
+    found["azure"] = _azure(folder)
+    for name in _objects():
+        answer = mlflow.langchain.load_model(str(folder / name)).invoke({"word": "z"})
+        found[f"{name}_invoked"] = str(getattr(answer, "content", answer))
+        found[name] = mlflow.pyfunc.load_model(str(folder / name)).predict([{"word": "a"}, {"word": "b"}])
     for name in CHAINS:
         for path in (name, f"{name}_typed"):
             model = mlflow.pyfunc.load_model(str(folder / path))

@@ -17,6 +17,8 @@ import mlflow.langchain
 import mlflow.openai
 import mlflow.pyfunc
 from mlflow import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
 
 HERE = Path(__file__).parent
 _IDS = re.compile(r"lc_run--[-0-9a-f]*")
@@ -78,6 +80,10 @@ def test_what_cannot_be_saved_is_said(tmp_path: Path) -> None:
         mlflow.openai.save_model("m", "images", str(tmp_path / "one"))
     with pytest.raises(MlflowException, match="keys 'role' and 'content'"):
         mlflow.openai.save_model("m", "chat.completions", str(tmp_path / "two"), messages=[{"role": "user"}])
-    with pytest.raises(MlflowException, match="saved from code"):
+    params = ParamSchema([ParamSpec("temperature", "float", 0.0)])
+    signature = ModelSignature(Schema([ColSpec("string")]), Schema([ColSpec("string")]), params)
+    with pytest.raises(MlflowException, match=r"Providing any of \['temperature'\] as parameters"):
+        mlflow.openai.save_model("m", "chat.completions", str(tmp_path / "twice"), signature=signature, temperature=0.5)
+    with pytest.raises(MlflowException, match=r"only supports subclasses of .*, found object"):
         mlflow.langchain.save_model(object(), str(tmp_path / "three"))
     assert not list(tmp_path.iterdir())

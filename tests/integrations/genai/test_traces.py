@@ -17,6 +17,14 @@ KNOWN: dict[str, dict[str, str]] = {
         ),
         "openai/9/spans/0/status/1": "the status names the exception",
     },
+    "openai_agents": {
+        "openai_agents/1/spans/[47]/attributes/mlflow.chat.tools/0/function/parameters/*title": "a tool is shown whole",
+        "openai_agents/2/previews/*": "of a run that is streamed, too, input and output are shown",
+        "openai_agents/2/spans/0/attributes/mlflow.span*puts": "of a run that is streamed, too",
+        "openai_agents/2/spans/2/attributes/mlflow.spanOutputs/0/created_at": "the SDK's own time",
+        "openai_agents/3/spans/0/events/0/1/exception.*": "an exception is told in one way, by the name of its class",
+        "openai_agents/3/spans/3/status/1": "the status names the exception",
+    },
     "openai_helpers": {},
     "anthropic": {},
     "langchain": {

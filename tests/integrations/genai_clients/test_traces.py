@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from running import hold
 
-_TOOLS = "gemini/1/spans/*/attributes/mlflow.chat.tools/0/function/parameters/"
+_TOOLS = "gemini/[19]/spans/*/attributes/mlflow.chat.tools/0/function/parameters/"
 KNOWN: dict[str, dict[str, str]] = {
     "bedrock": {
         "bedrock/*/previews/0": "a preview shows what the user said, in Bedrock's words, too",
@@ -52,6 +52,7 @@ KNOWN: dict[str, dict[str, str]] = {
     },
     "gemini": {
         f"{_TOOLS}properties/city/*": "what is not said of a parameter is left out",
+        "gemini/9/spans/0/attributes/mlflow.chat.tools": "tools are shown where the configuration is a dict, too",
         f"{_TOOLS}required": "what is not said of a parameter is left out",
         f"{_TOOLS}type": "the schema of parameters says that it is one of an object",
     },

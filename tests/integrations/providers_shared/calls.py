@@ -38,8 +38,21 @@ def shown(trace: Any) -> dict[str, Any]:
     kept = {"mlflow.trace.tokenUsage"}
     metadata = {key: value for key, value in trace.info.trace_metadata.items() if key in kept}
     previews = [trace.info.request_preview, trace.info.response_preview]
-    text = json.dumps({"spans": spans, "metadata": metadata, "state": trace.info.state.value, "previews": previews})
+    text = json.dumps(
+        {"spans": _given(spans), "metadata": metadata, "state": trace.info.state.value, "previews": previews}
+    )
     return json.loads(_TIMES.sub("TIME", _IDS.sub("ID", text)))  # type: ignore[no-any-return]
+
+
+def _given(value: Any) -> Any:
+    """A value without what stands for arguments that were not given, which MLflow shows."""
+    if isinstance(value, dict):
+        return {key: _given(each) for key, each in value.items() if not _stands_for_nothing(each)}
+    return [_given(each) for each in value] if isinstance(value, list) else value
+
+
+def _stands_for_nothing(value: Any) -> bool:
+    return isinstance(value, str) and (value == "NOT_GIVEN" or value.startswith("<openai.Omit object"))
 
 
 def main(library: str, port: str, folder: str) -> None:

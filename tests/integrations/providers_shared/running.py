@@ -48,7 +48,7 @@ def traced(provider: int, tmp_path: Path, request: pytest.FixtureRequest) -> Cal
             "PYTHONWARNINGS": "ignore",
         }
         command = [sys.executable, str(HERE / "calls.py"), library, str(provider), str(folder)]
-        done = subprocess.run(command, env=settings, cwd=folder, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, env=settings, cwd=folder, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr[-3000:]
         assert whose == "upstream" or "unexpected error" not in done.stderr, done.stderr[-3000:]
         return json.loads(done.stdout.splitlines()[-1])

@@ -1,67 +1,107 @@
-"""Every flavor can be imported without its library, and says in one sentence what to install when it is used."""
+"""Every flavor can be imported without its library, and says in one sentence what to install when it is used.
+
+The flavors are those that there are: every module `mlflow.<name>` that saves or logs by itself.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-FLAVORS = (
-    "catboost h2o keras lightgbm onnx paddle pmdarima prophet pytorch sentence_transformers shap sklearn spacy spark "
-    "statsmodels tensorflow transformers xgboost"
-).split()
-SOURCES = Path(__file__).parents[3] / "src" / "mlflow"
+DISTRIBUTIONS = {
+    "bedrock": "boto3",
+    "gemini": "google-genai",
+    "langchain": "langchain-core",
+    "mistral": "mistralai",
+    "pydantic_ai": "pydantic-ai-slim",
+    "pytorch": "torch",
+    "sentence_transformers": "sentence-transformers",
+    "sklearn": "scikit-learn",
+    "spark": "pyspark",
+    "autogen": "autogen-agentchat",
+    "llama_index": "llama-index-core",
+    "paddle": "paddlepaddle",
+    "tensorflow.autolog": "keras",  # which TensorFlow brings
+}
+"""What is installed for a flavor, or for one of its functions, where it goes by another name."""
 
 SCRIPT = """
-import importlib, json, sys
-libraries = (
-    "catboost h2o keras lightgbm onnx onnxruntime paddle pmdarima prophet torch lightning pytorch_lightning "
-    "sentence_transformers shap sklearn spacy pyspark statsmodels tensorflow transformers xgboost"
-)
-for name in libraries.split():
-    sys.modules[name] = None  # importing it fails, as without it
+import importlib, importlib.machinery, json, os, sys
+import mlflow
+
+ours = set("mlflow millrace msgspec apsw click urllib3 yaml cloudpickle packaging numpy pandas".split())
+
+class Missing:
+    '''Finds no library but those that this package needs.'''
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        spec = importlib.machinery.PathFinder.find_spec(top) if top not in ours | sys.stdlib_module_names else None
+        if spec and "site-packages" in (spec.origin or next(iter(spec.submodule_search_locations or ()), "")):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+import numpy, pandas
+sys.meta_path.insert(0, Missing())
+home = os.path.dirname(mlflow.__file__)
 said = {}
-for flavor in sys.argv[1:]:
-    module = importlib.import_module(f"mlflow.{flavor}")
-    for name in ("save_model", "autolog"):
-        arguments = [object(), f"{flavor}-model"] if name == "save_model" else []
+for name in sorted(os.listdir(home)):
+    name = name.removesuffix(".py")
+    if not name.isidentifier() or name.startswith("_") or name in ("fluent", "models", "pyfunc"):
+        continue
+    try:
+        module = importlib.import_module(f"mlflow.{name}")
+    except ModuleNotFoundError as error:
+        said[f"{name}.import"] = f"{type(error).__name__}: {error}"
+        continue
+    model = {"langchain": [sys.argv[1]], "openai": ["gpt-4o", "chat.completions"]}.get(name, [object()])
+    arguments = {"save_model": [*model, "model"], "log_model": [*model, "model"], "autolog": []}
+    for function in arguments:
         try:
-            getattr(module, name)(*arguments)
+            getattr(module, function)(*arguments[function])
         except AttributeError as error:
-            said[f"{flavor}.{name}"] = None if name == "autolog" and "autolog" in str(error) else repr(error)
+            if error.name != function:
+                raise
         except Exception as error:
-            said[f"{flavor}.{name}"] = f"{type(error).__name__}: {error}"
+            said[f"{name}.{function}"] = f"{type(error).__name__}: {error}"
         else:
-            said[f"{flavor}.{name}"] = "nothing was said"
+            said[f"{name}.{function}"] = "nothing was said"
 print(json.dumps(said))
 """
 
 
-def test_a_missing_library_is_one_sentence(tmp_path: Path) -> None:
-    here = [each for each in FLAVORS if (SOURCES / each / "__init__.py").exists() or (SOURCES / f"{each}.py").exists()]
-    assert "sklearn" in here
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What each function of each flavor says where no library is installed that this package does not need."""
+    folder = tmp_path_factory.mktemp("missing")
+    chain = tmp_path_factory.mktemp("code") / "chain.py"
+    chain.write_text("raise AssertionError('it runs')")
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", SCRIPT, *here], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "ignore", "-c", SCRIPT, str(chain)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
-    said = {key: value for key, value in json.loads(done.stdout.splitlines()[-1]).items() if value is not None}
-    wrong = {
-        key: value
-        for key, value in said.items()
-        if not (
-            value.startswith("ModuleNotFoundError: This needs ") and ", which is not installed: `pip install" in value
-        )
-    }
-    assert wrong == {}
-    assert len(said) >= len(here)
-    assert list(tmp_path.iterdir()) == [], "something was written before the library was looked for"
+    assert [path.name for path in folder.iterdir() if path.name != "mlruns"] == [], "a model was begun"
+    answers: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return answers
 
 
-@pytest.mark.parametrize("module", ["mlflow.optuna"])
-def test_modules_of_one_library_say_so_too(module: str, tmp_path: Path) -> None:
-    code = f"import sys; sys.modules['optuna'] = None; import {module}"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "ModuleNotFoundError: This needs optuna, which is not installed: `pip install optuna`." in done.stderr
+def test_a_missing_library_is_one_sentence_that_names_its_distribution(said: dict[str, str]) -> None:
+    wrong = {}
+    for key, text in said.items():
+        flavor = key.partition(".")[0]
+        package = DISTRIBUTIONS.get(key) or DISTRIBUTIONS.get(flavor) or flavor
+        sentence = f"ModuleNotFoundError: This needs {package}, which is not installed: `pip install {package}`"
+        if not text.startswith(sentence) or text.count(". ") or not text.endswith("."):
+            wrong[key] = text
+    assert not wrong, json.dumps(wrong, indent=1)
+
+
+def test_every_flavor_was_asked(said: dict[str, str]) -> None:
+    assert sum(key.endswith(".autolog") for key in said) >= 15
+    assert sum(key.endswith(".save_model") for key in said) >= 15
+    assert said["optuna.import"].startswith("ModuleNotFoundError: This needs optuna")

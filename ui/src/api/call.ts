@@ -3,6 +3,7 @@
 import { type Calls, routes } from "@schema/calls";
 import { keepAhead, takeAhead } from "./ahead";
 import { heard, missed } from "./reach";
+import { noting, STATE } from "./state";
 
 /** What the server refused, or that it could not be reached (`status` 0). */
 export class CallError extends Error {
@@ -73,13 +74,16 @@ export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
  * @throws CallError as `call`.
  */
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-  let response: Response;
+  let response: Response | undefined;
+  const note = noting();
   try {
-    response = await fetch(prefix + path, init);
+    response = await fetch(prefix + path, note ? { ...init, headers: { ...init.headers, [STATE]: "?" } } : init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     missed(isThere);
     throw new CallError("The server does not answer.", "UNREACHABLE", 0);
+  } finally {
+    note?.(response);
   }
   if ([502, 503, 504].includes(response.status)) missed(isThere);
   else heard();

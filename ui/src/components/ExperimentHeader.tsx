@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { Experiment } from "@schema/calls";
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { CallError } from "../api/call";
 import { experimentById, removeExperiments, renameExperiment, tagExperiment } from "../lib/experiments";
 import { formatTime } from "../lib/format";
 import { useKeys } from "../lib/keys";
@@ -12,9 +13,10 @@ import { go, href } from "../lib/route";
 import { noteTag, tagOf } from "../lib/tags";
 import { useTitle } from "../lib/title";
 import { toast } from "../lib/toasts";
-import { IconButton } from "./Button";
+import { IconButton, LinkButton } from "./Button";
 import { CopyButton, copyText } from "./CopyButton";
 import { EditableText } from "./EditableText";
+import { Empty } from "./Empty";
 import { Failure } from "./Failure";
 import type { IconName } from "./icons";
 import { KeyValues } from "./KeyValues";
@@ -66,6 +68,7 @@ export function ExperimentHeader({ ids, tab, counts = {}, children }: Experiment
   );
   const only = ids.length === 1 && id !== undefined ? experimentById(id) : undefined;
   if (only && only.error.value && !only.data.value) {
+    if (only.error.value instanceof CallError && only.error.value.status === 404) return <Unknown id={id ?? ""} />;
     return <Failure page error={only.error.value} what={`The experiment ${id} could not be loaded.`} retry={only.reload} />;
   }
   return (
@@ -80,6 +83,17 @@ export function ExperimentHeader({ ids, tab, counts = {}, children }: Experiment
       )}
       <div class="experiment-head-end">{children}</div>
     </header>
+  );
+}
+
+function Unknown({ id }: { id: string }) {
+  return (
+    <Empty page title="There is no such experiment on this server" icon="search">
+      <p>
+        Looked for the experiment <code>{id}</code>. It may have been purged, or the link may belong to another server.
+      </p>
+      <LinkButton href={href("/experiments")}>All experiments</LinkButton>
+    </Empty>
   );
 }
 

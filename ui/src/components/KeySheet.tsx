@@ -15,10 +15,15 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
             <h3>{name}</h3>
             <dl>
               {bindings.map((binding) => (
-                <div key={binding.keys}>
+                <div key={binding.does}>
                   <dt>{binding.does}</dt>
                   <dd>
-                    <Keys keys={binding.keys} />
+                    {binding.keys.map((keys, index) => (
+                      <span key={keys}>
+                        {index > 0 && <span class="quiet"> or </span>}
+                        <Keys keys={keys} />
+                      </span>
+                    ))}
                   </dd>
                 </div>
               ))}
@@ -30,13 +35,26 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Scopes of one name are one section: several components may add to it. */
-function merged(): [string, { keys: string; does: string }[]][] {
-  const all = new Map<string, Map<string, { keys: string; does: string }>>();
+interface Line {
+  does: string;
+  keys: string[];
+}
+
+/** Scopes of one name are one section: several components may add to it. What an inner scope does with a key, an outer one
+ * does not. */
+function merged(): [string, Line[]][] {
+  const all = new Map<string, Map<string, Line>>();
+  const taken = new Set<string>();
   for (const scope of keyScopes.value) {
-    const into = all.get(scope.name) ?? new Map<string, { keys: string; does: string }>();
-    for (const binding of scope.bindings) if (!into.has(binding.keys)) into.set(binding.keys, binding);
+    const into = all.get(scope.name) ?? new Map<string, Line>();
+    for (const { keys, does } of scope.bindings) {
+      if (taken.has(keys)) continue;
+      taken.add(keys);
+      const line = into.get(does) ?? { does, keys: [] };
+      line.keys.push(keys);
+      into.set(does, line);
+    }
     all.set(scope.name, into);
   }
-  return [...all].map(([name, bindings]) => [name, [...bindings.values()]]);
+  return [...all].flatMap(([name, lines]) => (lines.size > 0 ? [[name, [...lines.values()]] as [string, Line[]]] : []));
 }

@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { prefix, suspect } from "../api/call";
 import { serverAnswers } from "../api/reach";
+import { firstRead, isReading, stateRead } from "../api/state";
 import { arrivedAt } from "./route";
 
 /** What has changed since the last one that was told. */
@@ -45,6 +46,7 @@ const listeners = new Set<Listener>();
 let stream: EventSource | null = null;
 let asked = "";
 let cursor = 0;
+let waits = false;
 let closing: ReturnType<typeof setTimeout> | undefined;
 let reopening: ReturnType<typeof setTimeout> | undefined;
 
@@ -108,8 +110,17 @@ export function readChange(text: string): Change {
   };
 }
 
-/** Open, change or close the stream, as the listeners want it. */
+/** Open, change or close the stream, as the listeners want it; the first one when what the page shows at first is read. */
 function tune(): void {
+  if (waits) return;
+  if (isReading()) {
+    waits = true;
+    void firstRead().then(() => {
+      waits = false;
+      tune();
+    });
+    return;
+  }
   if (listeners.size === 0 || document.hidden) {
     if (listeners.size === 0) close();
     return;
@@ -128,6 +139,8 @@ function open(wanted: string): void {
   const begun = [...listeners].filter((one) => !one.served).map((one) => one.since);
   if (cursor > 0 && begun.length < listeners.size) query.set("cursor", String(cursor));
   if (begun.length > 0) query.set("ago", String(Math.ceil(performance.now() - Math.min(...begun))));
+  const state = stateRead();
+  if (state && !query.has("cursor")) query.set("state", state);
   const opened = new EventSource(`${prefix}/ajax-api/millrace/1/changes?${query}`);
   stream = opened;
   opened.onopen = () => {

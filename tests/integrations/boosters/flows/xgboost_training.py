@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 from reading import run_flows
+from sklearn import metrics
 
 import mlflow
 from mlflow import MlflowClient
@@ -75,6 +76,17 @@ def sklearn_classifier() -> None:
     mlflow.xgboost.autolog(log_input_examples=True)
     model = xgb.XGBClassifier(n_estimators=4, max_depth=2, n_jobs=1, random_state=1)
     model.fit(FRAME[:80], LABEL[:80], eval_set=[(FRAME[80:], LABEL[80:])], verbose=False)
+
+
+def predictions_of_an_estimator() -> None:
+    mlflow.xgboost.autolog(log_models=False)
+    model = xgb.XGBClassifier(n_estimators=2, n_jobs=1).fit(FRAME[:80], LABEL[:80])
+    x_test, y_test = FRAME[80:], LABEL[80:]
+    predicted = model.predict(x_test)
+    metrics.accuracy_score(y_test, predicted)
+    metrics.log_loss(y_test, model.predict_proba(x_test))
+    model.score(x_test, y_test)
+    model.score(x_test, y_test)
 
 
 def sklearn_multiclass() -> None:
@@ -154,6 +166,7 @@ if __name__ == "__main__":
         native_callbacks,
         linear,
         sklearn_classifier,
+        predictions_of_an_estimator,
         sklearn_multiclass,
         sklearn_regressor,
         sklearn_ranker,

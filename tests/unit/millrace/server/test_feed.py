@@ -163,6 +163,37 @@ def test_a_page_that_connects_after_it_loaded_is_not_told_what_it_got(
     assert set().union(*map(_told, heard)) <= {meanwhile, later}, got
 
 
+def test_who_has_read_the_present_state_is_told_nothing(
+    server: str, ask: Ask, store: Engine, follow: Callable[..., Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written just now is in the answers of a page that read it since; only a commit after that is news."""
+    monkeypatch.setattr(feed, "_AGAIN_S", (0.1, 0.2))
+
+    def state() -> str:
+        """As a page's answers name it."""
+        reply = ask(
+            "GET", f"{server}/ajax-api/2.0/mlflow/experiments/get?experiment_id=0", headers={"millrace-state": "?"}
+        )
+        return str(reply.headers["millrace-state"])
+
+    state()  # from the first time that somebody asks, states are told apart
+    got = store.call(CreateRun("0")).run.info.run_id
+    read = state()
+    assert read == state() != ""
+    same, unknown = follow(f"ago=60000&state={read}"), follow("ago=60000")
+    assert _told(same.next()) == set()
+    assert got in _told(unknown.next())
+    time.sleep(0.5)  # the change would be told again in this time
+    later = store.call(CreateRun("0")).run.info.run_id
+    assert read != state()
+    assert set().union(*map(_told, same.until(later)[:-1])) == set()
+    assert {got, later} <= _told(follow(f"ago=60000&state={read}").next())
+
+
+def test_answers_name_their_state_only_to_who_asks(server: str, ask: Ask) -> None:
+    assert "millrace-state" not in ask("GET", f"{server}/api/2.0/mlflow/experiments/get?experiment_id=0").headers
+
+
 def test_a_flood_before_a_page_was_opened_is_no_news(
     store: Engine, follow: Callable[..., Events], monkeypatch: pytest.MonkeyPatch
 ) -> None:

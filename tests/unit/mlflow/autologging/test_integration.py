@@ -234,6 +234,22 @@ def test_versions_that_were_not_tried(monkeypatch: pytest.MonkeyPatch, capfd: py
     assert len(_runs()) == 1
 
 
+def test_a_version_that_is_too_different_is_a_warning(capfd: pytest.CaptureFixture[str]) -> None:
+    def patch() -> None:
+        other.watch(Booster, "outer", _train)
+        raise ImportError("no name 'Trainer'")
+
+    other = Integration("other", patch, module="json", supported=("3", "4"))
+    original = Booster.outer
+    other.enable({"disable": False})
+    assert "json 2.1 is not logged, it is too different: no name 'Trainer'" in capfd.readouterr().err
+    assert (Booster.outer, other.options) == (original, None)
+    other.supported = ("2", "3")
+    with pytest.raises(ImportError, match="Trainer"):
+        other.enable({"disable": False})
+    other.patches.undo()
+
+
 def test_a_missing_library_is_one_sentence() -> None:
     missing = Integration(
         "missing", lambda: None, module="no_such_library.part", package="no-such", supported=("1", "2")

@@ -125,6 +125,24 @@ def test_two_integrations_patch_one_method(patches: Patches) -> None:
     assert Model.__dict__["fit"] is original
 
 
+def test_what_another_integration_has_patched_over_goes_with_that(patches: Patches) -> None:
+    others = Patches()
+    original = Model.__dict__["fit"]
+    patches.call(Model, "fit", _method)
+    others.call(Model, "fit", _method)
+    patches.undo()
+    patches.call(Model, "fit", _method)  # again, while it is still there
+    patches.undo()
+    patches.call(Model, "fit", _method)
+    others.undo()
+    Model().fit(1)
+    assert len(calls) == 1
+    others.call(Model, "fit", _method)
+    patches.undo()
+    others.undo()
+    assert Model.__dict__["fit"] is original
+
+
 def test_a_conditional_method_keeps_its_condition(patches: Patches) -> None:
     original = Model.__dict__["predict"]
     patches.call(Model, "predict", _method)

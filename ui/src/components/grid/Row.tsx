@@ -76,13 +76,18 @@ export class Row extends Component<RowProps> {
 /** How wide a letter and a cell's padding are at most, in pixels. */
 const LETTER = 8;
 const PADDING = 16;
-const plain = /^[ -~]*$/;
+/** The same where a cell is bold and has a star. */
+const BOLD = 8.7;
+const STAR = 30;
+/** Letters of the width that is reckoned with: ASCII and the minus sign. */
+const plain = /^[ -~\u2212]*$/;
 
 /** Whether a cell's text surely needs no cutting off. Each element that cuts what flows over it is a piece of its own for
  * the compositor: with all cells cutting, it takes longer over a frame of scrolling than all the rest together. */
 export function fits(view: CellView, width: number): boolean {
   const { node, text = "" } = view;
-  return node === undefined && text.length * LETTER + PADDING <= width && plain.test(text);
+  const marked = view.class === "best";
+  return node === undefined && text.length * (marked ? BOLD : LETTER) + (marked ? STAR : PADDING) <= width && plain.test(text);
 }
 
 /** The class of a tint: a few levels, so that the browser resolves few styles and not one per cell. */

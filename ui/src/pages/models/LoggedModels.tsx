@@ -79,6 +79,13 @@ export default function LoggedModels({ fields }: PageProps) {
     growing.current = true;
     load.reload();
   };
+  const whole = load.data.value !== undefined && !load.data.value.token;
+  const counted = useLoad(
+    (given) => (whole ? null : call("CountLoggedModels", { experiment_ids: [id], filter: asFilter(filter) }, given)),
+    [id, filter, whole, load.data.value],
+    { keep: true },
+  );
+  const total = whole ? load.data.value?.models.length : counted.data.value?.count;
   const reloadSoon = useThrottled(load.reload, 2000);
   useLive([id], (change) => (change.all || change.experiments.includes(id)) && reloadSoon());
   const unknown = experimentById(id).error.value !== null && !experimentById(id).data.value;
@@ -86,8 +93,8 @@ export default function LoggedModels({ fields }: PageProps) {
   const data = load.data.value;
   return (
     <div class="page">
-      <ExperimentHeader ids={[id]} tab="models" {...(data && !filter && !data.token ? { counts: { models: data.models.length } } : {})} />
-      {!unknown && <Toolbar filter={filter} count={data?.models.length} more={Boolean(data?.token)} />}
+      <ExperimentHeader ids={[id]} tab="models" {...(data && !filter && total !== undefined ? { counts: { models: total } } : {})} />
+      {!unknown && <Toolbar filter={filter} count={data && (total ?? data.models.length)} more={total === undefined} />}
       {error !== null && data !== undefined && <Failure error={error} what="The models could not be loaded." retry={load.reload} />}
       {!unknown && (
         <Loaded load={load} what="The models could not be loaded.">

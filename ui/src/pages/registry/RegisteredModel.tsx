@@ -27,7 +27,7 @@ import { useTitle } from "../../lib/title";
 import type { PageProps } from "../routes";
 import { Aliases } from "./Aliases";
 import { describe, setModelTag, setVersionTag, stageOf, versionsOf } from "./data";
-import { deleteModel, deleteVersion, renameModel } from "./deeds";
+import { deleteModel, isGoing, deleteVersion, renameModel } from "./deeds";
 import "./registry.css";
 
 /** The page. */
@@ -44,7 +44,7 @@ export default function RegisteredModel({ fields }: PageProps) {
   const ids = (load.data.value?.versions ?? []).map((one) => one.run_id ?? "").filter(Boolean);
   // The table does not wait for the names of the runs.
   const runs = useLoad((given) => runNames(ids, given), [ids.join()], { keep: true });
-  const reloadSoon = useThrottled(load.reload, 2000);
+  const reloadSoon = useThrottled(() => isGoing(name) || load.reload(), 2000);
   useLive(null, (change) => (change.all || change.registry) && reloadSoon());
   return (
     <div class="page">

@@ -40,6 +40,13 @@ export async function renameModel(name: string): Promise<void> {
   if (to !== null && to.trim() !== name) go(toRegistered(to.trim()));
 }
 
+const going = new Set<string>();
+
+/** Whether a registered model is just being deleted: its page, which is about to be left, does not look for it again. */
+export function isGoing(name: string): boolean {
+  return going.has(name);
+}
+
 /** Ask, and delete a registered model with its versions. */
 export async function deleteModel(name: string, versions: number): Promise<void> {
   const sure = await askWhether({
@@ -50,11 +57,14 @@ export async function deleteModel(name: string, versions: number): Promise<void>
     typed: name,
   });
   if (!sure) return;
+  going.add(name);
   try {
     await call("DeleteRegisteredModel", { name });
     toast(`Deleted the registered model “${name}”.`);
+    addEventListener("hashchange", () => going.delete(name), { once: true });
     go("#/models");
   } catch (error) {
+    going.delete(name);
     toastFailure(error);
   }
 }

@@ -25,7 +25,9 @@ const NONE: Visible = { ids: [], names: new Map(), colours: new Map() };
 export function useVisible(table: Table): Visible {
   const { rows, state } = table;
   const charts = state.mode !== "TABLE";
-  useEffect(() => rows.keepFirst(charts ? state.first : 0, NAME_COLUMNS), [rows, charts, state.first]);
+  // The columns say whether runs are nested, and so which rows come first: before that, they would be asked for twice.
+  const known = table.catalogue.data.value !== undefined || table.catalogue.error.value !== null;
+  useEffect(() => rows.keepFirst(charts && known ? state.first : 0, NAME_COLUMNS), [rows, charts, known, state.first]);
   const version = charts ? rows.version.value : 0;
   const theme = dark.value ? "dark" : "light";
   return useMemo(() => {
@@ -100,7 +102,7 @@ export function Divider() {
   };
   useEffect(() => {
     const body = document.querySelector<HTMLElement>(".runs-body > .grid");
-    if (body) body.style.flex = `0 0 ${width.value}px`;
+    if (body) body.style.flex = `0 1 ${width.value}px`;
     return () => {
       if (body) body.style.flex = "";
     };

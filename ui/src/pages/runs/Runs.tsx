@@ -103,7 +103,7 @@ function Body({ table, cursor }: { table: Table; cursor: Signal<Cursor> }) {
         <RunsGrid
           table={table}
           cursor={cursor}
-          colour={(id) => visible.colours.get(id) ?? "var(--line-strong)"}
+          colours={visible.colours}
           onFacet={(id) => {
             asked.value = id;
             change({ facets: true });

@@ -26,7 +26,8 @@ import { isVisible, withVisible } from "./visible";
 interface RunsGridProps {
   table: Table;
   cursor: Signal<Cursor>;
-  colour: (id: string) => string;
+  /** The colours of runs in charts. */
+  colours: ReadonlyMap<string, string>;
   onFacet: (id: string) => void;
 }
 
@@ -36,7 +37,7 @@ type AnyRow = RunRow | GroupRow;
 const PATIENCE_MS = 600;
 
 /** The grid with the table's runs. */
-export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
+export function RunsGrid({ table, cursor, colours, onFacet }: RunsGridProps) {
   const { rows, groups, state, facts, columns, selection } = table;
   const fresh = groups ?? rows;
   // Until a new question is answered, the rows of the one before stay in sight.
@@ -135,7 +136,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
             row={row}
             selected={isSelected(marks, row.id, row.matched)}
             visible={charts ? isVisible(state, row.id, index) : null}
-            colour={colour(row.id)}
+            colour={colours.get(row.id) ?? "var(--line-strong)"}
             tree={tree && !groups}
             onSelect={(event) => {
               event.stopPropagation();
@@ -147,7 +148,7 @@ export function RunsGrid({ table, cursor, colour, onFacet }: RunsGridProps) {
         ),
       };
     },
-    [painters, chosen, marks, state.first, state.hidden, state.visible, groups, tree, charts],
+    [painters, chosen, marks, colours, state.first, state.hidden, state.visible, groups, tree, charts],
   );
 
   const look = useCallback(

@@ -3,7 +3,7 @@
 import type { ColumnFacts, GetRunColumns } from "@schema/calls";
 import { asNumber } from "../../api/numbers";
 import { byName } from "../../lib/natural";
-import type { Range } from "./format";
+import { formatNumber, type Range } from "./format";
 
 /** What a column holds. */
 export type Kind = "attributes" | "metrics" | "params" | "tags";
@@ -230,13 +230,20 @@ function together(names: readonly string[]): string[] {
   return [...groups.values()].flat();
 }
 
+/** How wide a bold letter is at most, and what stands beside a best value: the star, and the cell's padding. */
+const BOLD = 8.7;
+const STAR = 30;
+
 /** How wide a column is unless somebody sets it. */
 export function defaultWidth(id: string, label: string, facts?: ColumnFacts): number {
   const attribute = ATTRIBUTES[id];
   if (attribute) return attribute.width;
   const needed = label.length * 7 + 26;
-  const least = kindOf(id) === "metrics" ? 88 : facts && rangeOf(facts) ? 88 : 96;
-  return Math.round(Math.min(180, Math.max(least, needed)));
+  const range = rangeOf(facts);
+  if (kindOf(id) !== "metrics" || !range) return Math.round(Math.min(180, Math.max(kindOf(id) === "metrics" || range ? 88 : 96, needed)));
+  // The best value is bold and has a star before it.
+  const letters = Math.max(formatNumber(range.low, range).length, formatNumber(range.high, range).length);
+  return Math.round(Math.min(180, Math.max(88, needed, letters * BOLD + STAR)));
 }
 
 /** Keep groups whole after a choice: a column goes behind the last of its group, else of its kind. */

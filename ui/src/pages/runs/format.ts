@@ -20,7 +20,7 @@ export function formatNumber(value: number, range?: Range): string {
   if (range && isWhole(range) && Number.isInteger(value) && size < 1e15) return minus(String(value));
   const decimals = decimalsOf(range ?? { low: value, high: value });
   const text = value.toFixed(decimals);
-  if (size >= 1e9 || Math.abs(Number(text) - value) > 0.02 * size) return scientific(value);
+  if (size >= 1e9 || (range && isTiny(range)) || Math.abs(Number(text) - value) > 0.02 * size) return scientific(value);
   return minus(text);
 }
 
@@ -29,6 +29,12 @@ function decimalsOf(range: Range | undefined): number {
   const size = range ? Math.max(Math.abs(range.low), Math.abs(range.high)) : 1;
   if (!(size > 0) || !Number.isFinite(size)) return 4;
   return Math.max(0, Math.min(6, 4 - Math.ceil(Math.log10(size))));
+}
+
+/** Whether all of a column would lose digits: then all of it stands in powers of ten, not only some. */
+function isTiny(range: Range): boolean {
+  const size = Math.max(Math.abs(range.low), Math.abs(range.high));
+  return size > 0 && size < 1e-3;
 }
 
 function isWhole(range: Range): boolean {

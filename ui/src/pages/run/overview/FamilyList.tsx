@@ -53,7 +53,7 @@ export function FamilyList({ run, version }: { run: Run; version: number }) {
   lines.push({ id: run_id, name: nameOf(run), status: run.info.status, start: run.info.start_time, duration: null, experiment: experiment_id, children: 0, depth, open: null, here: true });
   addChildren(lines, family.children, depth + 1, below);
   return (
-    <Panel title="Nested runs" count={family.count}>
+    <Panel title="Nested runs" {...(family.count > 0 && { count: family.count })}>
       <div style={{ height: `${Math.min(lines.length, 12) * ROW}px` }} class="family">
         <Rows
           count={lines.length}
