@@ -153,4 +153,4 @@ def _begin_model(call: Call) -> Started:
     return Started(f"{type(call.owner).__name__}.call", SpanType.LLM, inputs, attributes)
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="crewai", supported=("0.95", "2"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="crewai", supported=("1.0", "2"))

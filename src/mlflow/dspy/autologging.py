@@ -93,4 +93,4 @@ def _compile(call: Call) -> Generator[None, None, None]:
     optimization.finish(call.result)
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="dspy", supported=("2.5.43", "4"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="dspy", supported=("2.6.27", "4"))
