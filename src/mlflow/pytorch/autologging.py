@@ -86,8 +86,8 @@ def _patch_trainer(name: str) -> None:
 def _patch_writer() -> None:
     if INTEGRATION.options is not None:
         with safely(FLAVOR_NAME, f"watch {tensorboard.MODULE}"):
-            for name, hook in tensorboard.HOOKS.items():
-                INTEGRATION.watch(sys.modules[tensorboard.MODULE].SummaryWriter, name, hook)
+            for name, around in tensorboard.METHODS.items():
+                INTEGRATION.patches.call(sys.modules[tensorboard.MODULE].SummaryWriter, name, around)
 
 
 def _fit(call: Call) -> Generator[None, None, None]:

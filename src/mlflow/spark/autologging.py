@@ -29,6 +29,7 @@ _SETTLE_MS = 2000
 """How long the end of a run waits for Spark to tell of what it has read."""
 
 _lock = threading.RLock()
+_listening: set[tuple[int, int]] = set()
 _following: list[_Reads] = []
 _waiting: dict[str, None] = {}
 """What was read while no run was open: the next run's."""
@@ -70,13 +71,13 @@ def _listen_to_new(call: Any, instance: Any, args: tuple[Any, ...], kwargs: dict
 
 
 def _listen(session: Any) -> None:
-    """Have a session tell of its actions; once for each."""
-    if getattr(session, "_mlflow_listener", None) is not None:
-        return
-    gateway = library("pyspark.java_gateway", package="pyspark")
-    gateway.ensure_callback_server_started(session.sparkContext._gateway)
-    session._mlflow_listener = _Listener()
-    session._jsparkSession.listenerManager().register(session._mlflow_listener)
+    """Have a session tell of its actions; once for each, though Python has several objects of one."""
+    gateway = session.sparkContext._gateway
+    key = (id(gateway), session._jsparkSession.hashCode())
+    if key not in _listening:
+        library("pyspark.java_gateway", package="pyspark").ensure_callback_server_started(gateway)
+        session._jsparkSession.listenerManager().register(_Listener())
+        _listening.add(key)
 
 
 class _Listener:

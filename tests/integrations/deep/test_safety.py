@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -15,10 +17,11 @@ os.environ["KERAS_BACKEND"] = "torch"
 import keras
 import lightning
 import torch
+from torch.utils.tensorboard import SummaryWriter
 
 import mlflow
-from mlflow.autologging import options
-from tests.sabotage import sabotage
+from mlflow.autologging import AutologgedRun, options
+from tests.sabotage import SabotageError, sabotage
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -83,6 +86,16 @@ def test_keras_trains_whatever_breaks() -> None:
     expected = fit_keras()
     mlflow.keras.autolog(silent=True)
     assert sabotage(fit_keras, expected) > 5
+
+
+def test_tensorboard_is_told_whatever_breaks(tmp_path: Path) -> None:
+    mlflow.pytorch.autolog(silent=True, log_every_n_step=1)
+    with mlflow.start_run() as run, SummaryWriter(str(tmp_path)) as writer:
+        with mock.patch.object(AutologgedRun, "log_metrics", side_effect=SabotageError("on purpose")):
+            writer.add_scalar("loss", 1.0, 0)
+        writer.add_scalar("loss", 2.0, 1)
+    points = mlflow.MlflowClient().get_metric_history(run.info.run_id, "loss")
+    assert [(each.step, each.value) for each in points] == [(1, 2.0)]
 
 
 def test_of_two_processes_the_first_one_logs() -> None:

@@ -10,6 +10,7 @@ from pyspark.ml import Pipeline, Transformer
 from pyspark.ml.base import Estimator
 from pyspark.ml.evaluation import Evaluator, RegressionEvaluator
 from pyspark.ml.feature import VectorAssembler
+from pyspark.ml.linalg import Vectors
 from pyspark.ml.regression import LinearRegression
 from pyspark.ml.tuning import ParamGridBuilder, TrainValidationSplit
 
@@ -28,12 +29,12 @@ def own_store(tmp_path: Path) -> Iterator[None]:
 
 
 def _train() -> list[float]:
-    rows = start().createDataFrame([(float(index), 2.0 * index) for index in range(6)], "a double, label double")
+    points = [(Vectors.dense([float(index)]), 2.0 * index) for index in range(6)]
+    rows = start().createDataFrame(points, ["features", "label"])
     regression = LinearRegression(maxIter=1)
-    chain = Pipeline(stages=[VectorAssembler(inputCols=["a"], outputCol="features"), regression])
     grid = ParamGridBuilder().addGrid(regression.regParam, [0.0, 0.5]).build()
     evaluator = RegressionEvaluator()
-    search = TrainValidationSplit(estimator=chain, estimatorParamMaps=grid, evaluator=evaluator, seed=1)
+    search = TrainValidationSplit(estimator=regression, estimatorParamMaps=grid, evaluator=evaluator, seed=1)
     model = search.fit(rows)
     return [round(each, 6) for each in (*model.validationMetrics, evaluator.evaluate(model.transform(rows)))]
 

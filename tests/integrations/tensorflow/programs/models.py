@@ -102,7 +102,6 @@ def exported(path: Path) -> Any:
         "files": sorted(str(each.relative_to(path)) for each in path.rglob("*") if each.is_file()),
         "native": plain(native.serve(X)),
         "predicted": [tried(lambda one=one: model.predict(one)) for one in (X, frame, X.tolist())],
-        "with params": tried(lambda: model._model_impl.predict(X, {"batch_size": 1})),
     }
 
 

@@ -1,0 +1,58 @@
+"""Models of Spark beside the real MLflow's, in the same environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integrations.spark.running import SDKS, run_flow, without_requirements
+from tests.peers.comparing import differences
+
+pytestmark = pytest.mark.timeout(1200)
+
+FLOW = Path(__file__).parent / "flows" / "models.py"
+
+SAVED_OTHERWISE = {
+    # MLflow wants the prediction in the column `prediction`; we look where the last stage puts it.
+    *("saved/renamed/MLmodel/signature", "saved/renamed/MLmodel/is_signature_from_type_hint"),
+    "saved/renamed/MLmodel/type_hint_from_example",
+}
+
+PREDICTED_OTHERWISE = {
+    # The same; and what we take for a column of vectors: vectors, and rows in a dict.
+    *("/renamed/pyfunc/0", "/renamed/pyfunc/1", "/vectors/pyfunc/2", "/vectors/pyfunc/3"),
+}
+
+
+@pytest.fixture(scope="module")
+def exchanged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
+    """What each saved; and for each saver, what each loader found in it."""
+    folder = tmp_path_factory.mktemp("models")
+    saved = {sdk: run_flow(sdk, FLOW, folder / sdk, "save", str(folder / sdk / "models")) for sdk in SDKS}
+    found = {
+        (saver, loader): run_flow(loader, FLOW, folder / f"{saver}-{loader}", "load", str(folder / saver / "models"))
+        for saver in SDKS
+        for loader in SDKS
+    }
+    return saved, {saver: {loader: found[saver, loader] for loader in SDKS} for saver in SDKS}
+
+
+def test_saved_models_are_the_same(exchanged: tuple[Any, Any]) -> None:
+    saved, _ = exchanged
+    differing = differences(without_requirements(saved["mlflow"]), without_requirements(saved["millrace"]), "saved")
+    assert set(differing) == SAVED_OTHERWISE, differing
+    lines = saved["millrace"]["texts"]["requirements"]
+    assert [line.partition("==")[0] for line in lines] == ["mlflow", "numpy", "pandas", "pyarrow", "pyspark"]
+
+
+def test_models_that_one_saved_load_in_the_other(exchanged: tuple[Any, Any]) -> None:
+    _, loaded = exchanged
+    for sdk in SDKS:
+        assert not differences(loaded["mlflow"][sdk], loaded["millrace"][sdk], "whoever saved")
+    real, ours = loaded["mlflow"]["mlflow"], loaded["mlflow"]["millrace"]
+    differing = differences(real, ours, "")
+    assert set(differing) == PREDICTED_OTHERWISE, differing
+    assert ours["renamed"]["pyfunc"][0] == ["list", [2.0, 4.0]]
+    assert ours["vectors"]["pyfunc"][2:] == [["list", [1.0]]] * 2
