@@ -9,8 +9,9 @@ from typing import Any
 
 from mlflow.autologging import AutologgedRun, Call, Integration
 from mlflow.autologging.datasets import dataset_of
-from mlflow.autologging.inputs import signature_of
+from mlflow.models.interface import ModelSignature
 from mlflow.pmdarima.model_io import FLAVOR, FLAVOR_NAME, log_model, predictor_of
+from mlflow.types.inference import find_schema
 
 SUPPORTED = ("2.0", "3")
 """The first version of pmdarima that this was made for, and the first that it was not tried with."""
@@ -61,8 +62,8 @@ def _patch() -> None:
         INTEGRATION.watch(kind, "fit", _fit)
     for module in (pmdarima, FLAVOR.library("pmdarima.arima"), FLAVOR.library("pmdarima.arima.auto")):
         INTEGRATION.watch(module, "auto_arima", _fit)
-    for name in ("cross_val_score", "cross_validate", "cross_val_predict"):
-        INTEGRATION.mute(FLAVOR.library("pmdarima.model_selection"), name)
+    for name in ("_fit_and_score", "_fit_and_predict"):  # what all ways of cross-validation go through
+        INTEGRATION.mute(FLAVOR.library("pmdarima.model_selection._validation"), name)
 
 
 def _fit(call: Call) -> Generator[None, None, None]:
@@ -158,7 +159,8 @@ def _log_model(call: Call, model: Any, *, with_regressors: bool) -> None:
     signature = None
     if options["log_model_signatures"] and example is not None:
         with call.safely("infer the model's signature"):
-            signature = signature_of(example, predictor_of(model).predict)
+            # Not by `infer_signature`, which warns of every column of integers: a number of periods is one.
+            signature = ModelSignature(find_schema(example), find_schema(predictor_of(model).predict(example)))
     with call.safely("log the model"):
         log_model(
             model,

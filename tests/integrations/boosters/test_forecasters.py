@@ -143,7 +143,7 @@ def test_no_broken_call_reaches_the_fit(flavor: str) -> None:
 
 
 def test_a_fit_that_fails_is_told_as_it_is() -> None:
-    mlflow.autolog(silent=True)
+    mlflow.prophet.autolog(silent=True)
     with pytest.raises(ValueError, match="Dataframe must have columns"):
         _prophet().fit(DAYS[["y"]])
     assert [run.info.status for run in mlflow.search_runs(output_format="list")] == ["FAILED"]
