@@ -49,6 +49,8 @@ INSIDE: dict[tuple[str, str], str] = {
     ("mlflow/__init__.py", "__getattr__"): "`import mlflow` loads a topic when it is first used",
     ("mlflow/client/traces.py", "_by_hand"): "traces begin in the active run and experiment, which stand on the client",
     ("mlflow/langchain/autologging.py", "_register"): "the handler's class is made from one of LangChain's",
+    ("mlflow/llama_index/autologging.py", "_patch"): "the handlers' classes are made from those of LlamaIndex",
+    ("mlflow/dspy/autologging.py", "_patch"): "the callback's class is made from one of DSPy's",
 }
 
 

@@ -9,4 +9,4 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "providers_shared")]
 
-from running import provider, traced
+from running import provider, traced  # noqa: E402
