@@ -267,6 +267,9 @@ MLFLOW_ENV_ROOT = _text("MLFLOW_ENV_ROOT", None, "The folder of environments mad
 MLFLOW_DFS_TMP = _text(
     "MLFLOW_DFS_TMP", "/tmp/mlflow", "The folder of Spark's file system that its models go through on their way here."
 )
+MLFLOW_MODELS_WORKERS = _whole(
+    "MLFLOW_MODELS_WORKERS", 1, "Processes that predict in a container that was built to serve a model."
+)
 MLFLOW_DEFAULT_PREDICTION_DEVICE = _text(
     "MLFLOW_DEFAULT_PREDICTION_DEVICE",
     None,

@@ -13,6 +13,7 @@ _logger = logging.getLogger("mlflow.models.utils")
 
 
 def warn_of_extra(extra: list[Any]) -> None:
+    """Warn of inputs that the signature does not know, which are dropped."""
     _logger.warning(
         "Found extra inputs in the model input that are not defined in the model signature: "
         f"`{extra}`. These inputs will be ignored."
@@ -20,6 +21,11 @@ def warn_of_extra(extra: list[Any]) -> None:
 
 
 def check_names(given: set[Any], schema: Schema) -> None:
+    """Check that all inputs that must be there are.
+
+    Raises:
+        MlflowException: some are not; its sentence is MLflow's.
+    """
     missing = [name for name in schema.required_input_names() if name not in given]
     if not missing:
         return

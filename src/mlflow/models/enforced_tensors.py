@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 
 def enforce_tensors(data: Any, schema: Schema) -> Any:
+    """Data for tensors: a dict of arrays by name, or one array where the only tensor has no name.
+
+    Raises:
+        MlflowException: a tensor is missing, or of another type or shape.
+    """
     import numpy as np
     import pandas as pd
 

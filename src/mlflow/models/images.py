@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from millrace.errors import MlflowException
+from millrace.settings import MLFLOW_MODELS_WORKERS
 from mlflow.environment.files import PYTHON_ENV_FILE_NAME, PYTHON_VERSION, REQUIREMENTS_FILE_NAME
 from mlflow.models.environments import check_env_manager
 from mlflow.models.model import local_directory
@@ -26,7 +27,7 @@ _WITHOUT_MLFLOW = f"grep -vE '^mlflow(-skinny|-tracing)?([^a-z-]|$)' {REQUIREMEN
 _INSTALL = (
     f"cd {_INSIDE} && {_WITHOUT_MLFLOW} > /tmp/requirements.txt; pip install --no-cache-dir -r /tmp/requirements.txt"
 )
-_SERVE = f"exec mlflow models serve -m {_INSIDE} -h 0.0.0.0 -p {_PORT} --workers ${{MLFLOW_MODELS_WORKERS:-1}}"
+_SERVE = f"exec mlflow models serve -m {_INSIDE} -h 0.0.0.0 -p {_PORT} --workers ${{{MLFLOW_MODELS_WORKERS.name}:-1}}"
 
 
 def dockerfile(python: str, *, model: str | None, source: str | None, base_image: str | None) -> str:

@@ -51,13 +51,14 @@ def add_libraries_to_model(
             raise MlflowException("Model libraries are already added", error_code="BAD_REQUEST")
         _add_wheels(Path(source))
         with mlflow.start_run(run_id=run_id, nested=mlflow.active_run() is not None):
-            return Model.log(
+            info = Model.log(
                 None,
                 flavor=_Copy,
                 name=name,
                 registered_model_name=registered_model_name or name,
                 source=source,
             )
+    return info
 
 
 class _Copy:
