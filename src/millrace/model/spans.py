@@ -90,11 +90,22 @@ class SpanStatus(Struct):
 
 
 class SpanEvent(Struct, omit_defaults=True):
-    """Something that happened within a span, at `timestamp` in nanoseconds since 1970, UTC."""
+    """Something that happened within a span, at `timestamp` in nanoseconds since 1970, UTC.
+
+    Raises:
+        MlflowException: a field has another type; attributes are named: `SpanEvent("x", attributes={…})`.
+    """
 
     name: str
     timestamp: int = field(default_factory=time.time_ns)
     attributes: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, kind in (("name", str), ("timestamp", int), ("attributes", dict)):
+            if not isinstance(value := getattr(self, name), kind):
+                raise InvalidParameterValue(
+                    f"`{name}` of a span's event must be of type {kind.__name__}, got {type(value).__name__}."
+                )
 
     @classmethod
     def from_exception(cls, exception: BaseException) -> Self:

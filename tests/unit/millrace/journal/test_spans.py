@@ -6,11 +6,13 @@ import contextlib
 import json
 from pathlib import Path
 
+import pytest
+
 from millrace.calls import Appended, AppendSpans, Call, CreateRun, GetTrace, Ingest, TracePart
 from millrace.errors import MlflowException, RestException, TemporarilyUnavailable
 from millrace.journal import Journaled
 from millrace.journal import format as f
-from millrace.model import Span, SpanStatus
+from millrace.model import Span, SpanEvent, SpanStatus
 from millrace.store import Store
 from tests.unit.millrace.journal.gates import Gate, journaled, log, steps
 
@@ -29,6 +31,11 @@ def numbers(store: Store, trace_id: str = TRACE) -> list[int]:
 
 def _down(call: Call[object]) -> None:
     raise TemporarilyUnavailable("The server is down.")
+
+
+def _without_positions(call: Call[object]) -> None:
+    if isinstance(call, Ingest) or (isinstance(call, AppendSpans) and call.writer_id):
+        raise MlflowException("API request failed with error code 404 != 200.", "ENDPOINT_NOT_FOUND")
 
 
 def test_spans_are_read_in_the_order_of_frames_and_apart_from_points() -> None:
@@ -66,6 +73,23 @@ def test_spans_ride_the_journal_and_are_read_back(gate: Gate, folder: Path) -> N
     assert all(call.writer_id for call in sent)
     # the trace is named once in a call, not once for each span
     assert max(len(call.traces) for call in sent) == 1
+
+
+@pytest.mark.parametrize("knows_positions", [True, False])
+def test_a_span_that_cannot_be_read_back_holds_nothing_up(gate: Gate, folder: Path, knows_positions: bool) -> None:
+    store = journaled(gate, folder)
+    gate.before = _down
+    append(store, 1)
+    event = SpanEvent("odd")
+    event.timestamp = "yesterday"  # type: ignore[assignment]
+    odd = Span(TRACE, f"{2:016x}", "step", 2, 3, None, SpanStatus("OK"), {}, [event])
+    store.call(AppendSpans(traces=[TracePart(TRACE, "0")], spans=[odd]))
+    append(store, 3)
+    gate.before = (lambda call: None) if knows_positions else _without_positions
+    assert numbers(store) == [1, 3]
+    (kept,) = (json.loads(line) for path in folder.rglob("refused/*.jsonl") for line in path.read_text().splitlines())
+    assert "yesterday" in kept["fields"]
+    assert "timestamp" in kept["reason"]
 
 
 def test_spans_points_and_calls_are_stored_side_by_side(gate: Gate, folder: Path) -> None:
@@ -137,11 +161,7 @@ def test_a_span_too_long_for_the_journal_goes_to_the_store_at_once(gate: Gate, f
 def test_a_server_that_knows_no_positions_gets_spans_all_the_same(gate: Gate, folder: Path) -> None:
     store = journaled(gate, folder)
 
-    def old(call: Call[object]) -> None:
-        if isinstance(call, Ingest) or (isinstance(call, AppendSpans) and call.writer_id):
-            raise MlflowException("API request failed with error code 404 != 200.", "ENDPOINT_NOT_FOUND")
-
-    gate.before = old
+    gate.before = _without_positions
     append(store, 1)
     append(store, 2)
     assert numbers(store) == [1, 2]

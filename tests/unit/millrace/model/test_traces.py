@@ -183,3 +183,12 @@ def test_tokens_of_spans_within_spans_count_once() -> None:
     assert trace_facts.total_usage({}, {}) is None
     assert trace_facts.usage_of('{"input_tokens": 1, "output_tokens": true}') == {"input_tokens": 1, "total_tokens": 1}
     assert trace_facts.usage_of("[]") is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [({"name": 5}, "name"), ({"timestamp": {"a": 1}}, "timestamp"), ({"attributes": "x"}, "attributes")],
+)
+def test_an_event_says_which_of_its_fields_is_of_another_type(fields: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(InvalidParameterValue, match=f"`{wrong}` of a span's event must be"):
+        SpanEvent(**{"name": "happened", **fields})
