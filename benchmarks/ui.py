@@ -39,6 +39,7 @@ FIRST_ROW = {
     "millrace": "() => [...document.querySelectorAll('[role=row]')].some(row => /run-\\d/.test(row.textContent))",
     "mlflow": "() => [...document.querySelectorAll('.ag-row a')].some(link => /run-\\d/.test(link.textContent))",
 }
+ONE_WORD = "() => Boolean(document.body?.textContent)"
 QUIET = """() => {
     const answered = performance.getEntriesByType('resource').map(one => one.responseEnd);
     return performance.now() - Math.max(0, ...answered) > 1500;
@@ -132,10 +133,13 @@ def beside(folder: Path, quick: bool) -> None:
     ours, theirs = folder / "ours", folder / "theirs.db"
     ids = _made(folder, "beside", lambda: _write_both(folder, ours, theirs))
     found: dict[tuple[str, str], list[Opened]] = {}
+    empty: list[float] = []
     stores = {"millrace": (OURS, str(ours)), "mlflow": (PEER, f"sqlite:///{theirs}")}
     for _ in range(1 if quick else 3):
         for name, (program, store) in stores.items():
             with tempfile.TemporaryDirectory() as work, running(str(program / "mlflow"), work, store) as server:
+                with browser() as one:
+                    empty.append(opened(one, server, "version", ONE_WORD)[0].cpu_s)
                 for title, experiment in ids[name].items():
                     _warm(server.port, experiment)
                     link = f"#/experiments/{experiment}/runs"
@@ -147,6 +151,7 @@ def beside(folder: Path, quick: bool) -> None:
         for row, pick in ROWS.items():
             a, b = pick(Opened(*mine)), pick(Opened(*peer))
             print(f"| {row} | {a:,.4g} | {b:,.4g} | {b / a:,.1f} |")
+    print(f"\nOf the renderer's CPU to the first row, a page of one word takes {statistics.median(empty):.2f} s.")
 
 
 def _write_both(folder: Path, ours: Path, theirs: Path) -> dict[str, dict[str, str]]:

@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 from mlflow.environment.requirements import pinned
 from mlflow.pyfunc import load_model
+from mlflow.tracing.state import disable
 
 KEPT = ("cloudpickle", "numpy", "pandas", "scikit-learn", "scipy")
 """Named even though other packages bring them along: what is pickled depends on their versions."""
@@ -118,6 +119,7 @@ def local_files(root: str, model: str) -> list[str]:
 def main() -> None:
     """Capture the model that the first argument names; write what it imports where the second one says."""
     path, answer = sys.argv[1:3]
+    disable()  # nobody asked the model anything
     packages = packages_of(imported_by(path))
     with open(answer, "w") as file:
         json.dump({"packages": packages, "files": local_files(os.getcwd(), path)}, file)

@@ -132,4 +132,4 @@ def _tell_usage(span: LiveSpan, result: Any) -> None:
         set_usage(span, usage.prompt_token_count, usage.candidates_token_count, usage.total_token_count)
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="google.genai", package="google-genai", supported=("1.0", "2"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="google.genai", package="google-genai", supported=("1.0", "4"))

@@ -15,7 +15,7 @@ from mlflow.autologging import safely
 from mlflow.tracing.decorating import MAX_CHUNK_EVENTS
 from mlflow.tracing.library import Started, fail, function_tool, set_usage, start
 from mlflow.tracing.live import LiveSpan
-from mlflow.tracing.starting import deactivate, lend
+from mlflow.tracing.starting import activate, current, deactivate, lend
 from mlflow.tracing.types import Document
 
 _OF_LANGCHAIN = frozenset({"name", "run_type", "tags", "inputs"})
@@ -72,11 +72,22 @@ class Tracer(BaseCallbackHandler):
                 told.get("name") or (serialized or {}).get("name") or ((serialized or {}).get("id") or [fallback])[-1]
             )
             parent = self._runs.get(parent_id)
-            span = start(
-                Started(name, span_type, inputs, {**attributes, **(more or {})}), parent[0] if parent else None
-            )
+            started = Started(name, span_type, inputs, {**attributes, **(more or {})})
+            span = self._start_first(started) if parent is None else start(started, parent[0])
             if span is not None:
                 self._runs[run_id] = (span, lend(span))
+
+    def _start_first(self, started: Started) -> LiveSpan | None:
+        """Begin the span of a run that is no part of another: it is no step of those that a batch has just begun."""
+        own = {id(span) for span, _ in self._runs.values()}
+        above = current()
+        while isinstance(above, LiveSpan) and id(above) in own and above._lent_before is not None:
+            (above,) = above._lent_before
+        token = activate(above)
+        try:
+            return start(started)
+        finally:
+            deactivate(token)
 
     # -- ends ----------------------------------------------------------------------------------------------
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **told: Any) -> None:

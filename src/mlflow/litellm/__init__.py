@@ -49,4 +49,4 @@ def _take_away() -> None:
         found[:] = [each for each in found if each != _NAME and type(each).__name__ != "MlflowLogger"]
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="litellm", supported=("1.63", "1.80"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="litellm", supported=("1.63", "2"))

@@ -22,6 +22,8 @@ from mlflow.models.environments import (
     models_command,
     run_in_environment,
 )
+from mlflow.models.images import build_docker as build_image
+from mlflow.models.images import refuse_servers, write_dockerfile
 from mlflow.models.model import local_directory
 from mlflow.models.predicting import CONTENT_TYPES, answered
 from mlflow.models.rewriting import update_model_requirements
@@ -246,3 +248,85 @@ def update_pip_requirements(
     """
     update_model_requirements(model_uri, operation, list(requirement_strings))
     click.echo(f"Updated the requirements of {model_uri}.", err=True)
+
+
+_OPTIONAL_MODEL = click.option(
+    "--model-uri",
+    "-m",
+    metavar="URI",
+    help="The model; without one the image serves what is mounted at /opt/ml/model.",
+)
+_IMAGE_MANAGER = click.option("--env-manager", help="Accepted and without effect: the image is the environment.")
+_SOURCE = click.option(
+    "--mlflow-home",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="PATH",
+    help="A folder with Millrace's source, to install in place of the published package.",
+)
+_JAVA = click.option("--install-java", type=bool, help="Refused when true: the server needs no Java.")
+_MLSERVER = click.option("--enable-mlserver", is_flag=True, help="Refused: the server is always Millrace's own.")
+
+
+@models.command()
+@_OPTIONAL_MODEL
+@click.option(
+    "--output-directory",
+    "-d",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("mlflow-dockerfile"),
+    show_default=True,
+    help="The folder for the Dockerfile and what it copies.",
+)
+@_IMAGE_MANAGER
+@_SOURCE
+@_JAVA
+@_INSTALL_MLFLOW
+@_MLSERVER
+def generate_dockerfile(
+    model_uri: str | None,
+    output_directory: Path,
+    env_manager: str | None,
+    mlflow_home: str | None,
+    install_java: bool | None,
+    install_mlflow: bool,
+    enable_mlserver: bool,
+) -> None:
+    """Write a Dockerfile whose image serves a model on port 8080."""
+    refuse_servers(install_java=install_java, enable_mlserver=enable_mlserver)
+    try:
+        write_dockerfile(output_directory, model_uri, env_manager=env_manager, mlflow_home=mlflow_home)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Wrote {output_directory}/Dockerfile: docker build -t model {output_directory}", err=True)
+
+
+@models.command()
+@_OPTIONAL_MODEL
+@click.option("--name", "-n", default="mlflow-pyfunc", show_default=True, help="The image's name.")
+@_IMAGE_MANAGER
+@_SOURCE
+@_JAVA
+@_INSTALL_MLFLOW
+@_MLSERVER
+def build_docker(
+    model_uri: str | None,
+    name: str,
+    env_manager: str | None,
+    mlflow_home: str | None,
+    install_java: bool | None,
+    install_mlflow: bool,
+    enable_mlserver: bool,
+) -> None:
+    """Build an image that serves a model on port 8080: docker run -p 5001:8080 NAME.
+
+    MLFLOW_MODELS_WORKERS sets the number of processes that predict.
+    """
+    build_image(
+        model_uri,
+        name,
+        env_manager or "virtualenv",
+        mlflow_home,
+        bool(install_java),
+        install_mlflow,
+        enable_mlserver,
+    )

@@ -14,6 +14,7 @@ from mlflow.models.enforcement import enforce_input, enforce_params
 from mlflow.models.examples import InputExample
 from mlflow.models.interface import ModelSignature
 from mlflow.models.model import MLMODEL_FILE_NAME, Model
+from mlflow.tracing.state import trace_disabled
 from mlflow.types.inference import find_schema, infer_param_schema, warn_of_integers
 
 CODE_DIRECTORY = "code"
@@ -155,6 +156,7 @@ def describe_inputs(
     return example
 
 
+@trace_disabled
 def signature_from_example(
     example: InputExample, predict: Callable[[Any, dict[str, Any] | None], Any]
 ) -> ModelSignature | None:

@@ -48,7 +48,8 @@ def _add(message: dict[str, Any], delta: Any) -> None:
     told = getattr(delta, "tool_calls", None)
     for call in told if isinstance(told, list) else ():
         calls = message.setdefault("tool_calls", {})
-        one = calls.setdefault(call.index, {"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
+        index = getattr(call, "index", len(calls))  # an older client of Mistral, whose calls come whole
+        one = calls.setdefault(index, {"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
         one["id"] = call.id or one["id"]
         if call.function is not None:
             one["function"]["name"] += call.function.name or ""

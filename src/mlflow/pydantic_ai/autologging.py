@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any
@@ -13,6 +14,7 @@ from mlflow.autologging.imports import when_imported
 from mlflow.tracing.library import Started, fail, inputs_of, is_on, set_usage, start, trace_calls
 from mlflow.tracing.live import LiveSpan
 from mlflow.tracing.starting import activate, deactivate, get_current_active_span
+from mlflow.tracing.streams import Reading
 
 FLAVOR_NAME = "pydantic_ai"
 _SYNC_STREAM = "run_stream_sync"
@@ -45,7 +47,9 @@ def _patch() -> None:
     request = _Begin(SpanType.LLM, _OF_MODELS)
     trace_calls(INTEGRATION, model, "request", request, _finish_request)
     _trace_streams(model, "request_stream", request)
-    tools: Any = importlib.import_module("pydantic_ai._tool_manager").ToolManager
+    is_first = importlib.util.find_spec("pydantic_ai._tool_manager") is not None
+    place = "pydantic_ai._tool_manager" if is_first else "pydantic_ai.tool_manager"  # from version 2 on
+    tools: Any = importlib.import_module(place).ToolManager
     trace_calls(INTEGRATION, tools, "handle_call", _Begin(SpanType.TOOL, None))
     when_imported("pydantic_ai.mcp", _patch_mcp, key="mlflow.pydantic_ai")
 
@@ -53,8 +57,9 @@ def _patch() -> None:
 def _patch_mcp() -> None:
     with safely(FLAVOR_NAME, "watch MCP servers"):
         if INTEGRATION.options is not None:
-            server = getattr(importlib.import_module("pydantic_ai.mcp"), "MCPServer", None)
-            trace_calls(INTEGRATION, server, ("call_tool", "list_tools"), _Begin(SpanType.TOOL, None))
+            mcp = importlib.import_module("pydantic_ai.mcp")
+            name = "MCPToolset" if hasattr(mcp, "MCPToolset") else "MCPServer"  # before version 2
+            trace_calls(INTEGRATION, getattr(mcp, name), ("call_tool", "list_tools"), _Begin(SpanType.TOOL, None))
 
 
 class _Begin:
@@ -175,26 +180,31 @@ class _Stream:
 
 def _end_stream(flavor: str, span: LiveSpan, result: Any) -> None:
     with safely(flavor, "put a stream together"):
-        if hasattr(result, "all_messages"):
-            new = result.new_messages()
-            span.set_outputs({"_all_messages": result.all_messages(), "_new_messages_serialized": new})
-        else:
-            span.set_outputs(result.get())
-        _set_usage(span, result)
+        _tell_stream(span, result)
     span.end()
 
 
+def _tell_stream(span: LiveSpan, result: Any) -> None:
+    if hasattr(result, "all_messages"):
+        new = result.new_messages()
+        span.set_outputs({"_all_messages": result.all_messages(), "_new_messages_serialized": new})
+    else:
+        span.set_outputs(result.get())
+    _set_usage(span, result)
+
+
 def _finish_sync_stream(flavor: str, span: LiveSpan, result: Any) -> Any:
-    """Have the span end when the stream has been read; one that nobody reads to its end is not recorded."""
+    """Have the span end when the stream has been read, or is dropped."""
     inner = result._streamed_run_result
     completed = inner._marked_completed
+    reading = Reading(flavor, span, lambda span, pieces: _tell_stream(span, inner))
 
     async def marked(*args: Any, **kwargs: Any) -> None:
         await completed(*args, **kwargs)
-        _end_stream(flavor, span, inner)
+        reading.end()
 
     inner._marked_completed = marked
     return result
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="pydantic_ai", package="pydantic-ai-slim", supported=("1.0", "2"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="pydantic_ai", package="pydantic-ai-slim", supported=("1.0", "3"))

@@ -51,6 +51,7 @@ from mlflow.pyfunc.model import (
     call_predict,
 )
 from mlflow.pyfunc.utils.data_validation import validated
+from mlflow.tracing.state import trace_disabled
 from mlflow.types.nested import AnyType
 from mlflow.types.schema import ColSpec, Schema
 from mlflow.types.type_hints import TypeFromExample, convert_to_hint, schema_of_hint
@@ -273,6 +274,7 @@ def _read_config(given: dict[str, Any] | str | None) -> dict[str, Any] | None:
     return given
 
 
+@trace_disabled
 def _describe(
     model: Model,
     directory: str,

@@ -37,7 +37,9 @@ def log_explanation(predict_function: Callable[[Any], Any], features: Any, artif
 
     shap = FLAVOR.library()
     folder = DEFAULT_FOLDER if artifact_path is None else artifact_path
-    background = shap.kmeans(features, min(MAX_BACKGROUND, len(features)))
+    # Of rows that are there more than once, k-means makes one.
+    rows = getattr(features, "drop_duplicates", lambda: np.unique(features, axis=0))()
+    background = shap.kmeans(features, min(MAX_BACKGROUND, len(rows)))
     explainer = shap.KernelExplainer(predict_function, background)
     values = explainer.shap_values(features)
     with tempfile.TemporaryDirectory() as scratch:

@@ -44,7 +44,7 @@ def begin(
     return NoOpSpan()
 
 
-def activate(span: LiveSpan | NoOpSpan) -> Token[LiveSpan | NoOpSpan | None]:
+def activate(span: LiveSpan | NoOpSpan | None) -> Token[LiveSpan | NoOpSpan | None]:
     """Make a span the active one of this context until `deactivate`."""
     return _current.set(span)
 

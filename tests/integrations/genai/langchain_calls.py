@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import Any, TypedDict
 
-from langchain.agents import create_agent
+from langchain import agents
 from langchain_core.documents import Document
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
@@ -51,9 +51,11 @@ def run(address: str) -> None:
         lambda: get_weather.invoke({"city": "Oslo"}),
         lambda: refused(RunnableLambda(fails)),
         lambda: graph().invoke({"number": 1}),
-        lambda: create_agent(model, [get_weather]).invoke({"messages": [("user", "Weather in Oslo?")]}),
         lambda: asyncio.run(later(chain)),
     ]
+    if hasattr(agents, "create_agent"):  # from version 1.0 on
+        agent = agents.create_agent(model, [get_weather])
+        calls.insert(-1, lambda: agent.invoke({"messages": [("user", "Weather in Oslo?")]}))
     for call in calls:
         call()
         time.sleep(0.01)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from pydantic_ai import Agent
-from pydantic_ai.mcp import MCPServerStdio
+from pydantic_ai import Agent, mcp
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
@@ -19,9 +19,9 @@ import mlflow.pydantic_ai
 
 def _agent(address: str, model: str = "gpt-4o-mini", instrument: bool = False) -> Any:
     provider = OpenAIProvider(base_url=f"{address}/v1", api_key="nobody's")
-    return Agent(
-        OpenAIChatModel(model, provider=provider), instructions="Be brief.", name="helper", instrument=instrument
-    )
+    is_first = "instrument" in inspect.signature(Agent).parameters
+    options: Any = {"instrument": True} if instrument and is_first else {}
+    return Agent(OpenAIChatModel(model, provider=provider), instructions="Be brief.", name="helper", **options)
 
 
 def run(address: str) -> None:
@@ -61,10 +61,11 @@ def run(address: str) -> None:
     time.sleep(0.005)
 
     async def beyond() -> None:
-        server = MCPServerStdio(sys.executable, [str(Path(__file__).with_name("weather_server.py"))])
+        server = mcp.MCPServerStdio(sys.executable, [str(Path(__file__).with_name("weather_server.py"))])
         async with server:
             await Agent(agent.model, toolsets=[server], name="mcp").run("How is the weather?")
 
-    asyncio.run(beyond())
+    if hasattr(mcp, "MCPServer"):  # before version 2
+        asyncio.run(beyond())
     mlflow.pydantic_ai.autolog(disable=True)
     agent.run_sync("Hi")

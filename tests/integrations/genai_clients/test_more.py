@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import groq
 import pytest
+from botocore.exceptions import EventStreamError
 from google import genai
 from google.genai import types
+from mistralai import Mistral
 from smolagents import FinalAnswerStep, OpenAIServerModel, ToolCallingAgent, tool
 
 import mlflow
+import mlflow.bedrock
 import mlflow.gemini
 import mlflow.groq
+import mlflow.mistral
 import mlflow.smolagents
 
 
@@ -36,13 +41,13 @@ SAID: Any = [{"role": "user", "content": "Hi"}]
 def store(tmp_path: Path) -> Iterator[None]:
     """A store of the test's own, and autologging that ends with the test."""
     mlflow.set_tracking_uri(str(tmp_path / "mlruns"))
-    mlflow.groq.autolog()
-    mlflow.gemini.autolog()
-    mlflow.smolagents.autolog()
+    names = ("bedrock", "gemini", "groq", "mistral", "smolagents")
+    flavors: list[Any] = [getattr(mlflow, name) for name in names]
+    for flavor in flavors:
+        flavor.autolog()
     yield
-    mlflow.groq.autolog(disable=True)
-    mlflow.gemini.autolog(disable=True)
-    mlflow.smolagents.autolog(disable=True)
+    for flavor in flavors:
+        flavor.autolog(disable=True)
     mlflow.set_tracking_uri("")
 
 
@@ -89,6 +94,32 @@ def test_a_run_of_smolagents_step_by_step(provider: int) -> None:
     assert (run.name, call.name) == ("ToolCallingAgent.run", "SimpleTool.__call__")
     assert call.parent_id == run.span_id
     assert "Rain in Oslo" in str(run.outputs)
+
+
+def test_a_stream_of_bedrock_that_breaks_off_or_is_left(provider: int) -> None:
+    options: Any = {"aws_access_key_id": "nobody's", "aws_secret_access_key": "nobody's", "region_name": "us-east-1"}
+    client = boto3.client("bedrock-runtime", endpoint_url=f"http://127.0.0.1:{provider}", **options)
+    said: Any = [{"role": "user", "content": [{"text": "Hi"}]}]
+    with pytest.raises(EventStreamError, match="Too many"):
+        list(client.converse_stream(modelId="model-breaks", messages=said)["stream"])
+    left = client.converse_stream(modelId="model-x", messages=said)["stream"]
+    events = iter(left)
+    assert [next(iter(next(events))) for _ in range(2)] == ["messageStart", "contentBlockDelta"]
+    left.close()
+    unread = client.converse_stream(modelId="model-x", messages=said)["stream"]
+    unread.close()
+    traces = mlflow.search_traces(locations=["0"], return_type="list", order_by=["timestamp_ms ASC"])
+    assert [trace.info.state for trace in traces] == ["ERROR", "OK", "OK"]
+    said = [trace.data.spans[0].outputs["output"]["message"]["content"] for trace in traces]
+    assert said == [[{"text": "Good day."}], [{"text": "Good"}], []]
+
+
+def test_a_stream_of_mistral_that_is_left(provider: int) -> None:
+    client = Mistral(api_key="nobody's", server_url=f"http://127.0.0.1:{provider}/mistral")
+    with client.chat.stream(model="m", messages=SAID) as stream:
+        next(stream)
+        next(stream)
+    assert _trace().data.spans[0].outputs["choices"][0]["message"]["content"] == "Hello"
 
 
 def test_a_key_is_not_recorded(provider: int) -> None:

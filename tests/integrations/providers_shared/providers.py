@@ -97,6 +97,12 @@ def embeddings(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def mistral_embeddings(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer of Mistral to `/v1/embeddings`."""
+    usage = {"prompt_tokens": 2, "completion_tokens": 0, "total_tokens": 2}
+    return {**embeddings(request), "id": "e1", "usage": usage}
+
+
 def response(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to `/v1/responses`."""
     is_typed = ((request.get("text") or {}).get("format") or {}).get("type") == "json_schema"
@@ -250,7 +256,7 @@ PLAIN: dict[str, Any] = {
     "/mistral/v1/chat/completions": chat,
     "/mistral/v1/agents/completions": lambda request: chat({**request, "model": "an agent"}),
     "/mistral/v1/fim/completions": lambda request: chat({**request, "messages": [{"content": request["prompt"]}]}),
-    "/mistral/v1/embeddings": lambda request: {**embeddings({"model": "e"}), "id": "e1"},
+    "/mistral/v1/embeddings": mistral_embeddings,
     "/v1/chat/completions": chat,
     "/v1/completions": completion,
     "/v1/embeddings": embeddings,

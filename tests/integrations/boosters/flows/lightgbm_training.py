@@ -8,6 +8,7 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from reading import run_flows
+from sklearn import metrics
 
 import mlflow
 
@@ -88,6 +89,15 @@ def sklearn_regressor() -> None:
     )
 
 
+def predictions_of_an_estimator() -> None:
+    mlflow.lightgbm.autolog(log_models=False)
+    model = lgb.LGBMRegressor(n_estimators=2, n_jobs=1, verbose=-1, min_child_samples=5)
+    model.fit(FRAME[:80], FRAME["a"][:80])
+    x_test, y_test = FRAME[80:], FRAME["a"][80:]
+    metrics.mean_absolute_error(y_test, model.predict(x_test))
+    model.score(x_test, y_test)
+
+
 def fails() -> None:
     mlflow.lightgbm.autolog()
     try:
@@ -115,6 +125,7 @@ if __name__ == "__main__":
         ranks,
         sklearn_classifier,
         sklearn_regressor,
+        predictions_of_an_estimator,
         fails,
         turned_off,
     )

@@ -15,7 +15,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import mlflow
 
-FRAME = pd.DataFrame(np.arange(36, dtype=float).reshape(12, 3) % 7, columns=["a", "b", "c"])
+FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(12, 3)), columns=["a", "b", "c"])
 LABEL = (FRAME["a"] > FRAME["b"]).astype(int)
 
 

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import mlflow
+from tests.unit.mlflow.pyfunc.chat_flow import Responses
+
 FLOW = Path(__file__).with_name("chat_flow.py")
 
 
@@ -65,3 +68,8 @@ def test_both_trace_the_same(exchange: Exchange, saved_by: str) -> None:
     ours, theirs = exchange.ours[f"load {saved_by}"]["traces"], exchange.theirs[f"load {saved_by}"]["traces"]
     assert len(ours) == len(theirs) == 7
     assert ours == theirs
+
+
+def test_saving_an_agent_leaves_no_traces() -> None:
+    mlflow.pyfunc.log_model(name="agent", python_model=Responses())  # asks it here, and in a process of its own
+    assert mlflow.search_traces(return_type="list") == []
