@@ -5,7 +5,6 @@ Objects of these classes are what model directories hold, pickled; their names a
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -46,7 +45,7 @@ class DspyModelWrapper:
         return answer.toDict() if isinstance(answer, library("dspy").Prediction) else answer
 
     def predict_stream(self, inputs: Any, params: dict[str, Any] | None = None) -> Iterator[Any]:
-        """Run the program for one input; pieces of its text fields come as the model gives them.
+        """Run the program for one input; the answer comes in one piece.
 
         Raises:
             MlflowException: the names of what it answers are not known, as with models that were saved without
@@ -54,18 +53,7 @@ class DspyModelWrapper:
         """
         if self.output_schema is None:
             raise MlflowException("This model does not support predict_stream method.")
-        dspy = library("dspy")
-        fields = [each.name for each in self.output_schema.inputs if each.type.name == "string"]
-        listeners = [dspy.streaming.StreamListener(signature_field_name=name) for name in fields]
-        given = _one(inputs)
-        with dspy.context(**self.dspy_settings):
-            run = dspy.streamify(self.model, stream_listeners=listeners, async_streaming=False)
-            pieces = iter(run(**given) if isinstance(given, dict) else run(given))
-        for piece in pieces:
-            if isinstance(piece, dspy.streaming.StreamResponse):
-                yield dataclasses.asdict(piece)
-            elif isinstance(piece, dspy.Prediction):
-                yield piece.toDict()
+        yield self.predict(inputs, params)
 
     def _run(self, given: Any) -> Any:
         with library("dspy").context(**self.dspy_settings):

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import pytest
 from comparing import differences
 
 HERE = Path(__file__).parent
@@ -32,6 +33,7 @@ def _runs(whose: str, folder: Path) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.timeout(600)
 def test_runs_are_mlflows(tmp_path: Path) -> None:
     with ThreadPoolExecutor() as threads:
         theirs, ours = threads.map(lambda whose: _runs(whose, tmp_path / whose), ("upstream", "ours"))

@@ -46,6 +46,7 @@ def _described(folder: Path) -> dict[str, Any]:
     }
 
 
+@pytest.mark.timeout(600)
 def test_each_predicts_what_the_other_saved(provider: int, tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     ours.mkdir()

@@ -41,6 +41,7 @@ KNOWN: dict[str, dict[str, str]] = {
 }
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("library", sorted(KNOWN))
 def test_traces_are_mlflows(library: str, traced: Callable[[str, str], Any]) -> None:
     hold(library, KNOWN[library], traced)
