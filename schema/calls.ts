@@ -1353,7 +1353,12 @@ export interface Span {
   events?: SpanEvent[];
 }
 
-/** Something that happened within a span, at `timestamp` in nanoseconds since 1970, UTC. */
+/**
+ * Something that happened within a span, at `timestamp` in nanoseconds since 1970, UTC.
+ *
+ * Raises:
+ *     MlflowException: a field has another type; attributes are named: `SpanEvent("x", attributes={…})`.
+ */
 export interface SpanEvent {
   name: string;
   timestamp?: number;
