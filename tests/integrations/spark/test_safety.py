@@ -41,10 +41,11 @@ def _train() -> list[float]:
 
 
 def _search() -> list[float]:
+    rows = _rows()  # starts Spark, which estimators need
     regression, evaluator = LinearRegression(maxIter=1), RegressionEvaluator()
     grid = ParamGridBuilder().addGrid(regression.regParam, [0.0, 0.5]).build()
     search = TrainValidationSplit(estimator=regression, estimatorParamMaps=grid, evaluator=evaluator, seed=1)
-    return [round(each, 6) for each in search.fit(_rows()).validationMetrics]
+    return [round(each, 6) for each in search.fit(rows).validationMetrics]
 
 
 def test_no_broken_call_reaches_the_training() -> None:
