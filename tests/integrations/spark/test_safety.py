@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.ml import Pipeline, Transformer
@@ -28,15 +29,23 @@ def own_store(tmp_path: Path) -> Iterator[None]:
     mlflow.pyspark.ml.autolog(disable=True)
 
 
-def _train() -> list[float]:
+def _rows() -> Any:
     points = [(Vectors.dense([float(index)]), 2.0 * index) for index in range(6)]
-    rows = start().createDataFrame(points, ["features", "label"])
-    regression = LinearRegression(maxIter=1)
+    return start().createDataFrame(points, ["features", "label"])
+
+
+def _train() -> list[float]:
+    rows = _rows()
+    model = LinearRegression(maxIter=1).fit(rows)
+    return [round(RegressionEvaluator().evaluate(model.transform(rows)), 6)]
+
+
+def _search() -> list[float]:
+    rows = _rows()  # starts Spark, which estimators need
+    regression, evaluator = LinearRegression(maxIter=1), RegressionEvaluator()
     grid = ParamGridBuilder().addGrid(regression.regParam, [0.0, 0.5]).build()
-    evaluator = RegressionEvaluator()
     search = TrainValidationSplit(estimator=regression, estimatorParamMaps=grid, evaluator=evaluator, seed=1)
-    model = search.fit(rows)
-    return [round(each, 6) for each in (*model.validationMetrics, evaluator.evaluate(model.transform(rows)))]
+    return [round(each, 6) for each in search.fit(rows).validationMetrics]
 
 
 def test_no_broken_call_reaches_the_training() -> None:
@@ -56,7 +65,15 @@ def test_the_model_that_fails_to_be_logged_is_a_warning(
     assert mlflow.active_run() is None
 
 
-def _fail(*args: object) -> None:
+def test_a_search_whose_trials_cannot_be_logged_answers_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = _search()
+    mlflow.pyspark.ml.autolog(silent=True, log_models=False, log_datasets=False)
+    monkeypatch.setattr("mlflow.pyspark.ml.tuning.log_numbers", _fail)
+    assert _search() == expected
+    assert mlflow.active_run() is None
+
+
+def _fail(*args: object, **options: object) -> None:
     raise OSError("no room")
 
 
