@@ -98,11 +98,11 @@ def _params_of(call: Call) -> dict[str, Any]:
             given |= value
         elif name not in _DATA:
             given[name] = value
-    model: Any = call.owner
-    own = {} if model is None else dict(model.get_params())
-    if "steps" in own:
-        own = {"steps": [name for name, _ in model.steps]}
-        for name, step in model.steps:
+    own: dict[str, Any] = {} if call.owner is None else dict(call.owner.get_params())
+    steps = own.get("steps")
+    if steps is not None:
+        own = {"steps": [name for name, _ in steps]}
+        for name, step in steps:
             own |= {f"{name}__{key}": value for key, value in step.get_params().items()}
     return {**own, **{key: value for key, value in given.items() if key not in own}}
 
