@@ -50,13 +50,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduli
 
 
 @pytest.fixture(autouse=True)
-def hermetic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def hermetic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Run every test in an empty folder and without the variables that steer MLflow and Millrace."""
-    for name in list(os.environ):
-        if name.startswith(("MLFLOW_", "MILLRACE_", "DATABRICKS_")):
-            monkeypatch.delenv(name)
+    for name in _steering():
+        monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path.with_name(f"{tmp_path.name}-state")))
     monkeypatch.chdir(tmp_path)
+    yield
+    # `set_tracking_uri` sets variables too, which what the next module starts for all its tests would find.
+    for name in _steering():
+        del os.environ[name]
+
+
+def _steering() -> list[str]:
+    return [name for name in os.environ if name.startswith(("MLFLOW_", "MILLRACE_", "DATABRICKS_"))]
 
 
 @pytest.fixture

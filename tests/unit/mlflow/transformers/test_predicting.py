@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ class Pipeline:
 
     def __init__(self, task: str, answer: Any) -> None:
         self.task = task
+        self.model = SimpleNamespace(name_or_path="stand-in")
         self.answer = answer
         self.asked: list[Any] = []
 
