@@ -20,6 +20,9 @@ SAVED_OTHERWISE = {
     "saved/renamed/MLmodel/type_hint_from_example",
 }
 
+REFUSED_BY_SIGNATURE = {"whoever saved/renamed/pyfunc/1", "whoever saved/renamed/pyfunc/2"}
+"""Integers and an array for a model that has a signature where we saved it, and none where MLflow did; see above."""
+
 PREDICTED_OTHERWISE = {
     # The same; and what we take for a column of vectors: vectors, and rows in a dict.
     *("/renamed/pyfunc/0", "/renamed/pyfunc/1", "/vectors/pyfunc/2", "/vectors/pyfunc/3"),
@@ -50,7 +53,8 @@ def test_saved_models_are_the_same(exchanged: tuple[Any, Any]) -> None:
 def test_models_that_one_saved_load_in_the_other(exchanged: tuple[Any, Any]) -> None:
     _, loaded = exchanged
     for sdk in SDKS:
-        assert not differences(loaded["mlflow"][sdk], loaded["millrace"][sdk], "whoever saved")
+        differing = differences(loaded["mlflow"][sdk], loaded["millrace"][sdk], "whoever saved")
+        assert set(differing) == REFUSED_BY_SIGNATURE, (sdk, differing)
     real, ours = loaded["mlflow"]["mlflow"], loaded["mlflow"]["millrace"]
     differing = differences(real, ours, "")
     assert set(differing) == PREDICTED_OTHERWISE, differing
