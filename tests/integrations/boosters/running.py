@@ -80,8 +80,9 @@ def without_requirements(saved: Any) -> Any:
     return [without_requirements(each) for each in saved] if isinstance(saved, list) else saved
 
 
-OPTIONAL = frozenset({"charset-normalizer", "cloudpickle", "cython", "cffi", "psutil", "zipp"})
-"""What libraries use where it happens to be installed: one of the two names it, the other does not always."""
+OPTIONAL = frozenset({"charset-normalizer", "cloudpickle", "cython", "cffi", "matplotlib", "psutil", "zipp"})
+"""What libraries use where it happens to be installed: one of the two names it, the other does not always.
+Matplotlib comes with MLflow: we do not name it for that, nor does MLflow where it is not installed aside as here."""
 OTHERWISE = frozenset({"pyarrow", "xgboost", "xgboost-cpu"})
 """MLflow names pyarrow because its own code imports it, and XGBoost by two names: its own and that of the wheel."""
 

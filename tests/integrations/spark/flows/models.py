@@ -151,4 +151,4 @@ def _shown(answer: Any) -> Any:
 
 
 if __name__ == "__main__":
-    write_answer({"save": save, "load": load}[sys.argv[2]](Path(sys.argv[3])))
+    write_answer([{"save": save, "load": load}[step](Path(sys.argv[3])) for step in sys.argv[2].split(",")])

@@ -212,4 +212,5 @@ def _outcome(call: Callable[[], Any]) -> Any:
 
 
 if __name__ == "__main__":
-    write_answer(json.loads(json.dumps({"save": save, "load": load}[sys.argv[2]](Path(sys.argv[3])), default=str)))
+    told = [{"save": save, "load": load}[step](Path(sys.argv[3])) for step in sys.argv[2].split(",")]
+    write_answer(json.loads(json.dumps(told, default=str)))
