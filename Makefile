@@ -54,7 +54,7 @@ unit: $(READY) postgres chromium witness $(UI_TESTED) $(UI_BUILT) ## run the tes
 GROUPS = $(sort $(basename $(notdir $(wildcard tests/integrations/*.txt))))
 
 # What one group may take in all, installation and tests: a hanging index or library fails its group, not the machine.
-GROUP_SECONDS ?= 900
+GROUP_SECONDS ?= 1500
 
 .PHONY: test-integrations $(addprefix test-integrations-,$(GROUPS))
 test-integrations: $(addprefix test-integrations-,$(GROUPS)) ## test with other people's libraries, each group in an environment of its own
