@@ -53,7 +53,7 @@ unit: $(READY) postgres chromium witness $(UI_TESTED) $(UI_BUILT) ## run the tes
 # A group is a file tests/integrations/GROUP.txt (its libraries) and a folder tests/integrations/GROUP (its tests).
 GROUPS = $(sort $(basename $(notdir $(wildcard tests/integrations/*.txt))))
 
-# What one group may take in all, installation and tests: a hanging index or library fails its group, not the machine.
+# What one group may take for its installation, and again for its tests: a hanging index or library fails its group, not the machine.
 GROUP_SECONDS ?= 1500
 
 .PHONY: test-integrations $(addprefix test-integrations-,$(GROUPS))
