@@ -40,6 +40,8 @@ interface AssessmentsProps {
 /** All assessments with their reasons, to be added, changed and removed. */
 export function Assessments({ trace, span, all, reload }: AssessmentsProps) {
   const [edited, setEdited] = useState<Assessment | "new" | null>(null);
+  // By id: what is fetched anew while somebody writes are other objects, and must not take the form away.
+  const editedId = edited === null || edited === "new" ? null : edited.id;
   const close = () => setEdited(null);
   const save = async (saying: Saying) => {
     const before = edited;
@@ -50,7 +52,7 @@ export function Assessments({ trace, span, all, reload }: AssessmentsProps) {
     <>
       <ul class="assessments">
         {all.map((one) =>
-          one === edited ? (
+          one.id === editedId ? (
             <li key={one.id}>
               <AssessmentForm one={one} span={one.span} onSave={(saying) => void save(saying)} onCancel={close} />
             </li>
