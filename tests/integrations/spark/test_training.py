@@ -41,6 +41,7 @@ def _comparable(found: dict[str, Any]) -> dict[str, Any]:
                 run[held] = kept if held == "artifacts" else {path: run[held][path] for path in kept}
             for given in run["inputs"]:
                 del given["digest"]  # Spark's hash of a plan names the session
+            run["inputs"].sort(key=str)  # a store lists them by digest
             run["tags"]["mlflow.parentRunId"] = "mlflow.parentRunId" in run["tags"]
         flow["runs"].sort(key=lambda run: (run["tags"]["mlflow.parentRunId"], sorted(run["params"].items())))
     return without_requirements(found)
