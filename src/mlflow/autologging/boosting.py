@@ -10,7 +10,7 @@ from typing import Any
 
 import mlflow
 from mlflow.autologging.calls import Call
-from mlflow.autologging.inputs import example_of, signature_of
+from mlflow.autologging.inputs import described, example_of, signature_of
 from mlflow.context.providers import resolve_tags
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.sklearn.predictions import trained
@@ -137,18 +137,14 @@ class Boosting:
         """
         if not self.options["log_models"]:
             return
-        signature = None
-        if self.options["log_model_signatures"] and example is not None:
-            with self.call.safely("infer the model's signature"):
-                signature = signature_of(example, predict)
+        interface = described(self.call, example, lambda: signature_of(example, predict))
         with self.call.safely("log the model"):
             self.model_id = log(
                 model,
                 name=MODEL_NAME,
-                signature=signature,
-                input_example=example if self.options["log_input_examples"] else None,
                 registered_model_name=self.options["registered_model_name"],
                 model_id=self.model_id,
+                **interface,
                 **given,
             ).model_id
 

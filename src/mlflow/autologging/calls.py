@@ -7,6 +7,7 @@ can be lost by what a hook does. A hook that returns without yielding leaves the
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -58,6 +59,22 @@ class Call:
         """What was passed for a parameter; None where it was not passed, or there is no such parameter."""
         return argument(self.function, name, self.args, self.kwargs)
 
+    def arguments(self) -> dict[str, Any]:
+        """What the call gets by the names of parameters, defaults included; what `**kwargs` takes by its own names.
+
+        Raises:
+            TypeError: the function does not take these arguments.
+        """
+        bound = inspect.signature(self.function).bind(*self.args, **self.kwargs)
+        bound.apply_defaults()
+        found: dict[str, Any] = {}
+        for name, value in bound.arguments.items():
+            if bound.signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+                found |= value
+            else:
+                found[name] = value
+        return found
+
     def put(self, name: str, value: Any) -> None:
         """Pass something else for a parameter, by position where the user did."""
         names = positional(self.function)
@@ -78,6 +95,23 @@ class Call:
                 raise NotLoggedError
             self._run = AutologgedRun.begin(self.flavor, self.options.get("extra_tags"))
         return self._run
+
+    def log_training_data(self, describe: Callable[[], Any]) -> Any:
+        """Log what is trained on as a dataset, if datasets are to be logged.
+
+        Args:
+            describe: makes the dataset; None where it cannot be described.
+
+        Returns:
+            The dataset, or None.
+        """
+        dataset = None
+        if self.options["log_datasets"]:
+            with self.safely("log the dataset"):
+                dataset = describe()
+                if dataset is not None:
+                    self.run().log_dataset(dataset, "train")
+        return dataset
 
     def safely(self, what: str) -> AbstractContextManager[None]:
         """Have a part of the hook that fails be a warning, and the rest of the hook still be done.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Generator, Iterator
 from types import GeneratorType
 from typing import Any
@@ -116,9 +115,7 @@ def callback_of(flavor: str, run: AutologgedRun, options: dict[str, Any], model_
 
 def fit_params(call: Call) -> dict[str, Any]:
     """The arguments of `fit`, defaults included, and the size of batches where the data says it."""
-    bound = inspect.signature(call.function).bind(*call.args, **call.kwargs)
-    bound.apply_defaults()
-    params = {key: value for key, value in bound.arguments.items() if key not in _NO_PARAMS}
+    params = {key: value for key, value in call.arguments().items() if key not in _NO_PARAMS}
     if params.get("batch_size") is None:
         params["batch_size"] = _batch_size(call)
     return params

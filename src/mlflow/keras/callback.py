@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from mlflow.autologging import AutologgedRun, safe_callbacks
-from mlflow.client import MlflowClient
 from mlflow.environment.libraries import library
 from mlflow.fluent.logging import get_or_start_run
 
@@ -47,7 +46,7 @@ class MlflowCallback(_Callback):
         run.log_params({f"{self.prefix}{key}": value for key, value in config.items()})
         lines: list[str] = []
         self.model.summary(print_fn=lambda line, line_break=False: lines.append(str(line)))
-        MlflowClient().log_text(run.run_id, "\n".join(lines), "model_summary.txt")
+        run.log_text("\n".join(lines), "model_summary.txt")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Log the metrics of an epoch."""

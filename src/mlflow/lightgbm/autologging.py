@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -86,9 +85,7 @@ class BoosterTraining(Boosting):
 
     def before(self, train: Call) -> None:
         """See `Boosting.before`."""
-        bound = inspect.signature(train.function).bind(*train.args, **train.kwargs)
-        bound.apply_defaults()
-        given = bound.arguments
+        given = train.arguments()
         params = {key: value for key, value in given.items() if key not in _NOT_LOGGED}
         self.log_params({**params, **dict(given["params"])})
         self.example = getattr(given["train_set"], EXAMPLE, self.example)

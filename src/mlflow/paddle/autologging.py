@@ -69,7 +69,7 @@ def _fit(call: Call) -> Generator[None, None, None]:
             found = {name: getattr(stopping, name) for name in ("stopped_epoch", "best_value")}
             run.log_metrics(numbers(found), model_id=model_id)
     with call.safely("log the model's summary"):
-        mlflow.MlflowClient().log_text(run.run_id, str(model.summary()), "model_summary.txt")
+        run.log_text(str(model.summary()), "model_summary.txt")
     if model_id is not None:
         with call.safely("log the model"):
             registered = options["registered_model_name"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Generator
 from typing import Any
 
 from mlflow.autologging import AutologgedRun, Call, Integration
 from mlflow.autologging.datasets import dataset_of
+from mlflow.autologging.inputs import described
 from mlflow.models.interface import ModelSignature
 from mlflow.pmdarima.model_io import FLAVOR, FLAVOR_NAME, log_model, predictor_of
 from mlflow.types.inference import find_schema
@@ -68,14 +68,9 @@ def _patch() -> None:
 
 def _fit(call: Call) -> Generator[None, None, None]:
     run, y, x = call.run(), call.argument("y"), call.argument("X")
-    dataset = None
     with call.safely("log the parameters"):
         run.log_params(_params_of(call))
-    if call.options["log_datasets"]:
-        with call.safely("log the dataset"):
-            dataset = _dataset(x, y)
-            if dataset is not None:
-                run.log_dataset(dataset, "train")
+    dataset = call.log_training_data(lambda: _dataset(x, y))
     yield
     model = call.result
     if isinstance(model, list):  # all that `auto_arima` tried, the best first
@@ -90,14 +85,7 @@ def _fit(call: Call) -> Generator[None, None, None]:
 
 def _params_of(call: Call) -> dict[str, Any]:
     """The parameters of the model, or of a search; of a pipeline those of its steps."""
-    bound = inspect.signature(call.function).bind(*call.args, **call.kwargs)
-    bound.apply_defaults()
-    given: dict[str, Any] = {}
-    for name, value in bound.arguments.items():
-        if bound.signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
-            given |= value
-        elif name not in _DATA:
-            given[name] = value
+    given = {name: value for name, value in call.arguments().items() if name not in _DATA}
     own: dict[str, Any] = {} if call.owner is None else dict(call.owner.get_params())
     steps = own.get("steps")
     if steps is not None:
@@ -154,22 +142,16 @@ def fit_metrics(arima: Any) -> dict[str, float]:
 def _log_model(call: Call, model: Any, *, with_regressors: bool) -> None:
     import pandas as pd
 
-    options = call.options
     # What regressors of periods to come look like, nobody knows.
     example = None if with_regressors else pd.DataFrame({"n_periods": [5]})
-    signature = None
-    if options["log_model_signatures"] and example is not None:
-        with call.safely("infer the model's signature"):
-            # Not by `infer_signature`, which warns of every column of integers: a number of periods is one.
-            signature = ModelSignature(find_schema(example), find_schema(predictor_of(model).predict(example)))
+
+    def infer() -> ModelSignature:
+        # Not by `infer_signature`, which warns of every column of integers: a number of periods is one.
+        return ModelSignature(find_schema(example), find_schema(predictor_of(model).predict(example)))
+
+    interface = described(call, example, infer)
     with call.safely("log the model"):
-        log_model(
-            model,
-            name="model",
-            signature=signature,
-            input_example=example if options["log_input_examples"] else None,
-            registered_model_name=options["registered_model_name"],
-        )
+        log_model(model, name="model", registered_model_name=call.options["registered_model_name"], **interface)
 
 
 INTEGRATION = Integration(FLAVOR_NAME, _patch, module="pmdarima", supported=SUPPORTED)

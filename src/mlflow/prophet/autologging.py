@@ -9,7 +9,7 @@ from typing import Any
 
 from mlflow.autologging import Call, Integration
 from mlflow.autologging.datasets import dataset_of
-from mlflow.autologging.inputs import example_of, signature_of
+from mlflow.autologging.inputs import described, example_of, signature_of
 from mlflow.prophet.model_io import FLAVOR, FLAVOR_NAME, log_model
 
 SUPPORTED = ("1.1", "2")
@@ -59,32 +59,20 @@ def _patch() -> None:
 
 def _fit(call: Call) -> Generator[None, None, None]:
     run, model, data = call.run(), call.owner, call.argument("df")
-    example = dataset = None
+    example = None
     with call.safely("log the parameters"):
         run.log_params({**_params_of(model), **{key: value for key, value in call.kwargs.items() if key != "df"}})
-    if call.options["log_datasets"]:
-        with call.safely("log the dataset"):
-            dataset = dataset_of(data)
-            if dataset is not None:
-                run.log_dataset(dataset, "train")
+    dataset = call.log_training_data(lambda: dataset_of(data))
     with call.safely("take an input example"):
         example = example_of(data.drop(columns="y"))
     yield
     with call.safely("log how well it fits"):
         run.log_metrics(fit_metrics(model), dataset=dataset)
     if call.options["log_models"]:
-        signature = None
-        if call.options["log_model_signatures"] and example is not None:
-            with call.safely("infer the model's signature"):
-                signature = signature_of(example, model.predict)
+        interface = described(call, example, lambda: signature_of(example, model.predict))
         with call.safely("log the model"):
-            log_model(
-                model,
-                name="model",
-                signature=signature,
-                input_example=example if call.options["log_input_examples"] else None,
-                registered_model_name=call.options["registered_model_name"],
-            )
+            registered = call.options["registered_model_name"]
+            log_model(model, name="model", registered_model_name=registered, **interface)
 
 
 def _params_of(model: Any) -> dict[str, Any]:

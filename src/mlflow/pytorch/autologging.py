@@ -143,7 +143,7 @@ def _checkpoints(options: dict[str, Any]) -> Checkpoints | None:
 def _log_summary(run: AutologgedRun, trainer: Any, module: Any) -> None:
     package = type(trainer).__module__.partition(".trainer")[0]
     summaries = importlib.import_module(f"{package}.utilities.model_summary")
-    mlflow.MlflowClient().log_text(run.run_id, str(summaries.ModelSummary(module, max_depth=-1)), "model_summary.txt")
+    run.log_text(str(summaries.ModelSummary(module, max_depth=-1)), "model_summary.txt")
 
 
 def _log_module(run: AutologgedRun, callback: TrainingHooks, module: Any, options: dict[str, Any]) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 from millrace.model import Param
 from mlflow.autologging import Call, positional
 from mlflow.autologging.datasets import dataset_of
-from mlflow.autologging.inputs import example_of, signature_of
+from mlflow.autologging.inputs import described, example_of, signature_of
 from mlflow.autologging.runs import AutologgedRun
+from mlflow.models.interface import ModelSignature
 from mlflow.sklearn import tuning
 from mlflow.sklearn.estimators import is_search
 from mlflow.sklearn.model_io import log_model
@@ -48,11 +49,8 @@ class Training:
         """Log what is known before the training."""
         with self.call.safely("log the parameters"):
             self.run.log_params(params_of(self.estimator), tags_of(self.estimator))
-        if self.options["log_datasets"] and self._x is not None:
-            with self.call.safely("log the dataset"):
-                self.dataset = dataset_of(self._x, self._y)
-                if self.dataset is not None:
-                    self.run.log_dataset(self.dataset, "train")
+        if self._x is not None:
+            self.dataset = self.call.log_training_data(lambda: dataset_of(self._x, self._y))
         if self.options["log_models"] and self._x is not None:
             with self.call.safely("take an input example"):
                 # Now: `fit` may change its input in place.
@@ -102,18 +100,14 @@ class Training:
     def _log_model(
         self, estimator: Any, name: str, params: dict[str, Any], registered_model_name: str | None
     ) -> str | None:
-        signature = None
-        if self.options["log_model_signatures"] and self._example is not None:
-            with self.call.safely("infer the model's signature"):
-                predict = next(
-                    (getattr(estimator, each) for each in ("predict", "transform") if hasattr(estimator, each)), None
-                )
-                signature = signature_of(self._example, predict)
+        def infer() -> ModelSignature:
+            methods = (getattr(estimator, each) for each in ("predict", "transform") if hasattr(estimator, each))
+            return signature_of(self._example, next(methods, None))
+
         return log_model(
             estimator,
             name=name,
-            signature=signature,
-            input_example=self._example if self.options["log_input_examples"] else None,
+            **described(self.call, self._example, infer),
             serialization_format=self.options["serialization_format"],
             registered_model_name=registered_model_name,
             params=params,

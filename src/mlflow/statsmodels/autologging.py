@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 import numbers
-import os
-import tempfile
 from collections.abc import Generator
 from typing import Any
 
@@ -67,33 +64,16 @@ def _models(kind: type) -> set[type]:
 def _fit(call: Call) -> Generator[None, None, None]:
     run = call.run()
     with call.safely("log the parameters"):
-        run.log_params(_arguments(call))
+        run.log_params(call.arguments())
     yield
     results = call.result
     with call.safely("log the results' figures"):
         run.log_metrics(_figures(results))
-    with call.safely("log the summary"), tempfile.TemporaryDirectory() as scratch:
-        path = os.path.join(scratch, "model_summary.txt")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(results.summary().as_text())
-        run.log_artifact(path)
+    with call.safely("log the summary"):
+        run.log_text(results.summary().as_text(), "model_summary.txt")
     if call.options["log_models"]:
         with call.safely("log the model"):
             log_model(results, name="model", registered_model_name=call.options["registered_model_name"])
-
-
-def _arguments(call: Call) -> dict[str, Any]:
-    """The arguments of a call by name, defaults and those that go on by name included."""
-    bound = inspect.signature(call.function).bind(*call.args, **call.kwargs)
-    bound.apply_defaults()
-    kinds = {each.name: each.kind for each in bound.signature.parameters.values()}
-    found = {}
-    for name, value in bound.arguments.items():
-        if kinds[name] is inspect.Parameter.VAR_KEYWORD:
-            found |= value
-        else:
-            found[name] = value
-    return found
 
 
 def _figures(results: Any) -> dict[str, float]:

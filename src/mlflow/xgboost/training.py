@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -32,9 +31,7 @@ class BoosterTraining(Boosting):
 
     def before(self, train: Call) -> None:
         """See `Boosting.before`."""
-        bound = inspect.signature(train.function).bind(*train.args, **train.kwargs)
-        bound.apply_defaults()
-        given = bound.arguments
+        given = train.arguments()
         params = {key: value for key, value in given.items() if key not in _NOT_LOGGED}
         self.log_params({**params, **dict(given["params"])})
         self._stops_early = given.get("early_stopping_rounds") is not None
