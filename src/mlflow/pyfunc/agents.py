@@ -13,13 +13,13 @@ import mlflow
 from millrace.errors import MlflowException
 
 
-def as_json(answer: Any, kind: type[BaseModel], refusal: str) -> dict[str, Any]:
+def as_json(answer: Any, kind: type[BaseModel], refusal: str | None = None) -> dict[str, Any]:
     """An answer as JSON knows it, whether the agent gave it as a pydantic model or as a dict.
 
     Args:
         answer: what the agent gave.
         kind: what it should be.
-        refusal: how the sentence begins that says that it is not.
+        refusal: how the sentence begins that says that it is not; None of an answer that was asked for by a request.
 
     Raises:
         MlflowException: it is not.
@@ -27,6 +27,11 @@ def as_json(answer: Any, kind: type[BaseModel], refusal: str) -> dict[str, Any]:
     try:
         kind.model_validate(answer)
     except ValidationError as error:
+        if refusal is None:
+            refusal = (
+                f"Model returned an invalid response. Expected a {kind.__name__} object or dictionary with the same "
+                "schema. "
+            )
         raise MlflowException(f"{refusal}Pydantic validation error: {error}") from error
     return answer if isinstance(answer, dict) else answer.model_dump(exclude_none=True)
 

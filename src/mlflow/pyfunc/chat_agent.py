@@ -8,7 +8,7 @@ from typing import Any
 
 from mlflow.models.interface import ModelSignature
 from mlflow.pyfunc.agents import as_json, example_of, taking_dicts, wrap_once
-from mlflow.pyfunc.fixed import FixedInterface, request_of
+from mlflow.pyfunc.fixed import NO_STREAM, FixedInterface, request_of
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from mlflow.types.agent import (
     CHAT_AGENT_INPUT_EXAMPLE,
@@ -26,10 +26,6 @@ _INVALID_SAVED = (
     "Failed to save ChatAgent. Ensure your model's predict() method returns a ChatAgentResponse object or a dict with "
     "the same schema."
 )
-
-
-def _invalid(kind: type[ChatAgentResponse | ChatAgentChunk]) -> str:
-    return f"Model returned an invalid response. Expected a {kind.__name__} object or dictionary with the same schema. "
 
 
 class _ChatAgentPyfuncWrapper:
@@ -50,7 +46,7 @@ class _ChatAgentPyfuncWrapper:
             MlflowException: the agent gave something else than a `ChatAgentResponse`.
         """
         answer = self.chat_agent.predict(*_arguments(request_of(model_input)))
-        return as_json(answer, ChatAgentResponse, _invalid(ChatAgentResponse))
+        return as_json(answer, ChatAgentResponse)
 
     def predict_stream(self, model_input: Any, params: dict[str, Any] | None = None) -> Generator[dict[str, Any]]:
         """Answer a request piece by piece.
@@ -59,7 +55,7 @@ class _ChatAgentPyfuncWrapper:
             MlflowException: the agent gave something else than a `ChatAgentChunk`.
         """
         for piece in self.chat_agent.predict_stream(*_arguments(request_of(model_input))):
-            yield as_json(piece, ChatAgentChunk, _invalid(ChatAgentChunk))
+            yield as_json(piece, ChatAgentChunk)
 
 
 def _arguments(
@@ -138,7 +134,4 @@ class ChatAgent(PythonModel, metaclass=ABCMeta):
         Raises:
             NotImplementedError: the agent does not.
         """
-        raise NotImplementedError(
-            "Streaming implementation not provided. Please override the `predict_stream` method on your model to "
-            "generate streaming predictions"
-        )
+        raise NotImplementedError(NO_STREAM)

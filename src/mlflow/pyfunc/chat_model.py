@@ -8,7 +8,7 @@ from typing import Any
 
 from millrace.errors import MlflowException
 from mlflow.models.interface import ModelSignature
-from mlflow.pyfunc.fixed import FixedInterface, request_of
+from mlflow.pyfunc.fixed import NO_STREAM, FixedInterface, request_of
 from mlflow.pyfunc.hints import parameters_of
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from mlflow.types.llm import (
@@ -143,7 +143,4 @@ class ChatModel(PythonModel, metaclass=ABCMeta):
         Raises:
             NotImplementedError: the model does not.
         """
-        raise NotImplementedError(
-            "Streaming implementation not provided. Please override the `predict_stream` method on your model to "
-            "generate streaming predictions"
-        )
+        raise NotImplementedError(NO_STREAM)

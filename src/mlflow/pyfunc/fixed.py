@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 
+NO_STREAM = (
+    "Streaming implementation not provided. Please override the `predict_stream` method on your model to generate "
+    "streaming predictions"
+)
+"""Why a model whose class does not define `predict_stream` does not stream."""
+
+
 class FixedInterface(NamedTuple):
     """What is known of a model before anybody looked at it."""
 

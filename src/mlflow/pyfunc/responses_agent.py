@@ -10,7 +10,7 @@ from typing import Any
 import mlflow
 from mlflow.models.interface import ModelSignature
 from mlflow.pyfunc.agents import as_json, example_of, taking_dicts, wrap_once
-from mlflow.pyfunc.fixed import FixedInterface, request_of
+from mlflow.pyfunc.fixed import NO_STREAM, FixedInterface, request_of
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from mlflow.types.responses import (
     RESPONSES_AGENT_INPUT_EXAMPLE,
@@ -41,10 +41,6 @@ _INVALID_SAVED = (
 )
 
 
-def _invalid(kind: type[ResponsesAgentResponse | ResponsesAgentStreamEvent]) -> str:
-    return f"Model returned an invalid response. Expected a {kind.__name__} object or dictionary with the same schema. "
-
-
 class _ResponsesAgentPyfuncWrapper:
     """A loaded `ResponsesAgent`: takes and gives what JSON knows."""
 
@@ -63,7 +59,7 @@ class _ResponsesAgentPyfuncWrapper:
             MlflowException: the agent gave something else than a `ResponsesAgentResponse`.
         """
         answer = self.responses_agent.predict(_converted(request_of(model_input)))
-        return as_json(answer, ResponsesAgentResponse, _invalid(ResponsesAgentResponse))
+        return as_json(answer, ResponsesAgentResponse)
 
     def predict_stream(self, model_input: Any, params: dict[str, Any] | None = None) -> Generator[dict[str, Any]]:
         """Answer a request event by event.
@@ -72,7 +68,7 @@ class _ResponsesAgentPyfuncWrapper:
             MlflowException: the agent gave something else than a `ResponsesAgentStreamEvent`.
         """
         for event in self.responses_agent.predict_stream(_converted(request_of(model_input))):
-            yield as_json(event, ResponsesAgentStreamEvent, _invalid(ResponsesAgentStreamEvent))
+            yield as_json(event, ResponsesAgentStreamEvent)
 
 
 def _converted(request: dict[str, Any]) -> ResponsesAgentRequest:
@@ -148,10 +144,7 @@ class ResponsesAgent(PythonModel, metaclass=ABCMeta):
         Raises:
             NotImplementedError: the agent does not.
         """
-        raise NotImplementedError(
-            "Streaming implementation not provided. Please override the `predict_stream` method on your model to "
-            "generate streaming predictions"
-        )
+        raise NotImplementedError(NO_STREAM)
 
     @staticmethod
     def responses_agent_output_reducer(chunks: list[ResponsesAgentStreamEvent | dict[str, Any]]) -> dict[str, Any]:
