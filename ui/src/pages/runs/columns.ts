@@ -240,10 +240,10 @@ export function defaultWidth(id: string, label: string, facts?: ColumnFacts): nu
   if (attribute) return attribute.width;
   const needed = label.length * 7 + 26;
   const range = rangeOf(facts);
-  if (kindOf(id) !== "metrics" || !range) return Math.round(Math.min(180, Math.max(kindOf(id) === "metrics" || range ? 88 : 96, needed)));
-  // The best value is bold and has a star before it.
-  const letters = Math.max(formatNumber(range.low, range).length, formatNumber(range.high, range).length);
-  return Math.round(Math.min(180, Math.max(88, needed, letters * BOLD + STAR)));
+  const metric = kindOf(id) === "metrics";
+  // The best value of a metric is bold and has a star before it.
+  const letters = metric && range ? Math.max(formatNumber(range.low, range).length, formatNumber(range.high, range).length) : 0;
+  return Math.round(Math.min(180, Math.max(metric || range ? 88 : 96, needed, letters && letters * BOLD + STAR)));
 }
 
 /** Keep groups whole after a choice: a column goes behind the last of its group, else of its kind. */

@@ -18,12 +18,12 @@ export function datasetFilter(datasets: readonly DatasetChoice[]): string {
 /** Most versions that are looked at. */
 const MOST = 10_000;
 
-/** Whether a choice goes by registered versions. */
-export const byVersions = (choice: string) => /^with/i.test(choice);
-
 /** Runs with (`With Model Versions`) or without registered versions of their models; "" for all. */
-export async function versionFilter(choice: string, given: AbortSignal): Promise<string> {
-  if (!byVersions(choice)) return "";
+export function versionFilter(choice: string, given: AbortSignal): string | Promise<string> {
+  return /^with/i.test(choice) ? askedFilter(choice, given) : "";
+}
+
+async function askedFilter(choice: string, given: AbortSignal): Promise<string> {
   const found = new Set<string>();
   let token = "";
   let seen = 0;

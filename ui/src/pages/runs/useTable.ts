@@ -11,7 +11,7 @@ import { href, place, replace, setQuery } from "../../lib/route";
 import { tagOf } from "../../lib/tags";
 import { type Chosen, columnsQuestion, defaultColumns, kindOf, MOST_COLUMNS, NAME, serverName, viewOf } from "./columns";
 import { goBy } from "./directions";
-import { byVersions, datasetFilter, versionFilter } from "./extras";
+import { datasetFilter, versionFilter } from "./extras";
 import { allOf, asFilter } from "./filter";
 import { GroupRows } from "./groups";
 import { type Question, RunRows } from "./rows";
@@ -225,7 +225,7 @@ function sinceFilter(time: string): string {
 }
 
 function useExtraFilter(state: TableState): string {
-  const versions = useLoad((given) => (byVersions(state.models) ? versionFilter(state.models, given) : ""), [state.models]);
+  const versions = useLoad((given) => versionFilter(state.models, given), [state.models]);
   return allOf(datasetFilter(state.datasets), versions.data.value ?? "");
 }
 
