@@ -7,8 +7,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[3]
 PRODUCTS = {"millrace": ROOT / "src", "mlflow": Path(sys.prefix) / "upstream"}
@@ -45,3 +48,23 @@ def run_program(product: str, program: str, *arguments: object, folder: Path = P
         )
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def exchanged(
+    run: Callable[..., Any], program: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], Any]:
+    """What each product finds in the models that each saved, by saver and loader; and what each refused to save.
+
+    Args:
+        run: runs a program with a product; `program save FOLDER` and `program load FOLDER…`.
+        program: the name of the file.
+        tmp_path_factory: makes the folders.
+    """
+    found: dict[tuple[str, str], Any] = {}
+    folders = [tmp_path_factory.mktemp(saver) for saver in PRODUCTS]
+    for saver, folder in zip(PRODUCTS, folders, strict=True):
+        found[saver, "refused"] = run(saver, program, "save", folder)
+    for loader in PRODUCTS:
+        answers = run(loader, program, "load", *folders)
+        found |= {(saver, loader): one for saver, one in zip(PRODUCTS, answers, strict=True)}
+    return found

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import anthropic
@@ -21,20 +19,7 @@ from mlflow.tracing import library, streams
 SAID: Any = [{"role": "user", "content": "Hi"}]
 
 
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path, provider: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A store of the test's own, and both clients pointed at the server here."""
-    mlflow.set_tracking_uri(str(tmp_path / "mlruns"))
-    for name, path in (("OPENAI_BASE_URL", "/v1"), ("ANTHROPIC_BASE_URL", "")):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{provider}{path}")
-    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
-        monkeypatch.setenv(name, "nobody's")
-    mlflow.openai.autolog()
-    mlflow.anthropic.autolog()
-    yield
-    mlflow.openai.autolog(disable=True)
-    mlflow.anthropic.autolog(disable=True)
-    mlflow.set_tracking_uri("")
+pytestmark = pytest.mark.usefixtures("clients")
 
 
 def _traces() -> Any:

@@ -8,7 +8,6 @@ import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import anthropic
@@ -24,21 +23,14 @@ SAID: Any = [{"role": "user", "content": "Hi"}]
 ASKED: Any = {"model": "claude-x", "max_tokens": 9, "messages": SAID}
 
 
+pytestmark = pytest.mark.usefixtures("clients")
+
+
 @pytest.fixture(autouse=True)
-def store(tmp_path: Path, provider: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A store of the test's own, and both clients pointed at the server here; no trace goes on at the end."""
-    mlflow.set_tracking_uri(str(tmp_path / "mlruns"))
-    for name, path in (("OPENAI_BASE_URL", "/v1"), ("ANTHROPIC_BASE_URL", "")):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{provider}{path}")
-    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
-        monkeypatch.setenv(name, "nobody's")
+def nothing_goes_on() -> Iterator[None]:
+    """No trace goes on at the end."""
     GOING.clear()
-    mlflow.openai.autolog()
-    mlflow.anthropic.autolog()
     yield
-    mlflow.openai.autolog(disable=True)
-    mlflow.anthropic.autolog(disable=True)
-    mlflow.set_tracking_uri("")
     assert not GOING
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integrations.deep.running import PRODUCTS, run_program
+from tests.integrations.deep.running import PRODUCTS, exchanged, run_program
 
 pytestmark = pytest.mark.timeout(900)  # processes that import everything
 
@@ -20,15 +20,7 @@ def run(product: str, program: str, *arguments: object) -> Any:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Any]:
-    """What each product finds in the models that each saved, and what it refused to save."""
-    found: dict[tuple[str, str], Any] = {}
-    folders = [tmp_path_factory.mktemp(saver) for saver in PRODUCTS]
-    for saver, folder in zip(PRODUCTS, folders, strict=True):
-        found[saver, "refused"] = run(saver, "models.py", "save", folder)
-    for loader in PRODUCTS:
-        answers = run(loader, "models.py", "load", *folders)
-        found |= {(saver, loader): one for saver, one in zip(PRODUCTS, answers, strict=True)}
-    return found
+    return exchanged(run, "models.py", tmp_path_factory)
 
 
 @pytest.mark.parametrize("saver", PRODUCTS)
