@@ -36,22 +36,22 @@ def main() -> None:
     if missing:
         raise SystemExit(f"Run scripts/integrations.sh {' '.join(missing)} first: it makes what this needs.")
     print(
-        "| training | SDK | off, CPU s | adds, CPU s | adds, CPU | adds, wall s | afterwards, s | first: adds, CPU s |"
+        "| training | SDK | off, wall s | adds, wall s | adds, wall | adds, CPU | hooks, CPU s | afterwards, s "
+        "| first: adds, CPU s |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     for library in os.environ.get("LIBRARIES", ",".join(LIBRARIES)).split(","):
         for size in SIZES.split(","):
             for sdk in SDKS:
                 found = _measured(library, sdk, size)
                 off, on = found["off"], found["on"]
                 cpu, wall = (statistics.median(each[which] for each in off) for which in (0, 1))
-                added = statistics.median(each[0] for each in on) - cpu
-                longer = statistics.median(each[1] for each in on) - wall
+                added, longer = (statistics.median(each[which] for each in on) for which in (0, 1))
                 hooks = f"{sum(found['hooks']) / ROUNDS:.3f}" if sdk == "millrace" else "?"
                 later = statistics.median(each[2] for each in on)
                 print(
-                    f"| {library} | {sdk} | {cpu:.2f} | {added:.2f} | {added / cpu:+.1%} | {longer:.2f} "
-                    f"| {hooks} | {later:.1f} | {found['first'][0] - cpu:.2f} |",
+                    f"| {library} | {sdk} | {wall:.2f} | {longer - wall:.2f} | {longer / wall - 1:+.1%} "
+                    f"| {added / cpu - 1:+.1%} | {hooks} | {later:.1f} | {found['first'][0] - cpu:.2f} |",
                     flush=True,
                 )
 

@@ -31,7 +31,7 @@ from typing import Any
 
 from mlflow.environment.files import ENVIRONMENT_REFERENCE, check_environment_arguments, write_environment
 from mlflow.environment.inference import infer_pip_requirements
-from mlflow.environment.known import classes_in, recall, remember
+from mlflow.environment.known import Kind, kind_of, recall, remember
 from mlflow.environment.libraries import library, version_of
 from mlflow.models.model import Model, local_directory
 from mlflow.models.recording import at_last
@@ -136,16 +136,17 @@ class Flavor:
         self, directory: str, requirements: list[str], alike: Hashable, given: Mapping[str, Any]
     ) -> list[str]:
         """What a model imports; the same as another model of its kind in this environment."""
-        kind = None if given.get("code_paths") else alike or classes_in(directory)
-        if kind is None:
+        known = None if given.get("code_paths") else Kind(alike, lasts=True) if alike else kind_of(directory)
+        if known is None:
             return infer_pip_requirements(directory, self.name, requirements)
-        kind = (self.name, kind, type(given.get("input_example")).__qualname__)
-        found = self._known.get(kind) or recall(kind)
+        kind = (self.name, known.tells, type(given.get("input_example")).__qualname__)
+        found = self._known.get(kind) or (recall(kind) if known.lasts else None)
         if found is None:
             found = infer_pip_requirements(directory, self.name, requirements)
             if found == requirements:
                 return found  # maybe it could not be found out
-            remember(kind, found)
+            if known.lasts:
+                remember(kind, found)
         self._known[kind] = found
         return list(found)
 

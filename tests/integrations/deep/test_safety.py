@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -115,3 +116,14 @@ def test_autolog_of_all_reaches_what_is_imported_later() -> None:
     fit_keras()
     tags = {run.data.tags["mlflow.autologging"] for run in mlflow.search_runs(output_format="list")}
     assert tags == {"pytorch", "keras"}
+
+
+@pytest.mark.parametrize(("chosen", "called"), [({}, {"start"}), ({"log_every_n_step": 1}, {"start", "end"})])
+def test_a_batch_calls_only_the_hooks_that_log(chosen: dict[str, Any], called: set[str]) -> None:
+    mlflow.pytorch.autolog(**chosen)
+    profiler = lightning.pytorch.profilers.SimpleProfiler()
+    fit_lightning(profiler=profiler)
+    counts = {name.partition("TrainingCallback.")[2]: len(took) for name, took in profiler.recorded_durations.items()}
+    per_batch = {name: count for name, count in counts.items() if re.search("batch|before|after", name)}
+    assert per_batch == {f"on_train_batch_{when}": 1 if when == "start" else 4 for when in called}
+    assert counts["on_train_epoch_end"] == 2
