@@ -13,15 +13,14 @@ from millrace.model import SpanAttributeKey, SpanType
 from mlflow.autologging import Call, Integration, safely
 from mlflow.tracing.library import Started, fail, function_tool_of, set_usage, start
 from mlflow.tracing.live import LiveSpan
-from mlflow.tracing.starting import deactivate, lend
+from mlflow.tracing.starting import deactivate, get_current_active_span, lend
 
 __all__ = ["FLAVOR_NAME", "autolog"]
 
 FLAVOR_NAME = "haystack"
 _COMPONENT = "haystack.component.run"
 _PIPELINE_OUTPUT = "haystack.pipeline.output_data"
-_INPUTS = ("haystack.component.input", "haystack.agent.input", "haystack.pipeline.input_data")
-_OUTPUTS = ("haystack.component.output", "haystack.agent.output")
+_PIPELINE_INPUT = "haystack.pipeline.input_data"
 _MODELS = ("generator", "chat", "llm", "openai", "anthropic", "cohere", "mistral", "gemini", "completion")
 _TYPES = (
     *((part, SpanType.LLM) for part in _MODELS),
@@ -31,6 +30,16 @@ _TYPES = (
     ("agent", SpanType.AGENT),
 )
 """Parts of names of components' classes, and what they say of the component; the first one that is found counts."""
+
+_OPERATIONS = {
+    "pipeline.run": SpanType.CHAIN,
+    "agent.run": SpanType.AGENT,
+    "agent.step": SpanType.CHAIN,
+    "agent.step.llm": SpanType.LLM,
+    "agent.step.tool": SpanType.TOOL,
+    "chat_generator.run": SpanType.LLM,
+}
+"""How names of other operations end, and what they are."""
 
 
 def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False) -> None:
@@ -50,10 +59,11 @@ def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False
 
 def _patch() -> None:
     tracing = importlib.import_module("haystack.tracing.tracer")
-    INTEGRATION.trace(tracing.ProxyTracer, "trace", _hook)
+    INTEGRATION.trace(tracing.ProxyTracer, "trace", _operate)
+    INTEGRATION.trace(tracing.ProxyTracer, "current_span", _find)
 
 
-def _hook(call: Call) -> Generator[None, None, None]:
+def _operate(call: Call) -> Generator[None, None, None]:
     """Have an operation that Haystack traces be a span of ours, too."""
     if not call.options.get("log_traces", True):
         return
@@ -62,6 +72,14 @@ def _hook(call: Call) -> Generator[None, None, None]:
         call.put("parent_span", above._inner)
     yield
     call.result = _Operation(call.result, name, tags, above if isinstance(above, _Span) else None)
+
+
+def _find(call: Call) -> Generator[None, None, None]:
+    """Have what Haystack hands on to other threads be our span, where no tracer has one."""
+    yield
+    span = get_current_active_span()
+    if span is not None and isinstance(call.result, importlib.import_module("haystack.tracing.tracer").NullSpan):
+        call.result = _Span(call.result, span, None, {})
 
 
 class _Operation(ContextDecorator):
@@ -113,8 +131,7 @@ def _started(name: str, tags: dict[str, Any]) -> Started:
     if name == _COMPONENT:
         kind = str(tags.get("haystack.component.type"))
         return Started(kind, next((one for part, one in _TYPES if part in kind.lower()), SpanType.TOOL), None)
-    types = {"pipeline.run": SpanType.CHAIN, "agent.run": SpanType.AGENT}
-    return Started(name, next((one for end, one in types.items() if name.endswith(end)), SpanType.UNKNOWN), None)
+    return Started(name, next((one for end, one in _OPERATIONS.items() if name.endswith(end)), SpanType.UNKNOWN), None)
 
 
 class _Span:
@@ -160,14 +177,14 @@ class _Span:
     def _keep(self, key: str, value: Any) -> None:
         shown = _shown(value)
         self._span.set_attribute(key, shown)
-        if key in _INPUTS:
+        if key.endswith(".input") or key == _PIPELINE_INPUT:
             self._span.set_inputs(shown)
             self._pass_on("inputs", shown)
             if self._span.span_type == SpanType.LLM and isinstance(shown, dict):
                 tools = [_tool(one) for one in shown.get("tools") or () if isinstance(one, dict)]
                 if tools:
                     self._span.set_attribute(SpanAttributeKey.CHAT_TOOLS, tools)
-        elif key in _OUTPUTS:
+        elif key.endswith(".output"):
             self._span.set_outputs(shown)
             self._pass_on("outputs", shown)
             _set_usage(self._span, shown)
@@ -180,7 +197,7 @@ class _Span:
 
     def _end(self, error: BaseException | None) -> None:
         with safely(FLAVOR_NAME, "tell of a pipeline"):
-            if self._span.span_type == SpanType.CHAIN:
+            if self._span.name.endswith("pipeline.run"):
                 if self._steps["inputs"]:
                     self._span.set_inputs(self._steps["inputs"])
                 self._span.set_outputs(self._steps["outputs"])

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -201,6 +202,22 @@ def test_operations_of_the_users_own_are_spans() -> None:
     assert trace.data.spans[1].attributes["a"] == 1
     assert work() == 1  # as often as one likes
     assert len(_traces()) == 2
+
+
+def test_threads_are_told_what_they_are_steps_of() -> None:
+    def work(above: Any) -> None:
+        with tracing.tracer.trace("inner", parent_span=above):
+            pass
+
+    with tracing.tracer.trace("outer"):
+        current = tracing.tracer.current_span()
+        assert current is not None
+        current.set_tag("a", 1)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(work, current).result()
+    assert _names() == [" > outer", "outer > inner"]
+    (trace,) = _traces()
+    assert trace.data.spans[0].attributes["a"] == 1
 
 
 def test_spans_of_components_are_steps_of_theirs() -> None:

@@ -25,7 +25,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "semantic_kernel": {
         "semantic_kernel/*/spans/*/status/0": _STATUS,
         "semantic_kernel/*/spans/[1-4]/attributes/mlflow.span*puts": _MORE,
-        "semantic_kernel/[389]/spans/0/attributes/mlflow.span*puts": _MORE,
+        "semantic_kernel/[3589]/spans/0/attributes/mlflow.span*puts": _MORE,
         "semantic_kernel/1[13]/spans/0/attributes/mlflow.span*puts": _MORE,
         "semantic_kernel/*/spans/*/attributes/mlflow.chat.tools": _MORE,
         "semantic_kernel/*/previews/*": "as inputs and outputs",
