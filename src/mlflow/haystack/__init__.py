@@ -14,6 +14,7 @@ from mlflow.autologging import Call, Integration, safely
 from mlflow.tracing.library import Started, fail, function_tool_of, set_usage, start
 from mlflow.tracing.live import LiveSpan
 from mlflow.tracing.starting import deactivate, get_current_active_span, lend
+from mlflow.tracing.values import Encoded, as_json
 
 __all__ = ["FLAVOR_NAME", "autolog"]
 
@@ -149,7 +150,7 @@ class _Span:
         self._span = span
         self._above = above
         self._tags = tags
-        self._steps: dict[str, dict[str, Any]] = {"inputs": {}, "outputs": {}}
+        self._steps: dict[str, dict[str, str]] = {"inputs": {}, "outputs": {}}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
@@ -175,49 +176,60 @@ class _Span:
             self._keep(key, value)
 
     def _keep(self, key: str, value: Any) -> None:
-        shown = _shown(value)
-        self._span.set_attribute(key, shown)
+        shown, text = _shown(value)
+        self._span.set_attribute(key, text)
         if key.endswith(".input") or key == _PIPELINE_INPUT:
-            self._span.set_inputs(shown)
-            self._pass_on("inputs", shown)
+            self._span.set_inputs(text)
+            self._pass_on("inputs", text)
             if self._span.span_type == SpanType.LLM and isinstance(shown, dict):
                 tools = [_tool(one) for one in shown.get("tools") or () if isinstance(one, dict)]
                 if tools:
                     self._span.set_attribute(SpanAttributeKey.CHAT_TOOLS, tools)
         elif key.endswith(".output"):
-            self._span.set_outputs(shown)
-            self._pass_on("outputs", shown)
+            self._span.set_outputs(text)
+            self._pass_on("outputs", text)
             _set_usage(self._span, shown)
 
-    def _pass_on(self, what: str, shown: Any) -> None:
+    def _pass_on(self, what: str, text: Any) -> None:
         """What goes into and comes out of a pipeline is that of its components."""
         name = self._tags.get("haystack.component.name")
         if self._above is not None and name is not None:
-            self._above._steps[what][name] = shown
+            self._above._steps[what][name] = as_json(text)
 
     def _end(self, error: BaseException | None) -> None:
         with safely(FLAVOR_NAME, "tell of a pipeline"):
             if self._span.name.endswith("pipeline.run"):
                 if self._steps["inputs"]:
-                    self._span.set_inputs(self._steps["inputs"])
-                self._span.set_outputs(self._steps["outputs"])
-                self._span.set_attribute(_PIPELINE_OUTPUT, _shown(self._tags.get(_PIPELINE_OUTPUT)))
+                    self._span.set_inputs(_object(self._steps["inputs"]))
+                self._span.set_outputs(_object(self._steps["outputs"]))
+                self._span.set_attribute(_PIPELINE_OUTPUT, _shown(self._tags.get(_PIPELINE_OUTPUT))[1])
         if error is None or isinstance(error, GeneratorExit):
             self._span.end()
         else:
             fail(self._span, error)
 
 
-def _shown(value: Any) -> Any:
-    """A value as JSON has it, by Haystack's own rules: without bytes of files and images."""
+def _shown(value: Any) -> tuple[Any, Any]:
+    """A value by Haystack's own rules, without bytes of files and images: as JSON has it, and what to set.
+
+    Documents may be large, with their embeddings: each value is written once, however often it is set.
+    """
     if value is None or isinstance(value, str):
-        return value
+        return value, value
     coerce: Callable[[Any], Any] = importlib.import_module("haystack.tracing.utils").coerce_tag_value
     text = coerce(value)
+    if not isinstance(text, str):
+        return text, text
     try:
-        return json.loads(text) if isinstance(text, str) else text
-    except ValueError:
-        return text
+        shown = json.loads(text)
+    except ValueError:  # a text that says which object it is
+        return text, text
+    # Haystack escapes what is not ASCII; nobody could search for that.
+    return shown, Encoded(as_json(shown) if "\\u" in text else text)
+
+
+def _object(texts: dict[str, str]) -> Encoded:
+    return Encoded("{" + ", ".join(f"{as_json(str(name))}: {text}" for name, text in texts.items()) + "}")
 
 
 def _tool(shown: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import gc
+import os
+import subprocess
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -244,6 +247,14 @@ def test_spans_of_components_are_steps_of_theirs() -> None:
     assert trace.data.spans[0].outputs == {name: {"answer": 2} for name in ("one", "two", "three")}
 
 
+def test_texts_can_be_searched_for(address: str) -> None:
+    asking(address).run({"prompt": {"name": "Zoë"}})
+    (trace,) = _traces()
+    assert trace.data.spans[1].inputs["name"] == "Zoë"
+    assert "Zoë" in trace.data.spans[1].attribute_texts["mlflow.spanInputs"]
+    assert "Zoë" in trace.info.request_preview
+
+
 def test_a_run_that_nobody_reads_to_its_end(address: str) -> None:
     async def left() -> None:
         async for _ in asking(address, AsyncPipeline).run_async_generator(ANN):
@@ -256,6 +267,28 @@ def test_a_run_that_nobody_reads_to_its_end(address: str) -> None:
 
 
 # -- Semantic Kernel -------------------------------------------------------------------------------------------------
+LATER = """
+import asyncio, mlflow
+mlflow.semantic_kernel.autolog()
+from semantic_kernel.agents import ChatCompletionAgent
+from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion
+from openai import AsyncOpenAI
+model = OpenAIChatCompletion(ai_model_id="m", async_client=AsyncOpenAI(api_key="x", base_url="{address}/v1"))
+asyncio.run(ChatCompletionAgent(service=model, name="helper").get_response("Hi"))
+(trace,) = mlflow.search_traces(locations=["0"], return_type="list")
+print([span.name for span in trace.data.spans])
+"""
+
+
+def test_agents_that_are_imported_later_are_recorded(address: str, tmp_path: Path) -> None:
+    code = LATER.replace("{address}", address)
+    settings = {**os.environ, "MLFLOW_TRACKING_URI": str(tmp_path / "mlruns")}
+    done = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines()[-1:] == [
+        "['invoke_agent helper', 'AutoFunctionInvocationLoop', 'chat m']",
+    ], done.stderr[-3000:]
+
+
 class Mine(ChatCompletionClientBase):
     """A model of the user's own."""
 
