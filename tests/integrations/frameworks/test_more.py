@@ -282,7 +282,8 @@ print([span.name for span in trace.data.spans])
 
 def test_agents_that_are_imported_later_are_recorded(address: str, tmp_path: Path) -> None:
     code = LATER.replace("{address}", address)
-    settings = {**os.environ, "MLFLOW_TRACKING_URI": str(tmp_path / "mlruns")}
+    home = str(Path(mlflow.__file__).parents[1])
+    settings = {**os.environ, "MLFLOW_TRACKING_URI": str(tmp_path / "mlruns"), "PYTHONPATH": home}
     done = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, timeout=120)
     assert done.stdout.splitlines()[-1:] == [
         "['invoke_agent helper', 'AutoFunctionInvocationLoop', 'chat m']",
