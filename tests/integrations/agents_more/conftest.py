@@ -7,6 +7,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "providers_shared"))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "providers_shared")]
 
-from running import provider, traced
+from running import provider, traced  # noqa: E402
