@@ -19,9 +19,10 @@ from mlflow.agno.saying import (
     finish_tool,
     gather_model,
     gather_run,
+    gather_tool,
 )
 from mlflow.autologging import Call, Integration, safely
-from mlflow.tracing.library import Begin, Finish, Started, fail, is_on, start, stream, stream_later, trace_calls
+from mlflow.tracing.library import Begin, Finish, Started, fail, is_on, spans, start, stream, stream_later, trace_calls
 from mlflow.tracing.live import LiveSpan
 from mlflow.tracing.starting import activate, deactivate, get_current_active_span
 from mlflow.tracing.streams import Gather
@@ -56,9 +57,9 @@ def _patch() -> None:
     _trace(workflow.Workflow, ("run", "arun"), begin_workflow, run)
     steps = ("execute", "aexecute", "execute_stream", "aexecute_stream")
     _trace(getattr(workflow, "Step", None), steps, begin_step, run)
-    _trace(
-        importlib.import_module("agno.tools.function").FunctionCall, ("execute", "aexecute"), begin_tool, finish_tool
-    )
+    function: Any = importlib.import_module("agno.tools.function")
+    for name in ("execute", "aexecute"):
+        INTEGRATION.trace(function.FunctionCall, name, _tool)
 
 
 # -- models ----------------------------------------------------------------------------------------------------------
@@ -93,6 +94,25 @@ def _patch_later_models(base: type) -> None:
                 _patch_model(cls)
 
     INTEGRATION.patches.attribute(base, "__init_subclass__", classmethod(__init_subclass__))
+
+
+# -- tools -----------------------------------------------------------------------------------------------------------
+def _tool(call: Call) -> Generator[None, None, None]:
+    """A hook for tools, some of which give their answer in pieces, as those that run other agents do."""
+
+    def finish(flavor: str, span: LiveSpan, result: Any) -> Any:
+        pieces = getattr(result, "result", None)
+        if hasattr(pieces, "__anext__"):
+            result.result = stream_later(flavor, span, pieces, gather_tool)
+        elif hasattr(pieces, "__next__"):
+            result.result = stream(flavor, span, pieces, gather_tool)
+        else:
+            return finish_tool(flavor, span, result)
+        if call.owner.result is pieces:  # where Agno reads it
+            call.owner.result = result.result
+        return result
+
+    yield from spans(begin_tool, finish)(call)
 
 
 # -- calls whose answer is there at once, comes later, or comes in pieces -------------------------------------------

@@ -245,10 +245,19 @@ def begin_tool(call: Call) -> Started:
 
 
 def finish_tool(flavor: str, span: LiveSpan, result: Any) -> Any:
-    """What a tool answers; one that gives it in pieces is asked for them later."""
+    """What a tool answers."""
     if getattr(result, "status", None) == "failure":
         span.record_exception(str(result.error))
-    elif not (hasattr(result.result, "__next__") or hasattr(result.result, "__anext__")):
+    else:
         span.set_outputs(result.result)
     span.end()
     return result
+
+
+def gather_tool(span: LiveSpan, pieces: list[Any]) -> None:
+    """What a tool answers in pieces: texts, or what agents that it runs tell of themselves."""
+    if all(isinstance(each, str) for each in pieces):
+        span.set_outputs("".join(pieces))
+    else:
+        contents = [each if isinstance(each, str) else getattr(each, "content", None) for each in pieces]
+        span.set_outputs(next((each for each in reversed(contents) if each), None))
