@@ -101,7 +101,7 @@ def _tool(call: Call) -> Generator[None, None, None]:
     """A hook for tools, some of which give their answer in pieces, as those that run other agents do."""
 
     def finish(flavor: str, span: LiveSpan, result: Any) -> Any:
-        pieces = getattr(result, "result", None)
+        pieces: Any = getattr(result, "result", None)
         if hasattr(pieces, "__anext__"):
             result.result = stream_later(flavor, span, pieces, gather_tool)
         elif hasattr(pieces, "__next__"):

@@ -8,9 +8,9 @@ from typing import Any
 
 from mlflow.autologging import Call, Integration
 from mlflow.strands.spans import FLAVOR_NAME, ActiveToo, Mirrored, Steps, kept, mirrored, note, type_of
-from mlflow.tracing.library import Started, fail, is_on, start, trace_calls
+from mlflow.tracing.library import Started, fail, finish_plainly, is_on, spans, start
 from mlflow.tracing.live import LiveSpan
-from mlflow.tracing.starting import get_current_active_span
+from mlflow.tracing.starting import activate, current, deactivate, get_current_active_span
 
 
 def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False) -> None:
@@ -32,12 +32,14 @@ def _patch() -> None:
     INTEGRATION.trace(importlib.import_module("strands.telemetry.tracer").Tracer, "_start_span", _start_span)
     INTEGRATION.trace(tracing, "use_span", _use_span)
     agent = importlib.import_module("strands").Agent
-    trace_calls(INTEGRATION, agent, "structured_output_async", _begin_structured)
+    INTEGRATION.trace(agent, "structured_output_async", _structured)
     graph: Any = importlib.import_module("strands.multiagent.graph").Graph
     swarm: Any = importlib.import_module("strands.multiagent.swarm").Swarm
     for owner in (agent, graph, swarm):
         if hasattr(owner, "stream_async"):
             INTEGRATION.trace(owner, "stream_async", _stream)
+        INTEGRATION.trace(owner, "__call__", _hand_on)
+    INTEGRATION.trace(agent, "structured_output", _hand_on)
 
 
 def _start_span(call: Call) -> Generator[None, None, None]:
@@ -59,13 +61,29 @@ def _start_span(call: Call) -> Generator[None, None, None]:
 
 def _above(parent: Any) -> LiveSpan | None:
     """The span that a new one is a step of: what Strands says, else the active one, here or in OpenTelemetry."""
-    if not _goes_on(parent):
-        above = get_current_active_span()
-        if above is not None:
-            return above
-        # Threads of older versions have OpenTelemetry's context only.
-        parent = importlib.import_module("opentelemetry.trace").get_current_span()
-    return parent.span if _goes_on(parent) else None
+    if _goes_on(parent):
+        return parent.span  # type: ignore[no-any-return]
+    above = get_current_active_span()
+    if above is None:
+        active = importlib.import_module("opentelemetry.trace").get_current_span()
+        above = active.span if _goes_on(active) else importlib.import_module("opentelemetry.context").get_value(_KEY)
+    return above
+
+
+_KEY = "mlflow-active-span"
+
+
+def _hand_on(call: Call) -> Generator[None, None, None]:
+    """Tell the thread that does the work of the active span: in older versions it has OpenTelemetry's context only."""
+    above = get_current_active_span()
+    if above is None:
+        return
+    context: Any = importlib.import_module("opentelemetry.context")
+    token = context.attach(context.set_value(_KEY, above))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def _goes_on(span: Any) -> bool:
@@ -83,7 +101,15 @@ def _use_span(call: Call) -> Generator[None, None, None]:
 def _stream(call: Call) -> Generator[None, None, None]:
     yield
     if is_on(INTEGRATION) and hasattr(call.result, "__anext__"):
-        call.result = Steps(call.result)
+        call.result = Steps(call.result, _above(None))
+
+
+def _structured(call: Call) -> Generator[None, None, None]:
+    token = activate(_above(None) or current())
+    try:
+        yield from spans(_begin_structured, finish_plainly)(call)
+    finally:
+        deactivate(token)
 
 
 def _begin_structured(call: Call) -> Started:

@@ -19,7 +19,7 @@ from typing import Any
 from millrace.model import SpanEvent, SpanStatus, SpanStatusCode, SpanType
 from mlflow.autologging import safely
 from mlflow.tracing.library import fail, set_usage
-from mlflow.tracing.live import LiveSpan
+from mlflow.tracing.live import LiveSpan, NoOpSpan
 from mlflow.tracing.starting import activate, current, deactivate
 from mlflow.tracing.streams import Reading
 
@@ -270,12 +270,13 @@ class Steps:
 
     Args:
         pieces: Strands' asynchronous generator.
+        above: the span that they are steps of.
     """
 
-    def __init__(self, pieces: Any) -> None:
+    def __init__(self, pieces: Any, above: LiveSpan | None) -> None:
         self._pieces = pieces
         self._spans = _Scope()
-        self._inside = current()
+        self._inside: LiveSpan | NoOpSpan | None = above or current()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pieces, name)

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import agno_calls
 import openai
 import opentelemetry.trace
 import pytest
+import strands.agent.agent
 import strands.telemetry.tracer
 import strands_calls
 from agno.agent import Agent as AgnoAgent
@@ -174,6 +176,18 @@ def test_the_users_spans_in_between_are_not_the_agents(provider: int) -> None:
     asyncio.run(read())
     names = _names(_trace())
     assert names["mine"] == names["invoke_agent Strands Agents"] == "outer"
+
+
+@pytest.mark.parametrize("name", ["strands", "strands, structured"])
+def test_threads_that_know_opentelemetry_only(name: str, provider: int) -> None:
+    def run_async(function: Any) -> Any:
+        """As Strands before it copied contexts."""
+        with ThreadPoolExecutor() as pool:
+            return pool.submit(lambda: asyncio.run(function())).result()
+
+    with mock.patch.object(strands.agent.agent, "run_async", run_async), mlflow.start_span("outer"):
+        CALLS[name](provider)
+    assert [span.name for span in _trace().data.spans if span.parent_id is None] == ["outer"]
 
 
 @pytest.mark.parametrize("how", ["closed", "forgotten"])
