@@ -182,5 +182,5 @@ async def _awaited(call: Call, begin: Begin, finish: Finish, answer: Coroutine[A
     return result
 
 
-INTEGRATION = Integration(FLAVOR_NAME, _patch, module="agno", supported=("2.0", "4"))
+INTEGRATION = Integration(FLAVOR_NAME, _patch, module="agno", supported=("1.7", "4"))
 """What is patched in Agno."""

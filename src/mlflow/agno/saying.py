@@ -11,7 +11,7 @@ from mlflow.tracing.library import Started, set_usage
 from mlflow.tracing.live import LiveSpan
 
 FLAVOR_NAME = "agno"
-_SECRETS = ("api_key", "api_base", "access_key", "secret_key", "endpoint", "deployment", "token", "headers")
+_SECRETS = ("api_key", "api_base", "access_key", "secret", "password", "ad_token", "endpoint", "deployment", "headers")
 
 _IDS = {
     "run_id": "agno.run.id",
@@ -89,6 +89,10 @@ def _tell(span: LiveSpan, result: Any) -> None:
         span.record_exception(str(getattr(result, "error", None) or result.content))
 
 
+_SAYING = ("RunContent", "RunResponseContent", "RunResponse")
+"""How events end that have a piece of the answer; the latter two before version 2."""
+
+
 def _tell_ids(span: LiveSpan, result: Any) -> None:
     """Who ran, and in which session: Agno makes up what the user has not said."""
     for name, attribute in _IDS.items():
@@ -111,7 +115,7 @@ def gather_run(span: LiveSpan, pieces: list[Any]) -> None:
     if ended:
         _tell(span, ended[-1])
         return
-    said = [each.content for each in own if str(each.event).endswith("RunContent") and each.content is not None]
+    said = [each.content for each in own if str(each.event).endswith(_SAYING) and each.content is not None]
     if all(isinstance(each, str) for each in said):
         span.set_outputs("".join(said))
     elif said:
@@ -176,14 +180,18 @@ def _parameters(model: Any) -> dict[str, Any]:
     ask = getattr(model, "get_request_params", None)
     found = ask() if ask is not None else getattr(model, "request_params", None)
     return {
-        name: "[REDACTED]" if any(part in name.lower() for part in _SECRETS) and name != "max_tokens" else value
+        name: "[REDACTED]" if any(part in name.lower() for part in _SECRETS) else value
         for name, value in (found if isinstance(found, dict) else {}).items()
         if name not in ("tools", "messages")
     }
 
 
 def finish_model(flavor: str, span: LiveSpan, result: Any) -> Any:
-    """A model's whole answer."""
+    """A model's whole answer; before version 2 it is what the provider's library says."""
+    if not hasattr(result, "tool_calls"):
+        _set_usage(span, result)
+        span.end(outputs=result)
+        return result
     said = {"role": getattr(result, "role", None), "content": result.content, "tool_calls": result.tool_calls or None}
     span.set_outputs([_given(said)])
     _set_usage(span, result)
@@ -193,6 +201,11 @@ def finish_model(flavor: str, span: LiveSpan, result: Any) -> Any:
 
 def gather_model(span: LiveSpan, pieces: list[Any]) -> None:
     """A model's answer in pieces."""
+    for each in pieces:
+        _set_usage(span, each)
+    if not all(hasattr(each, "tool_calls") for each in pieces):
+        span.set_outputs(pieces)
+        return
     said: dict[str, Any] = {"role": "assistant"}
     content = [each.content for each in pieces if each.content is not None]
     if content:
@@ -201,8 +214,6 @@ def gather_model(span: LiveSpan, pieces: list[Any]) -> None:
     for each in pieces:
         for call in each.tool_calls or ():
             _add_call(calls, call)
-        if getattr(each, "response_usage", None) is not None:
-            _set_usage(span, each)
     said["tool_calls"] = list(calls.values()) or None
     span.set_outputs({"messages": [_given(said)]})
 
@@ -229,10 +240,11 @@ def _get(holder: Any, name: str) -> Any:
 
 
 def _set_usage(span: LiveSpan, result: Any) -> None:
-    usage = getattr(result, "response_usage", None)
-    if usage is not None:
-        given, taken = _get(usage, "input_tokens"), _get(usage, "output_tokens")
-        set_usage(span, given, taken, _get(usage, "total_tokens") or None)
+    usage = getattr(result, "response_usage", None) or getattr(result, "usage", None)
+    given, taken = _get(usage, "input_tokens"), _get(usage, "output_tokens")
+    if given is None and taken is None:
+        given, taken = _get(usage, "prompt_tokens"), _get(usage, "completion_tokens")
+    set_usage(span, given, taken, _get(usage, "total_tokens") or None)
 
 
 # -- tools -----------------------------------------------------------------------------------------------------------
