@@ -221,18 +221,23 @@ def _settled() -> Any:
 
 def test_a_run_that_is_cancelled_ends(provider: int) -> None:
     async def run() -> None:
-        agent = _agent(provider)
-        with mock.patch.object(type(agent.model), "stream", _never), pytest.raises(TimeoutError):
-            await asyncio.wait_for(agent.invoke_async("Hi"), 0.2)
+        agent, reached = _agent(provider), asyncio.Event()
+
+        async def never(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+            reached.set()
+            await asyncio.sleep(600)
+            yield {}
+
+        with mock.patch.object(type(agent.model), "stream", never):
+            task = asyncio.create_task(agent.invoke_async("Hi"))
+            await reached.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
 
     asyncio.run(run())
     assert _trace().info.state == "ERROR"
     assert mlflow.get_current_active_span() is None
-
-
-async def _never(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-    await asyncio.sleep(60)
-    yield {}
 
 
 # -- Agno ------------------------------------------------------------------------------------------------------------
