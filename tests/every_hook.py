@@ -27,11 +27,11 @@ from tests.sabotage import SabotageError, points
 pytestmark = pytest.mark.timeout(900)
 
 UNHOOKED = {
-    *("Parallel.__call__", "_FuncWrapper.__call__", "BaseEstimator.__init_subclass__"),
+    *("Parallel.__call__", "_FuncWrapper.__call__", "BaseEstimator.__init_subclass__", "Model.__init_subclass__"),
     *("SummaryWriter.add_scalar", "SummaryWriter.add_scalars", "SummaryWriter.add_hparams"),
 }
-"""What the integrations of scikit-learn and PyTorch patch without a hook; tests of searches, of later imports and of
-what TensorBoard is told go through them."""
+"""What the integrations of scikit-learn, Agno and PyTorch patch without a hook; tests of searches, of classes that are
+defined later and of what TensorBoard is told go through them."""
 
 
 class Hostile:

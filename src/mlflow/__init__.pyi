@@ -1,6 +1,7 @@
 """Generated from mlflow/__init__.py by `make schema`: do not edit."""
 
 from mlflow import ag2 as ag2
+from mlflow import agno as agno
 from mlflow import anthropic as anthropic
 from mlflow import artifacts as artifacts
 from mlflow import autogen as autogen
@@ -43,6 +44,7 @@ from mlflow import spacy as spacy
 from mlflow import spark as spark
 from mlflow import statsmodels as statsmodels
 from mlflow import store as store
+from mlflow import strands as strands
 from mlflow import system_metrics as system_metrics
 from mlflow import tensorflow as tensorflow
 from mlflow import tracing as tracing

@@ -46,13 +46,15 @@ def chat_chunks(request: dict[str, Any]) -> list[dict[str, Any]]:
     """The answer to a chat completion in pieces."""
     common = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": CREATED, "model": request["model"]}
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}, {"content": "Hello"}, {"content": " world"}]
-    if request.get("tools") and request["messages"][-1]["role"] != "tool":
+    call = bool(request.get("tools")) and request["messages"][-1]["role"] != "tool"
+    if call:
         function = {"name": request["tools"][0]["function"]["name"], "arguments": ""}
         deltas = [{"role": "assistant", "tool_calls": [{"index": 0, "id": "call_1", "type": "function"}]}]
         deltas[0]["tool_calls"][0]["function"] = function
         deltas += [{"tool_calls": [{"index": 0, "function": {"arguments": part}}]} for part in ('{"city": ', '"Oslo"}')]
     chunks = [{**common, "choices": [{"index": 0, "delta": each, "finish_reason": None}]} for each in deltas]
-    chunks.append({**common, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    reason = "tool_calls" if call else "stop"
+    chunks.append({**common, "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]})
     if (request.get("stream_options") or {}).get("include_usage"):
         usage = {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}
         chunks.append({**common, "choices": [], "usage": usage})

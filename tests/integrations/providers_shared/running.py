@@ -56,9 +56,9 @@ def traced(provider: int, tmp_path: Path, request: pytest.FixtureRequest) -> Cal
     return run
 
 
-def hold(library: str, known: dict[str, str], traced: Callable[[str, str], Any]) -> None:
+def hold(library: str, known: dict[str, str], traced: Callable[[str, str], Any], *, at_once: bool = True) -> None:
     """Assert that traces are those of the real MLflow but for what is known, and that nothing else is known."""
-    with ThreadPoolExecutor() as threads:  # each waits for a process
+    with ThreadPoolExecutor(2 if at_once else 1) as threads:  # each waits for a process
         theirs, ours = threads.map(traced, (library, library), ("upstream", "ours"))
     differing = differences(theirs, ours, library)
     surprising = {path for path in differing if not any(fnmatchcase(path, one) for one in known)}
