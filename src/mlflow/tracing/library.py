@@ -31,6 +31,8 @@ class Started:
     span_type: str
     inputs: Any
     attributes: dict[str, Any] = field(default_factory=dict)
+    begun: Callable[[LiveSpan], None] | None = None
+    """Is told of the span."""
 
 
 Begin = Callable[[Call], Started | None]
@@ -86,7 +88,11 @@ def start(started: Started | None, parent: LiveSpan | None = None) -> LiveSpan |
     span = start_span_no_context(started.name, started.span_type, parent, started.inputs)
     for key, value in started.attributes.items():
         span.set_attribute(key, value)
-    return span if isinstance(span, LiveSpan) else None
+    if not isinstance(span, LiveSpan):
+        return None
+    if started.begun is not None:
+        started.begun(span)
+    return span
 
 
 def finish_plainly(flavor: str, span: LiveSpan, result: Any) -> Any:

@@ -7,8 +7,6 @@ import time
 from typing import Any
 
 from autogen_agentchat.agents import AssistantAgent
-from autogen_agentchat.conditions import MaxMessageTermination
-from autogen_agentchat.teams import RoundRobinGroupChat
 from autogen_ext.models.openai import OpenAIChatCompletionClient
 
 import mlflow
@@ -31,12 +29,6 @@ def run(address: str) -> None:
         await asyncio.sleep(0.01)
         weather = AssistantAgent("weather", model_client=client, tools=[get_weather], reflect_on_tool_use=True)
         await weather.run(task="Weather?")
-        await asyncio.sleep(0.01)
-        async for _ in agent.run_stream(task="Hi"):
-            pass
-        await asyncio.sleep(0.01)
-        team = RoundRobinGroupChat([agent, weather], termination_condition=MaxMessageTermination(3))
-        await team.run(task="Hi")
         await asyncio.sleep(0.01)
         failing = OpenAIChatCompletionClient(model="gpt-4o-mini", **{**options, "base_url": f"{address}/no-such-model"})
         try:

@@ -12,6 +12,8 @@ import dspy
 import pytest
 from autogen import ConversableAgent
 from autogen_agentchat.agents import AssistantAgent
+from autogen_agentchat.conditions import MaxMessageTermination
+from autogen_agentchat.teams import RoundRobinGroupChat
 from autogen_ext.models.openai import OpenAIChatCompletionClient
 from dspy.teleprompt import BootstrapFewShot
 from dspy.utils import DummyLM
@@ -74,6 +76,17 @@ def _agent(port: int) -> Any:
     return [message.content for message in result.messages]  # type: ignore[union-attr]
 
 
+def _team(port: int) -> Any:
+    async def read() -> list[Any]:
+        options: Any = {"api_key": "nobody's", "base_url": f"http://127.0.0.1:{port}/v1"}
+        client = OpenAIChatCompletionClient(model="gpt-4o-mini-2024-07-18", **options)
+        agent = AssistantAgent("helper", model_client=client, model_client_stream=True)
+        team = RoundRobinGroupChat([agent], termination_condition=MaxMessageTermination(2))
+        return [getattr(piece, "content", None) async for piece in team.run_stream(task="Hi")]
+
+    return asyncio.run(read())
+
+
 def _chat(port: int) -> Any:
     entry = {"model": "gpt-4o-mini", "api_key": "nobody's", "base_url": f"http://127.0.0.1:{port}/v1"}
     config: Any = {"config_list": [entry], "cache_seed": None}
@@ -87,6 +100,7 @@ CALLS: dict[str, Callable[[int], Any]] = {
     "llama_index, streamed": _streamed,
     "dspy": _program,
     "autogen": _agent,
+    "autogen, streamed": _team,
     "ag2": _chat,
 }
 
@@ -153,6 +167,7 @@ def test_libraries_are_put_back(provider: int) -> None:
         CALLS[name](provider)
     assert not mlflow.search_traces(locations=["0"], return_type="list")
     root = get_dispatcher()
+    patched = (AssistantAgent.on_messages, AssistantAgent.on_messages_stream, dspy.Evaluate.__call__)
     ours = [*root.span_handlers, *root.event_handlers, *dspy.settings.callbacks, dspy.Evaluate.__call__]
     assert not [one for one in ours if type(one).__module__.startswith("mlflow")]
-    assert not any(hasattr(one, "_mlflow_patched") for one in (AssistantAgent.on_messages, dspy.Evaluate.__call__))
+    assert not any(hasattr(one, "_mlflow_patched") for one in patched)
