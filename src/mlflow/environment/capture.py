@@ -45,7 +45,7 @@ def _top(name: str | None) -> str:
 
 
 def imported_by(path: str) -> tuple[set[str], bool]:
-    """The top-level modules that loading, and trying, a model imports; and whether its example, if any, is predicted."""
+    """The top-level modules that loading, and trying, a model imports; and whether it predicted its example, if any."""
     before = {_top(name) for name in sys.modules}
     asked: set[str] = set()
     predicted = True
