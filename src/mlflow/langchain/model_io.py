@@ -82,7 +82,7 @@ def save_model(
         else:
             shutil.copy(script, saving.path(os.path.basename(script)))
             where = {**how, "model_code_path": script, "model_config": model_config}
-        predict = PredictorWithParams(model).predict
+        predict = Predictor(model).predict
         saving.pyfunc("mlflow.langchain", predict=predict, predict_stream_fn="predict_stream", **where)
         saving.flavor(langchain_version=version, **how)
 
@@ -156,12 +156,12 @@ def _load(directory: str, config: dict[str, Any] | None) -> Any:
     return load_model_from_code(os.path.join(directory, os.path.basename(script)), config or entry.get("config"))
 
 
-def _load_pyfunc(path: str, model_config: dict[str, Any] | None = None) -> PredictorWithParams:
+def _load_pyfunc(path: str, model_config: dict[str, Any] | None = None) -> Predictor:
     """Load a model for pyfunc, which finds this function by the module's name."""
-    return PredictorWithParams(_load(FLAVOR.opened(path)[0], model_config))
+    return Predictor(_load(FLAVOR.opened(path)[0], model_config))
 
 
-class PredictorWithParams:
+class Predictor:
     """A runnable behind the interface that every flavor gives pyfunc.
 
     Args:

@@ -27,7 +27,7 @@ def check_engine_type(engine_type: str | None) -> None:
         )
 
 
-def predictor(model: Any, engine_type: str | None, config: dict[str, Any] | None) -> PredictorWithParams:
+def predictor(model: Any, engine_type: str | None, config: dict[str, Any] | None) -> Predictor:
     """What asks a model.
 
     Args:
@@ -55,14 +55,14 @@ def predictor(model: Any, engine_type: str | None, config: dict[str, Any] | None
     ]
     for kind, ask in ways:
         if isinstance(model, kind):
-            return PredictorWithParams(model, ask)
+            return Predictor(model, ask)
     raise MlflowException.invalid_parameter_value(
         f"An object of {type(model).__name__} cannot be asked: it is neither an index, an engine, a retriever nor a "
         "workflow."
     )
 
 
-class PredictorWithParams:
+class Predictor:
     """A model behind the interface that every flavor gives pyfunc.
 
     Args:

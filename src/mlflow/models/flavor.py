@@ -230,20 +230,3 @@ class Predictor:
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
         """Predict data; params are left out, as MLflow does: a signature may name some that the model does not take."""
         return self._model.predict(data)
-
-
-class PredictorWithParams(Predictor):
-    """The same for models whose params are arguments of their function.
-
-    Args:
-        model: the library's own object.
-        predict: predicts data; the model's `predict` by default.
-    """
-
-    def __init__(self, model: Any, predict: Callable[..., Any] | None = None) -> None:
-        super().__init__(model)
-        self._predict = predict or model.predict
-
-    def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
-        """Predict data; params are passed on by name."""
-        return self._predict(data, **(params or {}))

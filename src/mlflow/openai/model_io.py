@@ -80,7 +80,7 @@ def save_model(
     with FLAVOR.saving(given, [f"openai=={FLAVOR.version()}"], alike=FLAVOR_NAME) as saving:
         with open(saving.path(FILE_NAME), "w", encoding="utf-8") as file:
             yaml.safe_dump(asked, file)
-        saving.pyfunc("mlflow.openai", predict=PredictorWithParams(asked).predict, data=FILE_NAME)
+        saving.pyfunc("mlflow.openai", predict=Predictor(asked).predict, data=FILE_NAME)
         saving.flavor(openai_version=FLAVOR.version(), data=FILE_NAME)
 
 
@@ -142,10 +142,10 @@ def _load(directory: str, entry: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _load_pyfunc(path: str) -> PredictorWithParams:
+def _load_pyfunc(path: str) -> Predictor:
     """Load a model for pyfunc, which finds this function by the module's name."""
     FLAVOR.library()
-    return PredictorWithParams(_load(*FLAVOR.opened(path)))
+    return Predictor(_load(*FLAVOR.opened(path)))
 
 
 # -- what is asked ---------------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def _client() -> Any:
 
 
 # -- predicting ------------------------------------------------------------------------------------------------------
-class PredictorWithParams:
+class Predictor:
     """A call of the API behind the interface that every flavor gives pyfunc.
 
     Args:

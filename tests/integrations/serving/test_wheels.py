@@ -1,4 +1,4 @@
-"""`add_libraries_to_model` with the real pip, without a network: what a model's folder then has is what MLflow puts there."""
+"""`add_libraries_to_model` with the real pip, without a network: a model gets what MLflow puts there."""
 
 from __future__ import annotations
 

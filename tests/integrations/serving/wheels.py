@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 import mlflow
@@ -36,7 +37,7 @@ def _log(name: str, requirements: list[str]) -> None:
         python_model=Tiny(),
         pip_requirements=requirements,
         registered_model_name=name,
-        signature=infer_signature({"a": ["x"]}, ["x"]),
+        signature=infer_signature(pd.DataFrame({"a": ["x"]})),
         metadata={"by": "hand"},
     )
 
@@ -44,9 +45,8 @@ def _log(name: str, requirements: list[str]) -> None:
 def _described(uri: str) -> dict[str, Any]:
     """The files of a model, and what is in those that describe it."""
     folder = Path(mlflow.artifacts.download_artifacts(uri))
-    files = sorted(
-        str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file() and each.name != READING
-    )
+    paths = (each for each in folder.rglob("*") if each.is_file() and each.name != READING)
+    files = sorted(str(each.relative_to(folder)) for each in paths)
     texts = {name: (folder / name).read_text() for name in files if name.endswith(".txt")}
     tables = {
         name: yaml.safe_load((folder / name).read_text()) for name in ("MLmodel", "conda.yaml", "python_env.yaml")
@@ -65,7 +65,7 @@ def _predicted(uri: str) -> Any:
     subprocess.run([*command, "requirements.txt"], cwd=folder, check=True, capture_output=True, text=True)
     sys.path.append(target)
     try:
-        return mlflow.pyfunc.load_model(uri).predict({"a": ["x", "y"]})
+        return mlflow.pyfunc.load_model(uri).predict(pd.DataFrame({"a": ["x", "y"]}))
     finally:
         sys.path.remove(target)
         sys.modules.pop("tiny_one"), sys.modules.pop("tiny_two")
