@@ -12,6 +12,10 @@ URI = os.environ["MLFLOW_TRACKING_URI"]
 SCRATCH = tempfile.mkdtemp(prefix="ray-", dir="/tmp")  # sockets lie in it, whose paths must be short
 
 
+# A trial's id is a metric where chance makes a number of it, such as 96e51_00000.
+os.environ["_TEST_TUNE_TRIAL_UUID"] = "trial"
+
+
 def train(config):  # type: ignore[no-untyped-def]
     """Three steps, then the second trial fails."""
     for step in range(3):
