@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -289,6 +293,36 @@ def test_selected_runs_are_exported_few_or_many(visit: Visit, client: mlflow.Mlf
     assert len(lines) == 221
     assert {line for line in lines[1:] if any(run in line for run in runs[1:221])} == set(lines[1:])
     assert runs[0] not in "".join(lines)
+    client.delete_experiment(experiment)  # other tests know which experiment has the most runs
+
+
+def test_the_question_is_copied_as_code_that_gives_the_same_runs(visit: Visit, client: mlflow.MlflowClient) -> None:
+    experiment = client.create_experiment('it\'s "quoted" 🚂')
+    for n in range(6):
+        run = client.create_run(experiment, tags={"remark": 'it\'s "x"' if n % 2 else "other"}).info.run_id
+        client.log_metric(run, "loss", n / 10)
+    client.delete_run(run)
+    condition = """tags.remark LIKE 'it%"x"'"""
+    page = visit.open(
+        f"/experiments/{experiment}/runs?searchFilter={quote(condition)}&orderByKey=metrics.loss&orderByAsc=false"
+    )
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect_runs(page, 2)
+    shown = [run.info.run_id for run in client.search_runs([experiment], condition, 1, 10, ["metrics.loss DESC"])]
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Copy as Python").click()
+    expect(page.get_by_text("Copied the Python code.")).to_be_visible()
+    code = page.evaluate("navigator.clipboard.readText()") + "print(*runs.run_id)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == shown
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Copy as curl").click()
+    expect(page.get_by_text("Copied the request.")).to_be_visible()
+    command = page.evaluate("navigator.clipboard.readText()").replace("\\\n", "")
+    _, _, method, url, _, header, _, body = shlex.split(command)
+    asked = urllib.request.Request(url, body.encode(), dict([header.split(": ")]), method=method)
+    with urllib.request.urlopen(asked) as answer:
+        assert [run["info"]["run_id"] for run in json.load(answer)["runs"]] == shown
     client.delete_experiment(experiment)  # other tests know which experiment has the most runs
 
 

@@ -145,3 +145,21 @@ def test_a_server_that_goes_away_is_said_and_found_again(
     with running_server(tmp_path, port=free_port):
         expect(banner).to_have_count(0)
         expect(page.get_by_role("main").get_by_role("link", name="Default", exact=True)).to_be_visible()
+
+
+def test_a_page_opened_while_the_server_is_away_shows_itself_when_it_is_back(
+    visiting: Callable[..., Visit], free_port: int, tmp_path: Path
+) -> None:
+    with running_server(tmp_path, port=free_port) as url:
+        visit = visiting(url)
+        page = visit.open("/experiments")
+        expect(page.get_by_role("main").get_by_role("link", name="Default", exact=True)).to_be_visible()
+        visit.expecting("ERR_", "Failed to (load|fetch)", "net::")
+    page.evaluate("() => { location.hash = '#/models' }")  # its program was not fetched before
+    alert = page.get_by_role("main").get_by_role("alert")
+    expect(alert).to_contain_text("The server does not answer. It is tried again by itself.", use_inner_text=True)
+    with running_server(tmp_path, port=free_port):
+        expect(page.get_by_role("main").get_by_role("heading", name="Registered models", level=1)).to_be_visible(
+            timeout=30_000
+        )
+        expect(alert).to_have_count(0)

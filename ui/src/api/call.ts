@@ -81,7 +81,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     missed(isThere);
-    throw new CallError("The server does not answer.", "UNREACHABLE", 0);
+    throw unreachable();
   } finally {
     note?.(response);
   }
@@ -91,9 +91,29 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   return response;
 }
 
-/** Something else went wrong that the server's being away would explain: see whether it is. */
-export function suspect(): void {
-  void isThere().then((there) => (there ? heard() : missed(isThere)));
+/** Something else went wrong that the server's being away would explain: see whether it is. Resolves to whether it answers. */
+export async function suspect(): Promise<boolean> {
+  const there = await isThere();
+  if (there) heard();
+  else missed(isThere);
+  return there;
+}
+
+/** Fetch a part of the page's program.
+ *
+ * @throws CallError the server does not answer; the browser's error when the part cannot be loaded all the same.
+ */
+export async function fetchPart<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch {
+    if (await suspect()) return load(); // it was away, or came back, just then
+    throw unreachable();
+  }
+}
+
+function unreachable(): CallError {
+  return new CallError("The server does not answer.", "UNREACHABLE", 0);
 }
 
 /** Ask for nothing but an answer. */

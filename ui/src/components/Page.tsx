@@ -3,12 +3,15 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { useMemo } from "preact/hooks";
+import { fetchPart } from "../api/call";
+import { serverAnswers } from "../api/reach";
 import { href, match, place } from "../lib/route";
 import { useTitle } from "../lib/title";
 import { pageRoutes, type PageProps } from "../pages/routes";
 import { LinkButton } from "./Button";
 import { Empty } from "./Empty";
 import { Failure } from "./Failure";
+import { PartFailure } from "./lazy";
 import { Loading } from "./Loaded";
 
 type Module = ComponentType<PageProps>;
@@ -30,18 +33,9 @@ export async function begin(): Promise<void> {
 export function Page() {
   const { path } = place.value;
   const found = useMemo(() => find(path), [path]);
+  useSignalEffect(() => fetchPage(place.value.path));
   useSignalEffect(() => {
-    const load = find(place.value.path)?.load;
-    if (!load || loaded.peek().has(load)) return;
-    failed.value = null;
-    load().then(
-      (module) => {
-        loaded.value = new Map(loaded.peek()).set(load, module.default);
-      },
-      (error: unknown) => {
-        failed.value = error;
-      },
-    );
+    if (serverAnswers.value && failed.peek()) fetchPage(place.peek().path);
   });
   if (!found) return <NoPage path={path} />;
   const Shown = loaded.value.get(found.load);
@@ -53,9 +47,23 @@ export function Page() {
     );
   }
   if (failed.value) {
-    return <Failure page error={failed.value} what="This page's program could not be loaded." retry={() => location.reload()} />;
+    return <PartFailure page error={failed.value} what="This page's program could not be loaded." />;
   }
   return <Loading />;
+}
+
+function fetchPage(path: string): void {
+  const load = find(path)?.load;
+  if (!load || loaded.peek().has(load)) return;
+  failed.value = null;
+  fetchPart(load).then(
+    (module) => {
+      loaded.value = new Map(loaded.peek()).set(load, module.default);
+    },
+    (error: unknown) => {
+      if (find(place.peek().path)?.load === load) failed.value = error;
+    },
+  );
 }
 
 /** Which page is at a path, and of what. Its tabs, and what is open in them, are the same page: nothing is drawn anew. */

@@ -158,7 +158,7 @@ function open(wanted: string): void {
   opened.onerror = () => {
     if (stream !== opened) return;
     liveState.value = "waiting";
-    suspect();
+    void suspect();
     // The browser connects again by itself, but not after an answer that was no stream.
     if (opened.readyState === EventSource.CLOSED) reopening = setTimeout(tune, againMs);
   };
