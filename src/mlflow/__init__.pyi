@@ -17,6 +17,7 @@ from mlflow import exceptions as exceptions
 from mlflow import gemini as gemini
 from mlflow import groq as groq
 from mlflow import h2o as h2o
+from mlflow import haystack as haystack
 from mlflow import keras as keras
 from mlflow import langchain as langchain
 from mlflow import lightgbm as lightgbm
@@ -33,6 +34,7 @@ from mlflow import pydantic_ai as pydantic_ai
 from mlflow import pyfunc as pyfunc
 from mlflow import pyspark as pyspark
 from mlflow import pytorch as pytorch
+from mlflow import semantic_kernel as semantic_kernel
 from mlflow import sentence_transformers as sentence_transformers
 from mlflow import shap as shap
 from mlflow import sklearn as sklearn

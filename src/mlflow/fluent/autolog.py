@@ -50,6 +50,7 @@ FLAVORS: dict[str, str] = {
     "smolagents": "mlflow.smolagents",
     "agno": "mlflow.agno",
     "haystack": "mlflow.haystack",
+    "semantic_kernel": "mlflow.semantic_kernel",
     "strands": "mlflow.strands",
 }
 """The libraries that can be logged, and the module whose `autolog` does it: MLflow 3.8's list in its spelling, and

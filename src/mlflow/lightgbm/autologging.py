@@ -19,8 +19,7 @@ EXAMPLE = "_mlflow_example"
 """What a `Dataset` carries that was made with autologging: rows of what it was made of."""
 
 _NOT_LOGGED = frozenset(
-    {"params", "train_set", "valid_sets", "valid_names", "feval", "fobj", "init_model", "callbacks", "evals_result"}
-    | {"feature_name", "categorical_feature", "learning_rates"}
+    ["params", "train_set", "valid_sets", "valid_names", "feval", "fobj", "init_model", "callbacks", "evals_result"]
 )
 
 

@@ -39,6 +39,12 @@ class TraceJSONEncoder(json.JSONEncoder):
         return _plain(o)
 
 
+class Encoded(str):
+    """A value that is JSON text already, and is written as it is."""
+
+    __slots__ = ()
+
+
 _encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
 _escape = json.JSONEncoder(default=_plain).encode
 
@@ -53,7 +59,10 @@ def as_json(value: Any) -> str:
     if value is None:
         return "null"
     try:
-        text = encode_basestring(value) if type(value) is str else _encode(value)
+        if type(value) is Encoded:
+            text = str(value)
+        else:
+            text = encode_basestring(value) if type(value) is str else _encode(value)
     except (ValueError, TypeError, RecursionError):
         # Circular references, keys that are no texts; and objects whose own methods raise these.
         text = _encode(_text(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from mlflow.autologging import Call, safe_callbacks
 from mlflow.autologging.boosting import MAX_DATA_BYTES, Boosting
@@ -17,6 +17,9 @@ _logger = logging.getLogger("mlflow.xgboost")
 EXAMPLE = "_mlflow_example"
 """What a `DMatrix` carries that was made with autologging: rows of what it was made of, and how it was made."""
 
+EvalsLog: TypeAlias = dict[str, dict[str, list[Any]]]
+"""Data to metric to the values of the iterations so far."""
+
 _NOT_LOGGED = frozenset({"params", "dtrain", "evals", "obj", "feval", "evals_result", "xgb_model", "callbacks"})
 
 
@@ -28,6 +31,7 @@ class BoosterTraining(Boosting):
         self._stops_early = False
         self._made: dict[str, Any] = {}
         self._arrays: dict[int, Any] = {}
+        self._measuring: EvalsLog = {}
 
     def before(self, train: Call) -> None:
         """See `Boosting.before`."""
@@ -68,8 +72,18 @@ class BoosterTraining(Boosting):
             self._arrays[id(matrix)] = array
         return self._arrays[id(matrix)]
 
+    def log_measured(self, evals_log: EvalsLog) -> None:
+        """Log what the iterations measured that were not logged yet, from the lists that XGBoost lengthens."""
+        self._measuring = evals_log
+        found = {f"{data}-{name}": values for data, by in evals_log.items() for name, values in by.items()}
+        for iteration in range(self.iterations, max(map(len, found.values()), default=0)):
+            self.log_iteration({key: values[iteration] for key, values in found.items() if iteration < len(values)})
+
     def after(self, booster: Any) -> None:
         """See `Boosting.after`."""
+        # XGBoost 2.0 calls callbacks in any order: one that stopped the training may have come before ours.
+        with self.call.safely("log the last iteration"):
+            self.log_measured(self._measuring)
         with self.call.safely("log early stopping"):
             if self._stops_early and self.measured:
                 self.log_best(int(booster.best_iteration), self.iterations - 1, self.dataset)
@@ -98,10 +112,9 @@ def _callback(training: BoosterTraining) -> Any:
     class LogMetrics(base):  # type: ignore[misc]
         """Logs what each iteration measured."""
 
-        def after_iteration(self, model: Any, epoch: int, evals_log: dict[str, dict[str, list[Any]]]) -> bool:
+        def after_iteration(self, model: Any, epoch: int, evals_log: EvalsLog) -> bool:
             """See `xgboost.callback.TrainingCallback`."""
-            metrics = {f"{data}-{name}": values[-1] for data, by in evals_log.items() for name, values in by.items()}
-            training.log_iteration(metrics)
+            training.log_measured(evals_log)
             return False
 
     return LogMetrics()

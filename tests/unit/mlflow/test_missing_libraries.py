@@ -14,10 +14,12 @@ import pytest
 DISTRIBUTIONS = {
     "bedrock": "boto3",
     "gemini": "google-genai",
+    "haystack": "haystack-ai",
     "langchain": "langchain-core",
     "mistral": "mistralai",
     "pydantic_ai": "pydantic-ai-slim",
     "pytorch": "torch",
+    "semantic_kernel": "semantic-kernel",
     "sentence_transformers": "sentence-transformers",
     "sklearn": "scikit-learn",
     "spark": "pyspark",

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlflow.tracing.values import Arguments, as_json, capture_function_input_args, name_of
+from mlflow.tracing.values import Arguments, Encoded, as_json, capture_function_input_args, name_of
 
 
 class _Shown:
@@ -103,6 +103,12 @@ def test_a_long_value_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("MILLRACE_SPAN_VALUE_MAX_CHARS", "100")
     assert json.loads(as_json("x" * 98)) == "x" * 98
     assert json.loads(as_json(["y" * 1000])) == '["' + "y" * 98 + "… (cut: it has 1,004 characters)"
+
+
+def test_what_is_json_already_is_written_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert as_json(Encoded('{"a":  1}')) == '{"a":  1}'
+    monkeypatch.setenv("MILLRACE_SPAN_VALUE_MAX_CHARS", "10")
+    assert json.loads(as_json(Encoded(json.dumps(["y"] * 10)))) == '["y", "y",… (cut: it has 50 characters)'
 
 
 def _plain(x: int, /, y: int = 2, *, z: int = 3) -> None: ...
