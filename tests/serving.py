@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 _SERVE = """
 import sys
@@ -36,7 +37,7 @@ def running_server(folder: Path, store: str = "store", *, port: int = 0) -> Iter
             process.wait(30)
 
 
-def awaited(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: int = 15) -> None:
+def awaited(url: str, process: subprocess.Popen[Any], log: Path | None = None, *, seconds: int = 15) -> None:
     """Wait until a server answers.
 
     Raises:
@@ -49,6 +50,6 @@ def awaited(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: i
                     return
         except OSError:
             pass
-        assert process.poll() is None, log.read_text()
+        assert process.poll() is None, log.read_text() if log else "the server ended"
         time.sleep(0.05)
-    raise AssertionError(f"The server did not answer within {seconds} seconds: {log.read_text()}")
+    raise AssertionError(f"The server did not answer within {seconds} seconds: {log.read_text() if log else ''}")

@@ -263,6 +263,11 @@ MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT = _whole(
 MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS = _flag(
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", False, "Raise instead of warn when that fails."
 )
+MLFLOW_WHEELED_MODEL_PIP_DOWNLOAD_OPTIONS = _text(
+    "MLFLOW_WHEELED_MODEL_PIP_DOWNLOAD_OPTIONS",
+    "--only-binary=:all:",
+    "Options for pip when `add_libraries_to_model` collects wheels; empty lets pip build those that nobody publishes.",
+)
 MLFLOW_ENV_ROOT = _text("MLFLOW_ENV_ROOT", None, "The folder of environments made for models; ~/.mlflow/envs if unset.")
 MLFLOW_DFS_TMP = _text(
     "MLFLOW_DFS_TMP", "/tmp/mlflow", "The folder of Spark's file system that its models go through on their way here."

@@ -44,10 +44,11 @@ def _top(name: str | None) -> str:
     return (name or "").partition(".")[0]
 
 
-def imported_by(path: str) -> set[str]:
-    """The top-level modules that loading, and trying, a model imports."""
+def imported_by(path: str) -> tuple[set[str], bool]:
+    """The top-level modules that loading, and trying, a model imports; and whether it predicted its example, if any."""
     before = {_top(name) for name in sys.modules}
     asked: set[str] = set()
+    predicted = True
     real_import = builtins.__import__
 
     def recording(
@@ -68,10 +69,11 @@ def imported_by(path: str) -> set[str]:
             try:
                 model.predict(example)
             except Exception:
+                predicted = False
                 logging.getLogger(__name__).debug("The input example cannot be predicted", exc_info=True)
     finally:
         builtins.__import__ = real_import
-    return ({_top(name) for name in sys.modules} - before) | asked
+    return ({_top(name) for name in sys.modules} - before) | asked, predicted
 
 
 def packages_of(modules: set[str]) -> list[str]:
@@ -120,9 +122,10 @@ def main() -> None:
     """Capture the model that the first argument names; write what it imports where the second one says."""
     path, answer = sys.argv[1:3]
     disable()  # nobody asked the model anything
-    packages = packages_of(imported_by(path))
+    modules, predicted = imported_by(path)
+    told = {"packages": packages_of(modules), "files": local_files(os.getcwd(), path), "predicted": predicted}
     with open(answer, "w") as file:
-        json.dump({"packages": packages, "files": local_files(os.getcwd(), path)}, file)
+        json.dump(told, file)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from typing import NamedTuple
 
 from millrace.errors import MlflowException
 from millrace.settings import (
@@ -16,6 +17,14 @@ from millrace.settings import (
 )
 
 _logger = logging.getLogger(__name__)
+
+
+class Found(NamedTuple):
+    """What a model was found to import."""
+
+    requirements: list[str]
+    all_of_it: bool
+    """Whether it could be loaded, and its input example, if it has one, predicted."""
 
 
 def infer_pip_requirements(
@@ -41,9 +50,21 @@ def infer_pip_requirements(
     Raises:
         MlflowException: it failed, and there is no fallback.
     """
+    return look_at(model_uri, flavor, fallback, timeout, extra_env_vars).requirements
+
+
+def look_at(
+    model_uri: str,
+    flavor: str,
+    fallback: list[str] | None = None,
+    timeout: int | None = None,
+    extra_env_vars: dict[str, str] | None = None,
+) -> Found:
+    """As `infer_pip_requirements`, and whether the answer holds for other models that import the same."""
     seconds = timeout or MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT.get()
     try:
-        return _captured(os.fspath(model_uri), seconds, extra_env_vars or {})["packages"]
+        answer = _captured(os.fspath(model_uri), seconds, extra_env_vars or {})
+        return Found(answer.packages, answer.predicted)
     except MlflowException as error:
         if fallback is None or MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS.get():
             raise
@@ -53,7 +74,7 @@ def infer_pip_requirements(
             f"Set logging level to DEBUG to see the full traceback. Reason: {error.message}"
         )
         _logger.debug("", exc_info=True)
-        return list(fallback)
+        return Found(list(fallback), False)
 
 
 def infer_code_files(directory: str) -> list[str]:
@@ -62,11 +83,17 @@ def infer_code_files(directory: str) -> list[str]:
     Raises:
         MlflowException: the model cannot be loaded.
     """
-    return _captured(directory, MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT.get(), {})["files"]
+    return _captured(directory, MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT.get(), {}).files
 
 
-def _captured(directory: str, seconds: int, extra: dict[str, str]) -> dict[str, list[str]]:
-    """Run the capturing module on a model's directory; answers `packages` and `files`."""
+class _Captured(NamedTuple):
+    packages: list[str]
+    files: list[str]
+    predicted: bool
+
+
+def _captured(directory: str, seconds: int, extra: dict[str, str]) -> _Captured:
+    """Run the capturing module on a model's directory."""
     paths = [path or os.getcwd() for path in sys.path]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **extra}
     with tempfile.TemporaryDirectory() as scratch:
@@ -80,5 +107,4 @@ def _captured(directory: str, seconds: int, extra: dict[str, str]) -> dict[str, 
             lines = done.stderr.strip().splitlines() or ["no output"]
             raise MlflowException(f"Loading the model in a process of its own failed: {lines[-1]}")
         with open(answer) as file:
-            found: dict[str, list[str]] = json.load(file)
-            return found
+            return _Captured(**json.load(file))

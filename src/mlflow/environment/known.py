@@ -1,10 +1,11 @@
 """What models import, remembered from model to model: finding it out means to import their libraries, for seconds.
 
-An answer is kept for models of one kind in one environment: a flavor, the classes that are in the model's files,
-whether there is an input example, this Python, and the versions of all that is installed. A file each, in
-`$XDG_STATE_HOME/millrace/requirements` (`~/.local/state` by default), so that it outlives the process. Models that
-hold code of the user's are of one kind with those of the same process whose code, and whose texts, are the same: what
-such code imports of the user's own files may be another thing in the next one.
+An answer is kept for models of one kind in one environment: a flavor, the classes that are in the model's files, the
+installed packages that their texts name (scikit-learn gives its output as `"polars"`), the sort of input example, this
+Python, and the versions of all that is installed. A file each, in `$XDG_STATE_HOME/millrace/requirements`
+(`~/.local/state` by default), so that it outlives the process. Models that hold code of the user's are of one kind with
+those of the same process whose code, texts and choices of true and false are the same: what such code imports of the
+user's own files may be another thing in the next one. Numbers and arrays tell nothing.
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ _DESCRIBING = frozenset(
 )
 _STANDARD_IN_PYTHON_2 = frozenset(["__builtin__", "copy_reg"])
 """Pickles of protocol 2, as PyTorch writes them, name these."""
+_FEW = 20
 _CLASS_ID = re.compile("[0-9a-f]{32}")
 """What cloudpickle calls a class that it writes, another one for each definition."""
+_OTHER_NAMES = frozenset(["INST", "EXT1", "EXT2", "EXT4"])
 _SAME_FOR_ALL = "pickle_module_info.txt"
 """Names the pickle module of a PyTorch model, which the pickle names, too."""
 
@@ -75,12 +78,28 @@ def _path(kind: Hashable) -> Path:
 def _environment() -> list[object]:
     """This Python, all that is installed with versions, and how imports are found out."""
     told: list[object] = [sys.version, sys.prefix]
-    for folder in sys.path:
-        if os.path.basename(folder) in ("site-packages", "dist-packages"):
-            names = os.listdir(folder) if os.path.isdir(folder) else []
-            told.append([folder, sorted(name for name in names if name.endswith((".dist-info", ".egg-info", ".pth")))])
+    for folder, names in _packages():
+        told.append([folder, sorted(name for name in names if name.endswith((".dist-info", ".egg-info", ".pth")))])
     told.append(os.stat(os.path.join(os.path.dirname(__file__), "capture.py")).st_mtime_ns)
     return told
+
+
+def _packages() -> Iterator[tuple[str, list[str]]]:
+    """The folders that packages are installed in, and what is in each."""
+    for folder in sys.path:
+        if os.path.basename(folder) in ("site-packages", "dist-packages"):
+            yield folder, os.listdir(folder) if os.path.isdir(folder) else []
+
+
+def _installed() -> set[str]:
+    """What can be imported of that."""
+    return {name.partition(".")[0] for _, names in _packages() for name in names}
+
+
+def kind_by_class(alike: Hashable) -> Kind:
+    """Models that a flavor knows to be alike by their class, or by a word of its own; a user's class holds for now."""
+    module = getattr(alike, "__module__", "").partition(".")[0] if isinstance(alike, type) else ""
+    return Kind(alike, lasts=not module or _is_installed(module))
 
 
 def kind_of(directory: str) -> Kind | None:
@@ -89,7 +108,7 @@ def kind_of(directory: str) -> Kind | None:
     None where they do not say all of it: it has other files, or names something that belongs to no installed package.
     """
     names: set[str] = set()
-    texts: set[str | bytes] = set()
+    said: list[str | bytes | bool] = []
     for folder, _, files in os.walk(directory):
         for name in files:
             if (name in _DESCRIBING and folder == directory) or name == _SAME_FOR_ALL:
@@ -97,15 +116,28 @@ def kind_of(directory: str) -> Kind | None:
             path = os.path.join(folder, name)
             try:
                 with _pickle(path) as file:
-                    _read(file, names, texts)
+                    _read(file, names, said)
             except (OSError, ValueError, zipfile.BadZipFile):
                 return None
-    if not names or not all(map(_is_installed, {each.partition(".")[0] for each in names})):
+    modules = {each.partition(".")[0] for each in names}
+    if not names or not all(map(_is_installed, modules)):
         return None
     if not any(each.startswith("cloudpickle.") for each in names):
-        return Kind(tuple(sorted(names)), lasts=True)
-    code = hashlib.sha256(repr(sorted(map(repr, texts))).encode()).hexdigest()
+        mentioned = {each.partition(".")[0].replace("-", "_") for each in said if isinstance(each, str)}
+        return Kind((*sorted(names), *sorted(mentioned & _installed() - modules)), lasts=True)
+    code = hashlib.sha256(repr(said).encode()).hexdigest()
     return Kind((*sorted(names), code), lasts=False)
+
+
+def sort_of(example: object) -> Hashable:
+    """What is told of an input example: its class; of one with params, of lists and of dicts, what is in them, too."""
+    kind = f"{type(example).__module__}.{type(example).__qualname__}"
+    if isinstance(example, tuple):
+        return (kind, *map(sort_of, example[:_FEW]))
+    if isinstance(example, list | dict):
+        inside = list(example.values()) if isinstance(example, dict) else example
+        return (kind, *sorted({repr(sort_of(each)) for each in inside[:_FEW]}))
+    return kind
 
 
 def _is_installed(module: str) -> bool:
@@ -138,34 +170,42 @@ def _pickle(path: str) -> Iterator[IO[bytes]]:
         raise ValueError(f"{path} is no pickle.")
 
 
-def _read(file: IO[bytes], names: set[str], texts: set[str | bytes]) -> None:
-    """Add what a pickle names, and all texts and bytes in it.
+def _read(file: IO[bytes], names: set[str], said: list[str | bytes | bool]) -> None:
+    """Add what a pickle names; and what it says in order: texts, bytes, true and false.
 
     Raises:
         ValueError: it cannot be told.
     """
-    said: list[str | None] = []
-    memo: list[str | None] = []
+    texts: list[str | None] = []
+    memo: dict[int, str | None] = {}
     by_hand = False  # the memo's entries are numbered, as older protocols do, which name nothing by the stack
     for count, (operation, argument, _) in enumerate(pickletools.genops(file)):
         name = operation.name
+        text: object = argument
         if count > _MAX_OPERATIONS:
             raise ValueError("It is too large.")
         if name == "GLOBAL":
             names.add(str(argument).replace(" ", "."))
-        elif name == "STACK_GLOBAL":
-            if by_hand or len(said) < 2 or said[-1] is None or said[-2] is None:
+            continue
+        if name == "STACK_GLOBAL":
+            if by_hand or len(texts) < 2 or texts[-1] is None or texts[-2] is None:
                 raise ValueError("It says nowhere what it names.")
-            names.add(f"{said[-2]}.{said[-1]}")
+            names.add(f"{texts[-2]}.{texts[-1]}")
+        elif name in _OTHER_NAMES:
+            raise ValueError("It names something by a number, or as no pickler does today.")
         elif name == "MEMOIZE":
-            memo.append(said[-1] if said else None)
-        elif name in ("BINGET", "LONG_BINGET") and isinstance(argument, int):
-            said.append(memo[argument] if argument < len(memo) else None)
-        elif name in ("PUT", "BINPUT", "LONG_BINPUT"):
+            memo[len(memo)] = texts[-1] if texts else None
+        elif name in ("PUT", "BINPUT", "LONG_BINPUT") and isinstance(argument, int):
             by_hand = True
-        elif isinstance(argument, bytes):
-            texts.add(argument)
+            memo[argument] = texts[-1] if texts else None
+        elif name in ("GET", "BINGET", "LONG_BINGET") and isinstance(argument, int):
+            text = memo.get(argument)
+            texts.append(memo.get(argument))
+        elif name in ("NEWTRUE", "NEWFALSE"):
+            text = name == "NEWTRUE"
         elif isinstance(argument, str):
-            said.append(argument)
-            if not _CLASS_ID.fullmatch(argument):
-                texts.add(argument)
+            texts.append(argument)
+        if isinstance(text, bytes | bool) or (isinstance(text, str) and not _CLASS_ID.fullmatch(text)):
+            said.append(text)
+    if file.read(1):
+        raise ValueError("There is more in the file than one pickle.")

@@ -197,7 +197,7 @@ class _KerasModelWrapper:
         Args:
             data: an array, a dict of arrays, or a DataFrame: its values, or, where the signature has named tensors, a
                 dict of them.
-            params: for the model's `predict`, by name.
+            params: left out, as MLflow does.
 
         Returns:
             A DataFrame with the rows' index for a DataFrame, else what the model gives.
@@ -216,7 +216,7 @@ class _KerasModelWrapper:
     def _predict(self, data: Any, params: dict[str, Any] | None) -> Any:
         if not self._exported:
             # Quiet: a server that predicts has no use for a progress bar.
-            return self._model.predict(data, **{"verbose": 0, **(params or {})})
+            return self._model.predict(data, verbose=0)
         if params:
             raise MlflowException.invalid_parameter_value("Exported Keras models take no params.")
         return self._model.serve(data).numpy()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from millrace.errors import MlflowException
 from mlflow.types.data_type import DataType
-from mlflow.types.nested import AnyDataType, Array, Map, Object
+from mlflow.types.nested import AnyDataType, AnyType, Array, Map, Object
 
 if TYPE_CHECKING:
     import numpy as np
@@ -162,6 +162,8 @@ def _enforce_array(value: Any, data_type: Array) -> Any:
     import numpy as np
     import pandas as pd
 
+    if value is None and isinstance(data_type.dtype, AnyType):
+        return None  # as MLflow: its check of the items is what notices
     if not isinstance(value, list | np.ndarray):
         raise MlflowException.invalid_parameter_value(
             f"Expected data to be list or numpy array, got {type(value).__name__}"

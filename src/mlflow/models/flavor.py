@@ -30,8 +30,8 @@ from types import ModuleType
 from typing import Any
 
 from mlflow.environment.files import ENVIRONMENT_REFERENCE, check_environment_arguments, write_environment
-from mlflow.environment.inference import infer_pip_requirements
-from mlflow.environment.known import Kind, kind_of, recall, remember
+from mlflow.environment.inference import infer_pip_requirements, look_at
+from mlflow.environment.known import kind_by_class, kind_of, recall, remember, sort_of
 from mlflow.environment.libraries import library, version_of
 from mlflow.models.model import Model, local_directory
 from mlflow.models.recording import at_last
@@ -136,15 +136,15 @@ class Flavor:
         self, directory: str, requirements: list[str], alike: Hashable, given: Mapping[str, Any]
     ) -> list[str]:
         """What a model imports; the same as another model of its kind in this environment."""
-        known = None if given.get("code_paths") else Kind(alike, lasts=True) if alike else kind_of(directory)
+        known = None if given.get("code_paths") else kind_by_class(alike) if alike else kind_of(directory)
         if known is None:
             return infer_pip_requirements(directory, self.name, requirements)
-        kind = (self.name, known.tells, type(given.get("input_example")).__qualname__)
+        kind = (self.name, known.tells, sort_of(given.get("input_example")))
         found = self._known.get(kind) or (recall(kind) if known.lasts else None)
         if found is None:
-            found = infer_pip_requirements(directory, self.name, requirements)
-            if found == requirements:
-                return found  # maybe it could not be found out
+            found, all_of_it = look_at(directory, self.name, requirements)
+            if not all_of_it:
+                return found
             if known.lasts:
                 remember(kind, found)
         self._known[kind] = found
@@ -218,17 +218,15 @@ class Predictor:
 
     Args:
         model: the library's own object.
-        predict: predicts data; the model's `predict` by default.
     """
 
-    def __init__(self, model: Any, predict: Callable[..., Any] | None = None) -> None:
+    def __init__(self, model: Any) -> None:
         self._model = model
-        self._predict = predict or model.predict
 
     def get_raw_model(self) -> Any:
         """The library's own object."""
         return self._model
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
-        """Predict data; params are passed on by name."""
-        return self._predict(data, **(params or {}))
+        """Predict data; params are left out, as MLflow does: a signature may name some that the model does not take."""
+        return self._model.predict(data)

@@ -79,12 +79,13 @@ def data_in(given: dict[str, Any], signature: ModelSignature | None) -> Any:
         BadRequest: it has none, or several, or what is in it makes no sense.
     """
     found = [form for form in given if form in _FORMS]
-    if len(found) != 1:
+    hinted = signature is not None and signature._is_signature_from_type_hint
+    if len(found) != 1 and not (hinted and "inputs" not in given):
         raise BadRequest(f"{_EXPECTED} Received dictionary with input fields: {found}.")
-    if signature is not None and signature._is_signature_from_type_hint and found != ["inputs"]:
+    if hinted and found != ["inputs"]:
         raise InvalidParameterValue(
             "Request payload must be a dictionary with 'inputs' key when the model contains a valid type hint. "
-            f"Found keys in payload: {list(given)}."
+            f"Found keys in payload: {given.keys()}."
         )
     try:
         return _READ[found[0]](given[found[0]], signature)
@@ -307,6 +308,8 @@ def _typed_column(column: pd.Series, data_type: Any) -> pd.Series:
         return column
     wanted = data_type.to_numpy()
     if column.dtype == object or pd.api.types.is_string_dtype(column):
+        if any(isinstance(one, list) for one in column):
+            raise ValueError("setting an array element with a sequence.")
         texts = all(isinstance(one, str) for one in column) and data_type is not DataType.boolean
         gaps = column.isna().all() and data_type not in (*_WHOLE, DataType.boolean)
         return column.astype(wanted) if texts or gaps else column

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import platform
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import yaml
 
 import mlflow
 from millrace.errors import MlflowException
+from millrace.settings import MLFLOW_WHEELED_MODEL_PIP_DOWNLOAD_OPTIONS
 from mlflow.environment.files import CONDA_FILE_NAME, REQUIREMENTS_FILE_NAME
 from mlflow.environment.requirements import read_requirements
 from mlflow.models.model import Model, ModelInfo, local_directory
@@ -27,11 +31,12 @@ def add_libraries_to_model(
 ) -> ModelInfo:
     """Log a copy of a registered model that has its requirements inside, as wheels, and register it as a new version.
 
-    The wheels are for this Python and system; pip downloads or builds them, as its configuration says.
+    The wheels are for this Python and system; pip downloads them, as its configuration and
+    MLFLOW_WHEELED_MODEL_PIP_DOWNLOAD_OPTIONS say.
 
     Args:
         model_uri: `models:/<name>/<version or stage>` or `models:/<name>@<alias>`.
-        run_id: the run that the copy is logged to; a new one by default.
+        run_id: the run that the copy is logged to; the active one by default, or a new one.
         registered_model_name: the registered model that gets the version; the same one by default.
 
     Returns:
@@ -50,7 +55,7 @@ def add_libraries_to_model(
         if os.path.exists(os.path.join(source, _FOLDER)):
             raise MlflowException("Model libraries are already added", error_code="BAD_REQUEST")
         _add_wheels(Path(source))
-        with mlflow.start_run(run_id=run_id, nested=mlflow.active_run() is not None):
+        with _run(run_id):
             info = Model.log(
                 None,
                 flavor=_Copy,
@@ -59,6 +64,14 @@ def add_libraries_to_model(
                 source=source,
             )
     return info
+
+
+def _run(run_id: str | None) -> AbstractContextManager[object]:
+    """The run that is logged to: the one that is named, else the active one, which goes on, else a new one."""
+    active = mlflow.active_run()
+    if active is not None and run_id in (None, active.info.run_id):
+        return nullcontext()
+    return mlflow.start_run(run_id=run_id, nested=active is not None)
 
 
 class _Copy:
@@ -72,6 +85,7 @@ class _Copy:
         new = mlflow_model.to_dict()
         for key in ("run_id", "model_id", "model_uuid", "artifact_path", "utc_time_created"):
             content[key] = new.get(key)
+        content["wheels"] = {"platform": platform.platform()}
         copied = Model.from_dict(content)
         vars(mlflow_model).update(vars(copied))
         mlflow_model.save(os.path.join(path, "MLmodel"))
@@ -84,14 +98,15 @@ def _add_wheels(model: Path) -> None:
         raise MlflowException(f"The model has no {REQUIREMENTS_FILE_NAME}, so its libraries are not known.")
     wheels = model / _FOLDER
     wheels.mkdir()
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", str(wheels), "-r", str(wanted)]
+    options = shlex.split(MLFLOW_WHEELED_MODEL_PIP_DOWNLOAD_OPTIONS.get())
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", *options, "--wheel-dir", str(wheels), "-r", str(wanted)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         told = (done.stderr or done.stdout).strip()[-2000:]
-        raise MlflowException(f"The model's libraries could not be collected: `{' '.join(command)}` failed.\n{told}")
+        raise MlflowException(f"An error occurred while downloading the dependency wheels: {told}")
     (model / _ORIGINAL).write_text("\n".join(read_requirements(wanted)[0]))
     lines = sorted(f"{_FOLDER}/{each.name}" for each in wheels.iterdir())
-    wanted.write_text("\n".join(lines))
+    wanted.write_text("".join(f"{line}\n" for line in lines))
     conda = model / CONDA_FILE_NAME
     if not conda.exists():
         return

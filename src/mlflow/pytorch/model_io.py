@@ -232,7 +232,7 @@ class _PyTorchWrapper:
 
         Args:
             data: a DataFrame, whose values become 32-bit floats, or an array, whose type stays.
-            params: none.
+            params: for the module's `forward`, by name.
 
         Returns:
             A DataFrame with the rows' index for a DataFrame, an array for an array.
@@ -264,7 +264,7 @@ class _PyTorchWrapper:
             raise TypeError("Input data should be pandas.DataFrame or numpy.ndarray")
         with torch.no_grad():
             # A copy: torch warns of arrays that cannot be written to, such as those of pandas.
-            output = self.pytorch_model(torch.from_numpy(values.copy()).to(self.device))
+            output = self.pytorch_model(torch.from_numpy(values.copy()).to(self.device), **(params or {}))
         if not isinstance(output, torch.Tensor):
             raise TypeError(
                 f"Expected PyTorch model to output a single output tensor, but got output of type '{type(output)}'"

@@ -175,8 +175,8 @@ class _SklearnModelWrapper:
         return self.sk_model
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
-        """Call the method that was chosen when the model was saved."""
-        return getattr(self.sk_model, self._predict_fn)(data, **(params or {}))
+        """Call the method that was chosen when the model was saved; without params, as MLflow does."""
+        return getattr(self.sk_model, self._predict_fn)(data)
 
 
 def _load_pyfunc(path: str) -> _SklearnModelWrapper:

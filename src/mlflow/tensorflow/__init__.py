@@ -6,6 +6,7 @@ from typing import Any
 
 from mlflow.lazy import lazy_name
 from mlflow.tensorflow.model_io import (
+    FLAVOR,
     FLAVOR_NAME,
     _load_pyfunc,
     get_default_conda_env,
@@ -41,4 +42,6 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        FLAVOR.library()  # first: who lacks Keras, too, needs TensorFlow, which brings it
     return lazy_name(__name__, _LAZY, name)

@@ -205,7 +205,7 @@ class _TF2ModuleWrapper:
         return self.model
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
-        """Call the module with an array or a list, as a tensor.
+        """Call the module with an array or a list, as a tensor; one tensor is answered as an array.
 
         Raises:
             MlflowException: the input is of another kind.
@@ -218,7 +218,8 @@ class _TF2ModuleWrapper:
                 f"Unsupported input data type: {type(data)}, the input data must be numpy array or a list.",
                 error_code="INVALID_PARAMETER_VALUE",
             )
-        return self.model(tensorflow.convert_to_tensor(data))
+        found = self.model(tensorflow.convert_to_tensor(data))
+        return found.numpy() if tensorflow.is_tensor(found) else found
 
 
 class _KerasModelWrapper:
@@ -238,7 +239,7 @@ class _KerasModelWrapper:
         Args:
             data: an array, a dict of arrays, or a DataFrame: its values, or, where the signature has named tensors, a
                 dict of them.
-            params: for the model's `predict`, by name.
+            params: left out, as MLflow does.
 
         Returns:
             A DataFrame with the rows' index for a DataFrame, else what the model gives.
@@ -246,14 +247,13 @@ class _KerasModelWrapper:
         import numpy as np
         import pandas as pd
 
-        keywords = {"verbose": 0, **(params or {})}
         if not isinstance(data, pd.DataFrame):
-            return self.model.predict(data, **keywords)
+            return self.model.predict(data, verbose=0)
         inputs = self.signature.inputs if self.signature is not None else None
         if inputs is not None and inputs.is_tensor_spec() and inputs.has_input_names():
             named = {name: np.array(data[name].tolist()) for name in inputs.input_names()}
-            return self.model.predict(named, **keywords)
-        found = pd.DataFrame(self.model.predict(data.to_numpy(), **keywords))
+            return self.model.predict(named, verbose=0)
+        found = pd.DataFrame(self.model.predict(data.to_numpy(), verbose=0))
         found.index = data.index
         return found
 

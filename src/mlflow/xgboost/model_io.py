@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 from typing import Any
 
@@ -145,10 +146,12 @@ class _XGBModelWrapper:
         return self.xgb_model
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
-        """Predict, with the arguments of the model's own `predict` that params name."""
+        """Predict, with those params that the model's own `predict` takes."""
         xgboost = FLAVOR.library()
         is_booster = isinstance(self.xgb_model, xgboost.Booster)
-        return self.xgb_model.predict(xgboost.DMatrix(data) if is_booster else data, **(params or {}))
+        takes = inspect.signature(self.xgb_model.predict).parameters
+        known = {name: value for name, value in (params or {}).items() if name in takes}
+        return self.xgb_model.predict(xgboost.DMatrix(data) if is_booster else data, **known)
 
 
 def _load_pyfunc(path: str) -> _XGBModelWrapper:

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +41,34 @@ def settings_of(sdk: str, folder: Path) -> dict[str, str]:
         "HF_HUB_OFFLINE": "1",
         "CUDA_VISIBLE_DEVICES": "",
     }
+
+
+def answer_of(sdk: str, script: Path, folder: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> Any:
+    """What a script writes as JSON into the file that its last argument names, under an SDK, in a folder of its own.
+
+    Raises:
+        AssertionError: it failed; with the end of what it wrote.
+    """
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, str(script), *arguments, "answer.json"],
+        cwd=folder,
+        env=settings_of(sdk, folder) | dict(settings or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, f"{script.stem} failed under {sdk}:\n{done.stdout[-5000:]}"
+    return json.loads((folder / "answer.json").read_text("utf-8").replace(str(folder), "(folder)"))
+
+
+def params_differing(group: str, folder: Path) -> dict[str, str]:
+    """What models of a group's libraries predict otherwise than under the real MLflow, when they get params."""
+    script = HERE / "params_models.py"
+    backend = {"KERAS_BACKEND": "tensorflow" if group == "tensorflow" else "torch"}
+    found = {sdk: answer_of(sdk, script, folder / sdk, group, settings=backend) for sdk in SDKS}
+    return differences(found["mlflow"], found["millrace"], group)
 
 
 def run_flow(sdk: str, flow: Path, folder: Path) -> Any:

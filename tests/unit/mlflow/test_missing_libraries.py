@@ -26,9 +26,10 @@ DISTRIBUTIONS = {
     "autogen": "autogen-agentchat",
     "llama_index": "llama-index-core",
     "paddle": "paddlepaddle",
-    "tensorflow.autolog": "keras",  # which TensorFlow brings
+    "pytorch.load_checkpoint (asked for)": "lightning",
+    "pytorch.MlflowModelCheckpointCallback (asked for)": "lightning",
 }
-"""What is installed for a flavor, or for one of its functions, where it goes by another name."""
+"""What is installed for a flavor, or for one of its names, where it goes by another name."""
 
 SCRIPT = """
 import importlib, importlib.machinery, json, os, sys
@@ -52,11 +53,17 @@ for name in sorted(os.listdir(home)):
     name = name.removesuffix(".py")
     if not name.isidentifier() or name.startswith("_") or name in ("fluent", "models", "pyfunc"):
         continue
+    name = {"pyspark": "pyspark.ml"}.get(name, name)
     try:
         module = importlib.import_module(f"mlflow.{name}")
     except ModuleNotFoundError as error:
         said[f"{name}.import"] = f"{type(error).__name__}: {error}"
         continue
+    for lazy in getattr(module, "_LAZY", ()):
+        try:
+            getattr(module, lazy)
+        except ModuleNotFoundError as error:
+            said[f"{name}.{lazy} (asked for)"] = f"{type(error).__name__}: {error}"
     model = {"langchain": [sys.argv[1]], "openai": ["gpt-4o", "chat.completions"]}.get(name, [object()])
     arguments = {"save_model": [*model, "model"], "log_model": [*model, "model"], "autolog": []}
     for function in arguments:
@@ -96,7 +103,7 @@ def test_a_missing_library_is_one_sentence_that_names_its_distribution(said: dic
     wrong = {}
     for key, text in said.items():
         flavor = key.partition(".")[0]
-        package = DISTRIBUTIONS.get(key) or DISTRIBUTIONS.get(flavor) or flavor
+        package = DISTRIBUTIONS.get(key) or DISTRIBUTIONS.get(flavor, flavor)
         sentence = f"ModuleNotFoundError: This needs {package}, which is not installed: `pip install {package}`"
         if not text.startswith(sentence) or text.count(". ") or not text.endswith("."):
             wrong[key] = text
@@ -106,4 +113,6 @@ def test_a_missing_library_is_one_sentence_that_names_its_distribution(said: dic
 def test_every_flavor_was_asked(said: dict[str, str]) -> None:
     assert sum(key.endswith(".autolog") for key in said) >= 15
     assert sum(key.endswith(".save_model") for key in said) >= 15
+    assert "pyspark.ml.autolog" in said
+    assert "tensorflow.MlflowCallback (asked for)" in said
     assert said["optuna.import"].startswith("ModuleNotFoundError: This needs optuna")

@@ -11,6 +11,7 @@ import pytest
 import mlflow
 from mlflow.autologging.boosting import draw_importance, with_subclasses
 from mlflow.catboost.callback import MlflowCallback
+from mlflow.environment.inference import Found
 from mlflow.models import flavor as flavors
 from mlflow.pmdarima.model_io import _PmdarimaModelWrapper
 
@@ -37,11 +38,12 @@ def test_subclasses_of_the_same_module_are_found() -> None:
 def test_models_of_one_kind_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
 
-    def infer(directory: str, flavor: str, fallback: list[str]) -> list[str]:
+    def look(directory: str, flavor: str, fallback: list[str]) -> Found:
         looked.append(directory)
-        return [*fallback, "numpy==1"]
+        return Found([*fallback, "numpy==1"], True)
 
-    monkeypatch.setattr(flavors, "infer_pip_requirements", infer)
+    monkeypatch.setattr(flavors, "look_at", look)
+    monkeypatch.setattr(flavors, "infer_pip_requirements", lambda *given: look(*given).requirements)
     flavor = flavors.Flavor("booster", module="json")
 
     def save(name: str, alike: object, **given: object) -> list[str]:

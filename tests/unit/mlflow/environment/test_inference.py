@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mlflow
-from mlflow.environment.inference import infer_pip_requirements
+from mlflow.environment.inference import infer_pip_requirements, look_at
 from mlflow.environment.requirements import pinned
 from mlflow.exceptions import MlflowException
 
@@ -61,3 +61,14 @@ def test_it_does_not_take_longer_than_allowed(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS", "true")
     with pytest.raises(MlflowException, match="took longer than 1 seconds"):
         infer_pip_requirements("model", "python_function", fallback=["a"], timeout=1)
+
+
+@pytest.mark.parametrize(("body", "all_of_it"), [("return model_input", True), ("raise ValueError", False)])
+def test_it_is_told_whether_the_example_was_predicted(body: str, all_of_it: bool) -> None:
+    assert look_at(_save(body), "python_function").all_of_it is all_of_it
+
+
+def test_what_was_not_found_out_is_told_so() -> None:
+    _save("return model_input")
+    Path("model/script.py").write_text("import no_such_module_anywhere\n")
+    assert look_at("model", "python_function", ["a==1"]) == (["a==1"], False)

@@ -48,7 +48,7 @@ def test_a_new_version_has_the_wheels_and_requires_them() -> None:
     assert info.registered_model_version == 2
     folder = Path(mlflow.artifacts.download_artifacts("models:/plain/2"))
     wheels = ["wheels/mlflow-3.8.1-py3-none-any.whl", "wheels/six-1.17.0-py3-none-any.whl"]
-    assert (folder / "requirements.txt").read_text().splitlines() == wheels
+    assert (folder / "requirements.txt").read_text() == "".join(f"{each}\n" for each in wheels)
     assert yaml.safe_load((folder / "conda.yaml").read_text())["dependencies"][-1] == {"pip": wheels}
     assert (folder / "original_requirements.txt").read_text() == "mlflow==3.8.1\nsix==1.17.0"
     assert all((folder / each).exists() for each in wheels)
@@ -70,3 +70,26 @@ def test_what_cannot_be_collected_is_told() -> None:
 def test_only_registered_models_get_wheels(uri: str) -> None:
     with pytest.raises(MlflowException, match="must name a registered model"):
         mlflow.models.add_libraries_to_model(uri)
+
+
+def test_the_active_run_is_logged_to_and_goes_on() -> None:
+    _registered("six==1.17.0")
+    with mlflow.start_run() as named:
+        pass
+    with mlflow.start_run() as run:
+        assert mlflow.models.add_libraries_to_model("models:/plain/1").run_id == run.info.run_id
+        info = mlflow.models.add_libraries_to_model("models:/plain/1", run_id=named.info.run_id)
+        assert info.run_id == named.info.run_id
+        active = mlflow.active_run()
+        assert active is not None
+        assert active.info.run_id == run.info.run_id
+
+
+def test_pip_gets_the_options_that_a_variable_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    _registered("six==1.17.0")
+    Path("stand-in/pip/__main__.py").write_text("import sys; sys.exit(' '.join(sys.argv[1:]))")
+    with pytest.raises(MlflowException, match=r"--quiet --only-binary=:all: --wheel-dir"):
+        mlflow.models.add_libraries_to_model("models:/plain/1")
+    monkeypatch.setenv("MLFLOW_WHEELED_MODEL_PIP_DOWNLOAD_OPTIONS", "--pre --no-deps")
+    with pytest.raises(MlflowException, match=r"--quiet --pre --no-deps --wheel-dir"):
+        mlflow.models.add_libraries_to_model("models:/plain/1")

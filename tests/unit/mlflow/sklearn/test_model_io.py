@@ -45,6 +45,13 @@ def test_an_estimator_comes_back(serialization_format: str) -> None:
     }
 
 
+def test_params_that_a_signature_names_are_left_out() -> None:
+    """As MLflow does: an estimator need not take them."""
+    signature = mlflow.models.infer_signature(X, params={"top": 1})
+    mlflow.sklearn.save_model(_fitted(), "model", signature=signature, pip_requirements=[])
+    assert mlflow.pyfunc.load_model("model").predict(X, params={"top": 2}).tolist() == _fitted().predict(X).tolist()
+
+
 def test_functions_of_the_script_go_along_with_cloudpickle() -> None:
     model = make_pipeline(FunctionTransformer(lambda frame: frame * 2), LinearRegression()).fit(X, Y)
     mlflow.sklearn.save_model(model, "model", pip_requirements=[])
