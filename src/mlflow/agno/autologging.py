@@ -48,7 +48,7 @@ def _patch() -> None:
     models: Any = importlib.import_module("agno.models.base")
     for kind in _kinds(models.Model):
         _patch_model(kind)
-    _patch_later_models(models.Model)
+    INTEGRATION.see_later_classes(models.Model, _patch_model)  # those of modules that come later, and the user's own
     run = _Finish(finish_run, gather_run)
     runs = ("run", "arun", "continue_run", "acontinue_run")
     _trace(importlib.import_module("agno.agent").Agent, runs, begin_run, run)
@@ -80,20 +80,6 @@ def _begin_model(call: Call) -> Started | None:
     # A class may call the method that it overrides.
     is_inner = above is not None and (above.name, above.span_type) == (started.name, started.span_type)
     return None if is_inner else started
-
-
-def _patch_later_models(base: type) -> None:
-    """See the classes of modules of Agno that are imported after `autolog`, and the user's own."""
-    if "__init_subclass__" in base.__dict__:
-        return
-
-    def __init_subclass__(cls: type, **kwargs: Any) -> None:
-        super(base, cls).__init_subclass__(**kwargs)  # type: ignore[misc]
-        with safely(FLAVOR_NAME, f"watch {cls.__name__}"):
-            if INTEGRATION.options is not None:
-                _patch_model(cls)
-
-    INTEGRATION.patches.attribute(base, "__init_subclass__", classmethod(__init_subclass__))
 
 
 # -- tools -----------------------------------------------------------------------------------------------------------

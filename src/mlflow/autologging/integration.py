@@ -36,7 +36,7 @@ from typing import Any, TypeVar
 from mlflow.autologging.calls import Call, Hook, HookedCall
 from mlflow.autologging.options import current, enable
 from mlflow.autologging.patching import Patches
-from mlflow.autologging.safety import Logging, inside, is_inside, quietly
+from mlflow.autologging.safety import Logging, inside, is_inside, quietly, safely
 from mlflow.autologging.versions import is_supported
 from mlflow.environment.libraries import library, version_of
 
@@ -148,6 +148,24 @@ class Integration:
                 return call(*args, **kwargs)
 
         self.patches.call(owner, name, around)
+
+    def see_later_classes(self, base: type, look: Callable[[type], None]) -> None:
+        """Look at each class that is made of a base from now on, e.g. to patch it; a base that does so itself is left.
+
+        Args:
+            base: the class that they are made of.
+            look: is called with each.
+        """
+        if "__init_subclass__" in base.__dict__:
+            return
+
+        def __init_subclass__(cls: type, **kwargs: Any) -> None:
+            super(base, cls).__init_subclass__(**kwargs)  # type: ignore[misc]
+            with safely(self.name, f"watch {cls.__name__}"):
+                if self.options is not None:
+                    look(cls)
+
+        self.patches.attribute(base, "__init_subclass__", classmethod(__init_subclass__))
 
     def _put(self, owner: type | ModuleType, name: str, hook: Hook, *, nested: bool) -> None:
         def around(call: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-from mlflow.autologging import Call, Integration, inside, is_inside, safely
+from mlflow.autologging import Call, Integration, inside, is_inside
 from mlflow.sklearn.estimators import is_logged, is_of_sklearn, loaded_classes, own_classes
 from mlflow.sklearn.model_io import FLAVOR_NAME, SERIALIZATION_FORMAT_CLOUDPICKLE
 from mlflow.sklearn.predictions import PREDICTING, predict, score, watch_metrics
@@ -82,7 +82,7 @@ def _patch() -> None:
 
     for kind in loaded_classes():
         _patch_class(kind)
-    _patch_later_classes(sklearn.base.BaseEstimator)
+    INTEGRATION.see_later_classes(sklearn.base.BaseEstimator, _patch_later_class)
     watch_metrics(INTEGRATION)
     for name in _VALIDATING:
         INTEGRATION.mute(sklearn.model_selection, name)
@@ -100,19 +100,11 @@ def _patch_class(kind: type) -> None:
             INTEGRATION.watch(kind, name, hook)
 
 
-def _patch_later_classes(base: type) -> None:
+def _patch_later_class(kind: type) -> None:
     """See the classes of modules of scikit-learn that are imported after `autolog`."""
-    if "__init_subclass__" in base.__dict__:
-        return
-
-    def __init_subclass__(cls: type, **kwargs: Any) -> None:
-        super(base, cls).__init_subclass__(**kwargs)  # type: ignore[misc]
-        if is_of_sklearn(cls):
-            with safely(FLAVOR_NAME, f"watch {cls.__name__}"):
-                for each in own_classes(cls):
-                    _patch_class(each)
-
-    INTEGRATION.patches.attribute(base, "__init_subclass__", classmethod(__init_subclass__))
+    if is_of_sklearn(kind):
+        for each in own_classes(kind):
+            _patch_class(each)
 
 
 # -- what is called instead -----------------------------------------------------------------------------------

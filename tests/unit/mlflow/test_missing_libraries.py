@@ -20,6 +20,7 @@ DISTRIBUTIONS = {
     "pydantic_ai": "pydantic-ai-slim",
     "pytorch": "torch",
     "semantic_kernel": "semantic-kernel",
+    "strands": "strands-agents",
     "sentence_transformers": "sentence-transformers",
     "sklearn": "scikit-learn",
     "spark": "pyspark",
