@@ -67,9 +67,9 @@ def _patch() -> None:
     INTEGRATION.watch(base.Estimator, "fit", _fit)
     INTEGRATION.watch(base.Transformer, "transform", _transform)
     INTEGRATION.watch(library("pyspark.ml.evaluation", package="pyspark").Evaluator, "evaluate", _evaluate)
-    for name in ("tuning", "classification"):
-        module = library(f"pyspark.ml.{name}", package="pyspark")
-        INTEGRATION.patches.call(module, "inheritable_thread_target", _inherit)
+    INTEGRATION.patches.call(library("pyspark.ml.tuning", package="pyspark"), "_parallelFitTasks", _within_search)
+    classification = library("pyspark.ml.classification", package="pyspark")
+    INTEGRATION.patches.call(classification, "inheritable_thread_target", _inherit)
 
 
 # -- what is called instead -----------------------------------------------------------------------------------
@@ -107,6 +107,11 @@ def _evaluate(call: Call) -> Generator[None, None, None]:
 
 
 # The threads of searches and one-versus-rest trainings belong to the training that starts them.
+def _within_search(call: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    tasks = call(*args, **kwargs)
+    return [_within(task) for task in tasks] if is_inside() else tasks
+
+
 def _inherit(call: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     made = call(*args, **kwargs)
     if not is_inside():

