@@ -20,6 +20,8 @@ trap failed EXIT
 
 for group in "$@"; do
     pins=$root/tests/integrations/$group.txt
+    overrides=$root/tests/integrations/$group.overrides # what libraries ask for, but is not to be installed
+    [ -f "$overrides" ] || overrides=/dev/null
     home=$root/.integrations/$group
     python=$home/bin/python
     if [ -x "$python" ] && cmp -s "$pins" "$home/pins.txt"; then
@@ -33,7 +35,7 @@ for group in "$@"; do
     [ -z "$torch" ] || "$python" -m pip install --quiet "$torch"
     # the real mlflow brings what it needs (and knows no newer SQLAlchemy), then moves aside
     "$uv" pip install --quiet --python "$python" --requirements "$pins" --requirements "$root/pyproject.toml" \
-        "mlflow==$upstream" "sqlalchemy<2.1" pytest pytest-timeout pytest-xdist hypothesis
+        --overrides "$overrides" "mlflow==$upstream" "sqlalchemy<2.1" pytest pytest-timeout pytest-xdist hypothesis
     "$uv" pip uninstall --quiet --python "$python" mlflow mlflow-skinny mlflow-tracing
     "$uv" pip install --quiet --python "$python" --no-deps --target "$home/upstream" \
         "mlflow==$upstream" "mlflow-skinny==$upstream" "mlflow-tracing==$upstream"

@@ -15,6 +15,7 @@ from mlflow import dspy as dspy
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
 from mlflow import exceptions as exceptions
+from mlflow import fastai as fastai
 from mlflow import gemini as gemini
 from mlflow import groq as groq
 from mlflow import h2o as h2o

@@ -159,7 +159,7 @@ def _pickle(path: str) -> Iterator[IO[bytes]]:
     if path.endswith(".pkl"):
         with open(path, "rb") as file:
             yield file
-    elif path.endswith(".pth"):
+    elif path.endswith((".pth", ".fastai")):
         with zipfile.ZipFile(path) as archive:
             pickles = [name for name in archive.namelist() if name.endswith(".pkl")]
             if len(pickles) != 1:  # a script has another one of constants, beside its code

@@ -27,6 +27,7 @@ FLAVORS: dict[str, str] = {
     "lightning": "mlflow.pytorch",
     "pytorch_lightning": "mlflow.pytorch",
     "paddle": "mlflow.paddle",
+    "fastai": "mlflow.fastai",
     "transformers": "mlflow.transformers",
     "setfit": "mlflow.transformers",
     "pyspark": "mlflow.spark",
