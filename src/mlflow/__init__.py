@@ -59,9 +59,10 @@ _HOMES: dict[str, str] = {
 
 _SUBMODULES = frozenset(
     # a flavor (save, load, autologging) or a library whose calls are traced, each imported when it is named
-    "ag2 agno anthropic autogen bedrock catboost crewai dspy fastai gemini groq h2o haystack keras langchain lightgbm "
-    "litellm llama_index mistral onnx openai paddle pmdarima prophet pydantic_ai pyspark pytorch semantic_kernel "
-    "sentence_transformers shap sklearn smolagents spacy spark statsmodels strands tensorflow transformers xgboost "
+    "ag2 agno anthropic autogen bedrock catboost crewai diviner dspy fastai gemini groq h2o haystack keras langchain "
+    "lightgbm litellm llama_index mistral onnx openai paddle pmdarima prophet pydantic_ai pyspark pytorch "
+    "semantic_kernel sentence_transformers shap sklearn smolagents spacy spark statsmodels strands tensorflow "
+    "transformers xgboost "
     "artifacts client config data entities environment_variables exceptions models pyfunc store system_metrics "
     "tracing tracking types utils".split()
 )

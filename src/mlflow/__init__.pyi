@@ -11,6 +11,7 @@ from mlflow import client as client
 from mlflow import config as config
 from mlflow import crewai as crewai
 from mlflow import data as data
+from mlflow import diviner as diviner
 from mlflow import dspy as dspy
 from mlflow import entities as entities
 from mlflow import environment_variables as environment_variables
