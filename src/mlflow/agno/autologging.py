@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Coroutine, Generator, Iterator
+from collections.abc import Coroutine, Generator
 from typing import Any
 
 from mlflow.agno.saying import (
@@ -21,7 +21,7 @@ from mlflow.agno.saying import (
     gather_run,
     gather_tool,
 )
-from mlflow.autologging import Call, Integration, safely
+from mlflow.autologging import Call, Integration, class_tree, safely
 from mlflow.tracing.library import Begin, Finish, Started, fail, is_on, spans, start, stream, stream_later, trace_calls
 from mlflow.tracing.live import LiveSpan
 from mlflow.tracing.starting import activate, deactivate, get_current_active_span
@@ -46,8 +46,9 @@ def autolog(*, log_traces: bool = True, disable: bool = False, silent: bool = Fa
 
 def _patch() -> None:
     models: Any = importlib.import_module("agno.models.base")
-    for kind in _kinds(models.Model):
-        _patch_model(kind)
+    for kind in class_tree(models.Model):
+        if kind is not models.Model:  # its own ask nothing
+            _patch_model(kind)
     INTEGRATION.see_later_classes(models.Model, _patch_model)  # those of modules that come later, and the user's own
     run = _Finish(finish_run, gather_run)
     runs = ("run", "arun", "continue_run", "acontinue_run")
@@ -63,12 +64,6 @@ def _patch() -> None:
 
 
 # -- models ----------------------------------------------------------------------------------------------------------
-def _kinds(kind: type) -> Iterator[type]:
-    for each in kind.__subclasses__():
-        yield each
-        yield from _kinds(each)
-
-
 def _patch_model(kind: type) -> None:
     own = tuple(name for name in _CALLS if name in vars(kind))
     _trace(kind, own, _begin_model, _Finish(finish_model, gather_model))

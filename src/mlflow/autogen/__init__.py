@@ -10,12 +10,12 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 from weakref import WeakValueDictionary
 
 from millrace.model import SpanAttributeKey, SpanType
-from mlflow.autologging import Call, Integration, safely
+from mlflow.autologging import Call, Integration, class_tree, safely
 from mlflow.autologging.imports import when_imported
 from mlflow.tracing.library import (
     Begin,
@@ -54,12 +54,12 @@ def autolog(log_traces: bool = True, disable: bool = False, silent: bool = False
 
 def _patch() -> None:
     agents = importlib.import_module("autogen_agentchat.agents")
-    for kind in _kinds(agents.BaseChatAgent):
+    for kind in class_tree(agents.BaseChatAgent):
         _record(kind, "run", "run_stream", _begin_agent)
         # What the base class streams is what `on_messages` answers.
         _record(kind, "on_messages", None if kind is agents.BaseChatAgent else "on_messages_stream", _begin_agent)
     teams: Any = importlib.import_module("autogen_agentchat.teams")
-    for kind in _kinds(teams.BaseGroupChat):
+    for kind in class_tree(teams.BaseGroupChat):
         _record(kind, "run", "run_stream", _begin_team)
     with safely(FLAVOR_NAME, "watch what is said in teams"):
         members = importlib.import_module("autogen_agentchat.teams._group_chat._sequential_routed_agent")
@@ -73,14 +73,8 @@ def _patch() -> None:
 def _patch_clients() -> None:
     with safely(FLAVOR_NAME, "watch clients of models"):
         if INTEGRATION.options is not None:
-            for kind in _kinds(importlib.import_module("autogen_core.models").ChatCompletionClient):
+            for kind in class_tree(importlib.import_module("autogen_core.models").ChatCompletionClient):
                 _record(kind, "create", "create_stream", _begin_model, _finish_model)
-
-
-def _kinds(kind: type) -> Iterator[type]:
-    yield kind
-    for each in kind.__subclasses__():
-        yield from _kinds(each)
 
 
 # -- what is done ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from mlflow.autologging.calls import Call
 from mlflow.autologging.frames import caller_outside, name_of
 from mlflow.autologging.integration import Integration, safe_callbacks
 from mlflow.autologging.options import current, get_autologging_config
-from mlflow.autologging.patching import Patches, argument, positional
+from mlflow.autologging.patching import Patches, argument, class_tree, positional
 from mlflow.autologging.runs import AutologgedRun, as_params, log_dataset, log_numbers
 from mlflow.autologging.safety import inside, is_inside, quietly, safely
 
@@ -18,6 +18,7 @@ __all__ = [
     "argument",
     "as_params",
     "caller_outside",
+    "class_tree",
     "current",
     "get_autologging_config",
     "inside",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 from weakref import WeakSet
@@ -95,6 +95,13 @@ class Patches:
             original = owner.__dict__.get(name, _MISSING)
             setattr(owner, name, value)
             self._done.append((owner, name, (owner.__dict__[name], original)))
+
+
+def class_tree(kind: type) -> Iterator[type]:
+    """A class and all classes that are made of it by now, each before those that are made of it."""
+    yield kind
+    for each in kind.__subclasses__():
+        yield from class_tree(each)
 
 
 _MISSING = object()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanType
-from mlflow.autologging import Call, Integration, safely
+from mlflow.autologging import Call, Integration, class_tree, safely
 from mlflow.autologging.imports import when_imported
 from mlflow.tracing.library import Started, inputs_of, trace_calls
 
@@ -62,14 +61,8 @@ def _patch_models() -> None:
     with safely(FLAVOR_NAME, "watch models"):
         if INTEGRATION.options is not None:
             crewai = importlib.import_module("crewai")
-            for kind in _kinds(getattr(crewai, "BaseLLM", crewai.LLM)):
+            for kind in class_tree(getattr(crewai, "BaseLLM", crewai.LLM)):
                 trace_calls(INTEGRATION, kind, _own(kind, "call"), _begin_model)
-
-
-def _kinds(kind: type) -> Iterator[type]:
-    yield kind
-    for each in kind.__subclasses__():
-        yield from _kinds(each)
 
 
 def _found(path: str) -> Any:

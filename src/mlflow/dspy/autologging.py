@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import Any
 
-from mlflow.autologging import Call, Integration
+from mlflow.autologging import Call, Integration, class_tree
 from mlflow.dspy.recording import Evaluation, Optimization
 
 FLAVOR_NAME = "dspy"
@@ -52,15 +52,9 @@ def _patch() -> None:
     if not any(each is _kept["callback"] for each in callbacks):
         callbacks.append(_kept["callback"])
     INTEGRATION.trace(importlib.import_module("dspy.evaluate").Evaluate, "__call__", _evaluate)
-    for kind in _kinds(importlib.import_module("dspy.teleprompt").Teleprompter):
+    for kind in class_tree(importlib.import_module("dspy.teleprompt").Teleprompter):
         if "compile" in vars(kind):
             INTEGRATION.trace(kind, "compile", _compile)
-
-
-def _kinds(kind: type) -> Iterator[type]:
-    yield kind
-    for each in kind.__subclasses__():
-        yield from _kinds(each)
 
 
 def _remove() -> None:

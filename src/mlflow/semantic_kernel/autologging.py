@@ -12,11 +12,11 @@ import inspect
 import operator
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from millrace.model import SpanAttributeKey, SpanType
-from mlflow.autologging import Call, Integration, safely
+from mlflow.autologging import Call, Integration, class_tree, safely
 from mlflow.autologging.imports import when_imported
 from mlflow.tracing.library import Finish, Started, inputs_of, set_usage, trace_calls
 from mlflow.tracing.live import LiveSpan
@@ -60,7 +60,7 @@ def _patch() -> None:
     _trace(chat, ("get_chat_message_contents", "get_streaming_chat_message_contents"), _begin_chat, _tell_messages)
     _trace(text, ("get_text_contents", "get_streaming_text_contents"), _begin_text, _tell_messages)
     for base in (chat, text):
-        for kind in _kinds(base):
+        for kind in class_tree(base):
             _watch_model(kind)
     _patch_agents()
     for name in _AGENTS:
@@ -77,7 +77,7 @@ def _bases() -> tuple[Any, Any]:
 def _patch_agents() -> None:
     with safely(FLAVOR_NAME, "watch agents"):
         if INTEGRATION.options is not None:
-            for kind in _kinds(importlib.import_module("semantic_kernel.agents.agent").Agent):
+            for kind in class_tree(importlib.import_module("semantic_kernel.agents.agent").Agent):
                 for name in ("get_response", "invoke", "invoke_stream"):
                     # Those that the library itself has spans of; others are made up of them.
                     if hasattr(vars(kind).get(name), "__agent_diagnostics__"):
@@ -93,12 +93,6 @@ def _watch_model(kind: type) -> None:
                 for operation, names in (("chat", _CHAT), ("text_completions", _TEXT)):
                     begin = functools.partial(_begin_request, operation)
                     _trace(each, _own(each, names), begin, _tell_answers, chunk_event)
-
-
-def _kinds(kind: type) -> Iterator[type]:
-    yield kind
-    for each in kind.__subclasses__():
-        yield from _kinds(each)
 
 
 def _own(kind: type, names: tuple[str, ...]) -> tuple[str, ...]:
