@@ -11,8 +11,8 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import mlflow
 from mlflow.autologging import AutologgedRun, Call, Integration, safe_callbacks
+from mlflow.autologging.models import logged_model
 from mlflow.fastai.model_io import FLAVOR, FLAVOR_NAME, log_model
 from mlflow.models.checkpoints import numbers
 
@@ -66,26 +66,18 @@ def _fit(call: Call) -> Generator[None, None, None]:
     run = call.run()
     with call.safely("log the parameters"):
         run.log_params({name: value for name, value in call.arguments().items() if name not in _NOT_LOGGED})
-    model_id = None
-    with call.safely("create the logged model"):
-        if options["log_models"]:
-            model_id = mlflow.initialize_logged_model(name="model", source_run_id=run.run_id).model_id
     hooks = None
-    with call.safely("watch the training"):
-        hooks = _callback_class()()
-        hooks.log_to(run, model_id)
-        learner.add_cb(hooks)
-    try:
-        yield
-    except BaseException:
-        if model_id is not None:
-            with call.safely("say that there is no model"):
-                mlflow.finalize_logged_model(model_id, "FAILED")
-        raise
-    finally:
-        if hooks is not None:
-            with call.safely("take the callback away"):
-                learner.remove_cb(hooks)
+    with logged_model(call, run) as model_id:
+        with call.safely("watch the training"):
+            hooks = _callback_class()()
+            hooks.log_to(run, model_id)
+            learner.add_cb(hooks)
+        try:
+            yield
+        finally:
+            if hooks is not None:
+                with call.safely("take the callback away"):
+                    learner.remove_cb(hooks)
     with call.safely("log the module's summary"), _same_chance():
         run.log_text(str(learner.summary()), "module_summary.txt")
     if model_id is not None:

@@ -6,9 +6,9 @@ from collections.abc import Generator, Iterator
 from types import GeneratorType
 from typing import Any
 
-import mlflow
 from mlflow.autologging import AutologgedRun, Call, Integration, safely
 from mlflow.autologging.datasets import dataset_of
+from mlflow.autologging.models import logged_model
 from mlflow.environment.libraries import library
 from mlflow.keras.callback import MlflowCallback, check_frequency
 from mlflow.keras.model_io import FLAVOR_NAME, log_model
@@ -71,25 +71,14 @@ def _fit(call: Call) -> Generator[None, None, None]:
     if options["log_datasets"]:
         with call.safely("log the datasets"):
             log_data(run, call)
-    model_id = None
-    with call.safely("create the logged model"):
-        if options["log_models"]:
-            model_id = mlflow.initialize_logged_model(name="model", source_run_id=run.run_id).model_id
-    with call.safely("watch the training"):
-        call.put(
-            "callbacks",
-            [*listed_callbacks(call.argument("callbacks")), callback_of(FLAVOR_NAME, run, options, model_id)],
-        )
     example = None
-    with call.safely("take an input example"):
-        example = first_rows(call.argument("x"))
-    try:
+    with logged_model(call, run) as model_id:
+        with call.safely("watch the training"):
+            own = callback_of(FLAVOR_NAME, run, options, model_id)
+            call.put("callbacks", [*listed_callbacks(call.argument("callbacks")), own])
+        with call.safely("take an input example"):
+            example = first_rows(call.argument("x"))
         yield
-    except BaseException:
-        if model_id is not None:
-            with call.safely("say that there is no model"):
-                mlflow.finalize_logged_model(model_id, "FAILED")
-        raise
     if model_id is not None:
         with call.safely("log the model"):
             _log_model(model, model_id, example, options)

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Generator
 from typing import Any
 
-import mlflow
 from mlflow.autologging import AutologgedRun, Call, Integration, safe_callbacks
+from mlflow.autologging.models import logged_model
 from mlflow.models.checkpoints import numbers
 from mlflow.paddle.model_io import FLAVOR, FLAVOR_NAME, log_model
 
@@ -51,19 +51,10 @@ def _fit(call: Call) -> Generator[None, None, None]:
     stopping = next((each for each in callbacks if isinstance(each, FLAVOR.library().callbacks.EarlyStopping)), None)
     with call.safely("log the parameters"):
         run.log_params({**_optimizer_params(model), **_stopping_params(stopping)})
-    model_id = None
-    with call.safely("create the logged model"):
-        if options["log_models"]:
-            model_id = mlflow.initialize_logged_model(name="model", source_run_id=run.run_id).model_id
-    with call.safely("watch the training"):
-        call.put("callbacks", [*callbacks, _callback_class()(run, options["log_every_n_epoch"], model_id)])
-    try:
+    with logged_model(call, run) as model_id:
+        with call.safely("watch the training"):
+            call.put("callbacks", [*callbacks, _callback_class()(run, options["log_every_n_epoch"], model_id)])
         yield
-    except BaseException:
-        if model_id is not None:
-            with call.safely("say that there is no model"):
-                mlflow.finalize_logged_model(model_id, "FAILED")
-        raise
     if stopping is not None:
         with call.safely("log what stopped the training"):
             found = {name: getattr(stopping, name) for name in ("stopped_epoch", "best_value")}

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Generator
 from typing import Any
 
-import mlflow
 from mlflow.autologging import AutologgedRun, Call, Integration, safely
 from mlflow.autologging.imports import when_imported
+from mlflow.autologging.models import logged_model
 from mlflow.models.checkpoints import Checkpoints
 from mlflow.models.interface import ModelSignature, infer_signature
 from mlflow.pytorch import tensorboard
@@ -96,35 +96,21 @@ def _fit(call: Call) -> Generator[None, None, None]:
     if trainer.global_rank != 0 or module is None:
         return
     run = call.run()
-    model_id = None
-    with call.safely("create the logged model"):
-        model_id = _new_model(run) if options["log_models"] else None
-    with call.safely("watch the training"):
-        callback = training_callback(run, options, model_id)
-        with call.safely("prepare checkpoints"):
-            callback.checkpoints = _checkpoints(options)
-        # It stays there afterwards, for `Trainer.test`; one of an earlier training must not log twice.
-        trainer.callbacks[:] = [each for each in trainer.callbacks if not isinstance(each, TrainingHooks)]
-        trainer.callbacks.append(callback)
-    try:
+    with logged_model(call, run) as model_id:
+        with call.safely("watch the training"):
+            callback = training_callback(run, options, model_id)
+            with call.safely("prepare checkpoints"):
+                callback.checkpoints = _checkpoints(options)
+            # It stays there afterwards, for `Trainer.test`; one of an earlier training must not log twice.
+            trainer.callbacks[:] = [each for each in trainer.callbacks if not isinstance(each, TrainingHooks)]
+            trainer.callbacks.append(callback)
         yield
-    except BaseException:
-        if model_id is not None:
-            with call.safely("say that there is no model"):
-                mlflow.finalize_logged_model(model_id, "FAILED")
-        raise
     with call.safely("log the module's summary"):
         _log_summary(run, trainer, module)
     if model_id is not None and callback is not None:
         with call.safely("log the module"):
             _log_module(run, callback, module, options)
             _log_restored(run, trainer)
-
-
-def _new_model(run: AutologgedRun) -> str:
-    """The id of a logged model whose files follow: what is measured during the training is measured of it."""
-    found: str = mlflow.initialize_logged_model(name="model", source_run_id=run.run_id).model_id
-    return found
 
 
 def _checkpoints(options: dict[str, Any]) -> Checkpoints | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import mlflow
 from mlflow.autologging import AutologgedRun, Call, Integration, safe_callbacks, safely
+from mlflow.autologging.models import logged_model
 from mlflow.environment.libraries import library
 from mlflow.keras.autologging import (
     callback_of,
@@ -89,24 +90,15 @@ def _fit(call: Call) -> Generator[None, None, None]:
     if options["log_datasets"]:
         with call.safely("log the datasets"):
             log_data(run, call)
-    model_id = None
-    with call.safely("create the logged model"):
-        if options["log_models"]:
-            model_id = mlflow.initialize_logged_model(name="model", source_run_id=run.run_id).model_id
     example = None
     with tempfile.TemporaryDirectory() as scratch:
-        with call.safely("watch the training"):
-            callbacks += _own_callbacks(run, options, model_id, scratch)
-            call.put("callbacks", callbacks)
-        with call.safely("take an input example"):
-            example = first_rows(call.argument("x"))
-        try:
+        with logged_model(call, run) as model_id:
+            with call.safely("watch the training"):
+                callbacks += _own_callbacks(run, options, model_id, scratch)
+                call.put("callbacks", callbacks)
+            with call.safely("take an input example"):
+                example = first_rows(call.argument("x"))
             yield
-        except BaseException:
-            if model_id is not None:
-                with call.safely("say that there is no model"):
-                    mlflow.finalize_logged_model(model_id, "FAILED")
-            raise
         with call.safely("log what stopped the training"):
             _log_stopping(run, stopping, model_id, call.result)
         with call.safely("log the files for TensorBoard"):
