@@ -27,7 +27,7 @@ demo: $(READY) ## train and log the quickstart, then serve it on http://127.0.0.
 	@$(MAKE) --no-print-directory $(UI_BUILT) || echo "The page is not built (see above): a plain one is served instead."
 	@scripts/demo.sh $(ENVIRONMENT) $(PORT)
 
-test: lint types unit wheel ## everything that CI runs: style, types, all tests, layers, generated files, the wheel
+test: lint types unit wheel ## what CI runs first: style, types, all tests, layers, generated files, the wheel
 
 environment: $(READY) ## make the Python environment from the lock file
 

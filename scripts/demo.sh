@@ -19,6 +19,7 @@ fi
 unset "${!MLFLOW_@}" # a tracking server of yours is not the place for a demo
 mkdir -p demo
 cd demo
+export XDG_STATE_HOME="$PWD/state" # where metrics wait for the store, and what models were found to require
 [ -e mlruns ] || "$bin/python" ../examples/demo_data.py 2>/dev/null
 "$bin/python" ../examples/quickstart.py
 echo
